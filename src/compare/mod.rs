@@ -1,0 +1,1 @@
+//! Topologies against each other: paired differences, Pareto frontier, recommendation, warnings.

@@ -1,0 +1,1 @@
+//! Price of a deployment, line by line.

@@ -1,0 +1,72 @@
+//! What one trial of one topology came to. All shares are of the scored horizon.
+
+/// The score of one trial.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TrialOutcome {
+    /// Failures and repairs played.
+    pub events: u64,
+    /// 1 - good / total requests over all journeys.
+    pub unavailability: f64,
+    /// By journey, in plan order.
+    pub journeys: Vec<JourneyOutcome>,
+    /// Unavailability by service, in plan order; empty in trials that do not observe services.
+    pub services: Vec<f64>,
+    /// Time in which any journey was down \[s\].
+    pub down_seconds: f64,
+    /// Outages of the topology that began within the horizon.
+    pub outages: u32,
+    /// One entry for each outage that began within the horizon.
+    pub recoveries: Vec<Recovery>,
+    /// Longest outage, as far as it was seen within the horizon \[s\].
+    pub longest_outage_seconds: f64,
+    /// Lost share charged to each cause, in plan order; adds up to `unavailability`.
+    pub attribution: Vec<f64>,
+    /// Failures of each cause (fault or external service), in plan order, within warm-up and horizon.
+    pub fired: Vec<u64>,
+    /// Windows of the SLO.
+    pub slo: WindowOutcome,
+    /// Windows of the SLA.
+    pub sla: WindowOutcome,
+    /// Sum over SLA windows of the refunded share of a window's revenue.
+    pub refunded_windows: f64,
+    /// Down intervals of the topology, kept only on request.
+    pub spans: Vec<OutageSpan>,
+}
+
+/// One journey in one trial.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct JourneyOutcome {
+    /// 1 - good / total requests.
+    pub unavailability: f64,
+    /// Share of time in which it was down.
+    pub time_unavailability: f64,
+}
+
+/// The length of one outage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recovery {
+    /// Length \[s\]; if cut off, the part within the horizon.
+    pub seconds: f64,
+    /// Whether the end of the horizon cut it off.
+    pub cut_off: bool,
+}
+
+/// Windows of an objective in one trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WindowOutcome {
+    /// Complete windows within the horizon.
+    pub windows: u32,
+    /// Windows that met the target.
+    pub met: u32,
+}
+
+/// One outage on the time axis of a trial.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OutageSpan {
+    /// Start, from the start of scoring \[s\].
+    pub start: f64,
+    /// End, from the start of scoring \[s\].
+    pub end: f64,
+    /// Index of the cause with the greatest charge during it.
+    pub cause: u32,
+}

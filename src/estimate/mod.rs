@@ -1,0 +1,1 @@
+//! From tallies to named measures with error bars.

@@ -1,0 +1,37 @@
+//! Multi-region failover simulator: which topology should a service run on, and what does each choice cost?
+//!
+//! Data flows one way; each arrow is one function and each noun one plain type:
+//!
+//! ```text
+//! model file -> Model -> Deployment -> Plan -> trials -> Tally -> Estimates -> Comparison -> tables, charts, report
+//! ```
+//!
+//! Modules are listed in that order, and each imports only from those above it.
+
+pub mod units;
+
+pub mod stats;
+
+pub mod model;
+
+pub mod topology;
+
+pub mod cost;
+
+pub mod results;
+
+pub mod plan;
+
+pub mod engine;
+
+pub mod montecarlo;
+
+pub mod estimate;
+
+pub mod compare;
+
+pub mod chart;
+
+pub mod report;
+
+pub mod cli;

@@ -1,0 +1,3 @@
+//! The failscape program.
+
+fn main() {}

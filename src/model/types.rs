@@ -1,0 +1,515 @@
+//! The validated model: what the user wrote, with every default filled in and every reference checked.
+//!
+//! Leaves reading and checking to [`super::load`]; used by every later stage. A value of these types can be expanded
+//! and simulated without a further check: names refer to entries that exist, shares add up, times are finite.
+
+use indexmap::IndexMap;
+
+use super::Distribution;
+
+/// A whole model file, validated.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// The model's name, key `model`.
+    pub name: String,
+    /// Free text shown in the report.
+    pub description: Option<String>,
+    /// Scored length of one trial \[s\].
+    pub horizon_seconds: f64,
+    /// Unscored time before the horizon \[s\].
+    pub warm_up_seconds: f64,
+    /// ISO code or sign of the one currency of the model, as it is shown (`USD`).
+    pub currency: String,
+    /// Places to run in, in file order.
+    pub regions: IndexMap<String, Region>,
+    /// Everything that runs, in file order. The required calls among them have no cycle.
+    pub services: IndexMap<String, Service>,
+    /// What users do; never empty, shares add up to one.
+    pub journeys: IndexMap<String, Journey>,
+    /// What goes wrong, in file order.
+    pub faults: IndexMap<String, Fault>,
+    /// Repair crews, in file order.
+    pub crews: IndexMap<String, Crew>,
+    /// The designs to compare, in file order; never empty.
+    pub topologies: IndexMap<String, TopologySpec>,
+    /// How data is copied to other regions.
+    pub replication: ReplicationMode,
+    /// Backups, where the model describes them.
+    pub backups: Option<Backups>,
+    /// What is wanted.
+    pub objectives: Objectives,
+    /// The request traffic, where given.
+    pub traffic: Option<Traffic>,
+    /// Prices that belong to no single service.
+    pub costs: Costs,
+    /// Hex digest of the canonical content of the model file.
+    pub hash: String,
+}
+
+/// A region and its zones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    /// Zone names in file order; never empty.
+    pub zones: Vec<String>,
+}
+
+/// One service of the graph.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Service {
+    /// How it exists.
+    pub kind: ServiceKind,
+    /// What it calls, in file order.
+    pub calls: Vec<Call>,
+    /// Price of one replica \[currency/h\].
+    pub price_per_hour: Option<f64>,
+    /// Its data, for a stateful service.
+    pub data: Option<Data>,
+}
+
+/// How a service exists.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ServiceKind {
+    /// Runs as replicas in the regions of a topology.
+    Replicated {
+        /// Replicas of one region at scale 100 %, at least 1.
+        replicas: u32,
+        /// Usable replicas that it needs in a region at scale 100 %, between 1 and `replicas`.
+        needs: u32,
+        /// What losing the primary replica costs, if the service has one primary at a time.
+        takeover: Option<Takeover>,
+    },
+    /// Logic only: up while its calls are.
+    Virtual,
+    /// Someone else's service: one process for the world.
+    External {
+        /// Region whose loss takes it down too.
+        region: Option<String>,
+        /// Time to failure and repair; `None` if it never fails by itself.
+        failure: Option<Renewal>,
+    },
+}
+
+/// Time to failure and time to repair of an alternating renewal process.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Renewal {
+    /// Operating time to failure.
+    pub mtbf: Distribution,
+    /// Time from failure (from start of repair, with a crew) until in service again.
+    pub mttr: Distribution,
+}
+
+/// The reconfiguration of a service with one primary replica.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Takeover {
+    /// Time in which the service is down in its region.
+    pub takes: Distribution,
+    /// Chance that a takeover succeeds, above 0.
+    pub success: f64,
+    /// Further time after a failed one; `None`: another draw of `takes` and another trial of `success`.
+    pub failed: Option<Distribution>,
+    /// Whose loss starts it.
+    pub on: TakeoverTrigger,
+    /// Speed of a standby replica's own fault clocks relative to the primary's, 0 (cold) to 1 (hot).
+    pub dormancy: f64,
+}
+
+/// Whose loss starts a takeover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakeoverTrigger {
+    /// The loss of the primary.
+    Primary,
+    /// The loss of any usable replica.
+    Any,
+}
+
+/// One call of a service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Which callees must be up.
+    pub targets: CallTargets,
+    /// What an unmet call means for the caller.
+    pub kind: CallKind,
+}
+
+/// The callees of one call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CallTargets {
+    /// One service by name.
+    One(String),
+    /// At least `k` of the named services; `any` is `k` = 1.
+    AtLeast(u32, Vec<String>),
+}
+
+/// What an unmet call means for the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallKind {
+    /// The caller is down.
+    Required,
+    /// The caller is degraded, still up.
+    Optional,
+    /// Work queues; the caller is up.
+    Async,
+}
+
+/// Data of a stateful service.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Data {
+    /// Size \[byte\].
+    pub size_bytes: f64,
+    /// Rate of change, copied to other regions \[byte/s\].
+    pub writes_bytes_per_second: f64,
+}
+
+/// A journey: an entry service and its share of the traffic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Journey {
+    /// Service at which its requests arrive.
+    pub entry: String,
+    /// Share of all requests, 0 to 1.
+    pub share: f64,
+    /// Revenue of one good request \[currency\].
+    pub revenue: Option<f64>,
+    /// Success below which the journey counts as down.
+    pub down_below: f64,
+}
+
+/// A kind of fault.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// The places it hits.
+    pub hits: Scope,
+    /// Only these services, if given.
+    pub services: Option<Vec<String>>,
+    /// Only these regions, if given.
+    pub regions: Option<Vec<String>>,
+    /// Only these zones, if given.
+    pub zones: Option<Vec<ZoneFilter>>,
+    /// Times to failure and repair.
+    pub renewal: Renewal,
+    /// Whether it takes its place down, or is only noticed by runbook steps.
+    pub effect: Effect,
+    /// Whether it is a state of its place or a shock to the replicas there.
+    pub strikes: Strikes,
+    /// Cascade to the other replicas of the same service.
+    pub spreads: Option<Spread>,
+    /// Crew that repairs it; `None`: unlimited repair.
+    pub crew: Option<String>,
+    /// Repair priority, the lowest first; faults without one go last.
+    pub priority: u32,
+    /// Where the numbers come from.
+    pub source: Option<String>,
+}
+
+/// The places that a fault hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Each replica by itself.
+    Replica,
+    /// All replicas of a service in one zone.
+    ServiceInZone,
+    /// A service in one region.
+    ServiceInRegion,
+    /// A service everywhere.
+    Service,
+    /// A zone and all in it.
+    Zone,
+    /// A region and all in it.
+    Region,
+    /// All places at once.
+    Everywhere,
+}
+
+/// A zone named in a filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ZoneFilter {
+    /// Only in this region; `None`: in every region.
+    pub region: Option<String>,
+    /// Zone name.
+    pub zone: String,
+}
+
+/// What a fault does to its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Takes the place down.
+    Down,
+    /// Nothing by itself.
+    Unnoticed,
+}
+
+/// Whether a fault is a state of its place or a shock to the replicas in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strikes {
+    /// The place is down until repaired.
+    Place,
+    /// A shock: each replica there that is up fails and is repaired by its own draw.
+    Replicas,
+}
+
+/// A cascade from one replica to its siblings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spread {
+    /// How far: siblings in the same zone, region, or everywhere.
+    pub to: SpreadScope,
+    /// Chance of a failure to spread.
+    pub probability: f64,
+}
+
+/// How far a cascade reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpreadScope {
+    /// Siblings in the same zone.
+    Zone,
+    /// Siblings in the same region.
+    Region,
+    /// Siblings everywhere.
+    Everywhere,
+}
+
+/// A pool of people who repair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crew {
+    /// Members, each on one repair at a time; at least 1.
+    pub size: u32,
+    /// Who is next.
+    pub order: CrewOrder,
+}
+
+/// Which waiting repair is taken up next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CrewOrder {
+    /// First come, first served.
+    Fifo,
+    /// One of the waiting, uniformly.
+    Random,
+    /// Lowest priority number, then arrival.
+    Priority,
+}
+
+/// A kind of topology.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Pattern {
+    /// One zone of one region.
+    SingleAz,
+    /// All zones of one region.
+    MultiAz,
+    /// A second region built from backups when needed.
+    BackupRestore,
+    /// A second region running stateful services only.
+    PilotLight,
+    /// A second region running a share of everything.
+    WarmStandby,
+    /// A second region running everything.
+    HotStandby,
+    /// All regions serving.
+    ActiveActive,
+}
+
+impl Pattern {
+    /// All patterns, from the simplest to the most redundant.
+    pub const ALL: [Self; 7] = [
+        Self::SingleAz,
+        Self::MultiAz,
+        Self::BackupRestore,
+        Self::PilotLight,
+        Self::WarmStandby,
+        Self::HotStandby,
+        Self::ActiveActive,
+    ];
+
+    /// The name in model files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SingleAz => "single-az",
+            Self::MultiAz => "multi-az",
+            Self::BackupRestore => "backup-restore",
+            Self::PilotLight => "pilot-light",
+            Self::WarmStandby => "warm-standby",
+            Self::HotStandby => "hot-standby",
+            Self::ActiveActive => "active-active",
+        }
+    }
+
+    /// Whether it keeps one serving region and one standby.
+    #[must_use]
+    pub fn has_standby(self) -> bool {
+        matches!(self, Self::BackupRestore | Self::PilotLight | Self::WarmStandby | Self::HotStandby)
+    }
+}
+
+/// A named design: a pattern, its regions and its failover, with all defaults filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TopologySpec {
+    /// Its kind.
+    pub pattern: Pattern,
+    /// Regions in use, the primary first: 1, 2, or at least 2 of them, as the pattern wants.
+    pub regions: Vec<String>,
+    /// What a warm standby runs and carries before it is scaled up, 0 to 1.
+    pub standby_scale: f64,
+    /// What each active-active region runs, 0 to 1.
+    pub scale: f64,
+    /// Shares of traffic of the active-active regions, in order of `regions`; they add up to one.
+    pub split: Vec<f64>,
+    /// Whether a required call may be met by any region of the topology.
+    pub cross_region_calls: bool,
+    /// How traffic is moved.
+    pub failover: Failover,
+}
+
+/// The failover of a topology, with the pattern's defaults filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failover {
+    /// From the loss until it is noticed.
+    pub detect: Detect,
+    /// From noticed until decided; [`Distribution::Fixed`] 0 if automatic.
+    pub decide: Distribution,
+    /// From decided until the standby is ready.
+    pub activate: Distribution,
+    /// Added to each draw of `activate`: restoring the data from backups \[s\]; 0 unless `backup-restore` keeps its default.
+    pub restore_seconds: f64,
+    /// From ready until clients have moved.
+    pub reroute: Reroute,
+    /// Chance that an attempt succeeds.
+    pub success: f64,
+    /// Wait before another attempt \[s\]; `None`: no further attempt in that loss.
+    pub retry_seconds: Option<f64>,
+    /// The way back.
+    pub failback: Failback,
+}
+
+/// How a loss is noticed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detect {
+    /// Health checks: the next probe is uniform within the period; declared at the `misses`-th failed one.
+    Probe {
+        /// Period of the probe \[s\].
+        period_seconds: f64,
+        /// Failed probes in a row until declared, at least 1.
+        misses: u32,
+    },
+    /// A drawn time.
+    Drawn(Distribution),
+}
+
+/// How clients move.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reroute {
+    /// Linearly over one time to live \[s\].
+    Ttl(f64),
+    /// All at the end of a drawn time.
+    Drawn(Distribution),
+}
+
+/// The way back to the old primary.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Failback {
+    /// Roles are swapped instead.
+    Never,
+    /// When the old primary has been healthy for `wait`, traffic moves back linearly over `takes`.
+    After {
+        /// Healthy time required first \[s\].
+        wait_seconds: f64,
+        /// Length of the move \[s\].
+        takes_seconds: f64,
+    },
+}
+
+/// How data is copied to other regions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplicationMode {
+    /// Behind by a lag.
+    Async,
+    /// Acknowledged by the copies.
+    Sync,
+}
+
+/// Backups.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Backups {
+    /// Time between two backups \[s\].
+    pub every_seconds: f64,
+    /// Rate of a restore \[byte/s\].
+    pub restore_bytes_per_second: f64,
+}
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Objectives {
+    /// Service level objective.
+    pub slo: Option<Slo>,
+    /// Service level agreement.
+    pub sla: Option<Sla>,
+    /// Recovery time objective \[s\].
+    pub rto_seconds: Option<f64>,
+}
+
+/// A service level objective.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Slo {
+    /// Share of good requests, 0 to 1.
+    pub target: f64,
+    /// Length of a window \[s\].
+    pub window_seconds: f64,
+}
+
+/// A service level agreement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sla {
+    /// Promised share of good requests, 0 to 1.
+    pub target: f64,
+    /// Length of a window \[s\].
+    pub window_seconds: f64,
+    /// Refunds, in file order; the largest that applies is paid.
+    pub credits: Vec<Credit>,
+    /// Revenue under the agreement \[currency/h\].
+    pub revenue_per_hour: Option<f64>,
+}
+
+/// One refund of an SLA.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Credit {
+    /// Paid when availability in the window is below this.
+    pub below: f64,
+    /// Share of the window's revenue.
+    pub refund: f64,
+}
+
+/// Request traffic.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Traffic {
+    /// Mean rate \[1/s\].
+    pub rate_per_second: f64,
+    /// Peak of the daily curve over the mean, 1 to 2.
+    pub daily_peak: f64,
+    /// Hour of the peak, 0 to 24.
+    pub peak_hour: f64,
+    /// Size of a request \[byte\].
+    pub request_bytes: Option<f64>,
+}
+
+/// Prices that belong to no single service. `None` means that the model does not say.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Costs {
+    /// Traffic between zones \[currency/byte\].
+    pub cross_zone_per_byte: Option<f64>,
+    /// Traffic between regions \[currency/byte\].
+    pub cross_region_per_byte: Option<f64>,
+    /// Stored data \[currency/byte/h\].
+    pub storage_per_byte_hour: Option<f64>,
+    /// Telemetry shipped to the other region: volume \[byte/s\] and price \[currency/byte\].
+    pub telemetry: Option<Telemetry>,
+    /// Fixed cost of a region \[currency/h\].
+    pub per_region_per_hour: Option<f64>,
+    /// Lost business \[currency/h of downtime\].
+    pub downtime_per_hour: Option<f64>,
+}
+
+/// Telemetry shipped between regions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Telemetry {
+    /// Volume \[byte/s\].
+    pub bytes_per_second: f64,
+    /// Price \[currency/byte\].
+    pub price_per_byte: f64,
+}

@@ -1,0 +1,5 @@
+//! Many trials: streams, batches, stopping rules.
+
+mod settings;
+
+pub use settings::*;

@@ -1,0 +1,45 @@
+//! What to run, validated.
+
+use std::time::Duration;
+
+/// How many trials, from which seed, and when to stop.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunSettings {
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Trials of each topology, if fixed.
+    pub trials: Option<u64>,
+    /// Relative half-width of the interval of unavailability at which a topology stops, above 0.
+    pub precision: Option<f64>,
+    /// Wall time after which the run stops at the next batch border.
+    pub max_time: Option<Duration>,
+    /// Level of the intervals, between 0 and 1.
+    pub confidence: f64,
+    /// Worker threads, at least 1.
+    pub threads: usize,
+}
+
+/// What a running simulation tells and asks, at batch borders only. All methods are called from one thread.
+pub trait Observer {
+    /// A round has been merged.
+    fn progress(&mut self, progress: &Progress);
+    /// Whether to stop now and keep what is done.
+    fn should_stop(&mut self) -> bool;
+    /// The outcomes of finished trials, in order of trial, all topologies of a trial together where they were played.
+    fn trial(&mut self, trial: u64, topology: usize, outcome: &crate::engine::TrialOutcome);
+    /// Whether [`Observer::trial`] is wanted.
+    fn wants_trials(&self) -> bool;
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// Trials finished of the topology that has played most.
+    pub trials: u64,
+    /// Trials aimed at, if known: the fixed number, or an extrapolation from the precision reached.
+    pub expected_trials: Option<u64>,
+    /// Topologies still running.
+    pub running: usize,
+    /// Topologies in all.
+    pub topologies: usize,
+}

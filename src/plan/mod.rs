@@ -1,0 +1,1 @@
+//! A deployment compiled for the engine: immutable, index-based, valid.

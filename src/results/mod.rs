@@ -1,0 +1,7 @@
+//! The results file, a contract with scripts that read it, and what is shown beside it.
+
+mod evidence;
+mod types;
+
+pub use evidence::*;
+pub use types::*;

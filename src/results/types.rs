@@ -1,0 +1,316 @@
+//! The shape of results.json (schema 1) as serde types.
+//!
+//! Only data: filled by [`crate::estimate`] and [`crate::compare`], read by [`crate::report`] and [`crate::chart`].
+//! A figure without data is `None` and written as `null`.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// A whole results.json.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// Version of this shape.
+    pub schema: u32,
+    /// Name of the model.
+    pub model: String,
+    /// Digest of the model's content.
+    pub model_hash: String,
+    /// Version of the program.
+    pub version: String,
+    /// Git commit of the program, if it is known.
+    pub commit: Option<String>,
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Level of the intervals, 0 to 1.
+    pub confidence: f64,
+    /// Scored length of a trial \[h\].
+    pub horizon_hours: f64,
+    /// Whether the run was cut short.
+    pub partial: bool,
+    /// Currency of all money.
+    pub currency: String,
+    /// What was wanted.
+    pub objectives: ObjectivesEcho,
+    /// One entry for each topology, in file order.
+    pub topologies: Vec<TopologyResult>,
+    /// Every ordered pair once: later topology against earlier, in file order.
+    pub differences: Vec<Difference>,
+    /// Topologies that no other beats in both `cost_per_month.total` and unavailability, cheapest first.
+    pub pareto: Vec<String>,
+    /// The recommendation; `None` if costs are not priced.
+    pub recommended: Option<Recommendation>,
+    /// What the reader should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// The objectives that verdicts refer to.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ObjectivesEcho {
+    /// Availability wanted, 0 to 1.
+    pub slo_target: Option<f64>,
+    /// Window of the SLO \[h\].
+    pub slo_window_hours: Option<f64>,
+    /// Availability promised, 0 to 1.
+    pub sla_target: Option<f64>,
+    /// Window of the SLA \[h\].
+    pub sla_window_hours: Option<f64>,
+    /// Recovery time objective \[s\].
+    pub rto_seconds: Option<f64>,
+}
+
+/// A figure with its interval and how it was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Point estimate.
+    pub mean: f64,
+    /// Lower end of the interval.
+    pub low: f64,
+    /// Upper end of the interval.
+    pub high: f64,
+    /// Level of the interval, 0 to 1.
+    pub level: f64,
+    /// Number of trials (or other sampling units) it rests on.
+    pub n: u64,
+    /// Name of the method of the interval, such as `bca-gamma` or `clopper-pearson`.
+    pub interval: String,
+}
+
+/// All figures of one topology.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TopologyResult {
+    /// Its name in the model.
+    pub name: String,
+    /// Its pattern.
+    pub pattern: String,
+    /// Regions in use, the primary first.
+    pub regions: Vec<String>,
+    /// Trials played.
+    pub trials: u64,
+    /// Failures and repairs played.
+    pub events: u64,
+    /// How the figures were sampled: `crude`.
+    pub method: String,
+    /// 1 - good / total requests.
+    pub unavailability: Estimate,
+    /// 1 - unavailability.
+    pub availability: Estimate,
+    /// By journey.
+    pub journeys: IndexMap<String, JourneyResult>,
+    /// By service: share of traffic-weighted time in which it is not up where traffic is sent.
+    pub services: IndexMap<String, ServiceResult>,
+    /// A trial's unavailability x 525,600.
+    pub downtime_minutes_per_year: DowntimeResult,
+    /// P(downtime a year > minutes), for rising minutes.
+    pub exceedance: Vec<Exceedance>,
+    /// How often each fault fired, in file order.
+    pub faults: Vec<FaultCount>,
+    /// Outages that began, scaled to a year.
+    pub outages_per_year: Estimate,
+    /// Lengths of outages that ended within the horizon.
+    pub outage_minutes: Quantiles,
+    /// One value for each outage: its length.
+    pub recovery_time_seconds: Quantiles,
+    /// The cumulative distribution of recovery times, for rising seconds.
+    pub recovery_curve: Vec<CurvePoint>,
+    /// Share of outages not longer than the RTO.
+    pub rto_met: Option<Estimate>,
+    /// Loss of data; not simulated yet.
+    pub data_loss_seconds: Option<Quantiles>,
+    /// Share of failovers within the RPO; not simulated yet.
+    pub rpo_met: Option<Estimate>,
+    /// Share of SLO windows that meet the target.
+    pub slo_met: Option<Estimate>,
+    /// Share of SLA windows that meet the target.
+    pub sla_met: Option<Estimate>,
+    /// What the downtime is charged to; shares add up to one; empty if none was seen.
+    pub attribution: Vec<Attribution>,
+    /// Cost of a month of 730 h.
+    pub cost_per_month: CostResult,
+}
+
+/// One journey of a topology.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JourneyResult {
+    /// 1 - good / total requests of the journey.
+    pub unavailability: Estimate,
+    /// Share of time in which it is down.
+    pub time_unavailability: Estimate,
+}
+
+/// One service of a topology.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ServiceResult {
+    /// Share of traffic-weighted time in which it is not up where traffic is sent.
+    pub unavailability: Estimate,
+}
+
+/// Downtime a year.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DowntimeResult {
+    /// Mean \[min/year\].
+    pub mean: f64,
+    /// Lower end of the mean's interval.
+    pub low: f64,
+    /// Upper end of the mean's interval.
+    pub high: f64,
+    /// Median over trials.
+    pub p50: f64,
+    /// 90 % point over trials.
+    pub p90: f64,
+    /// 95 % point over trials.
+    pub p95: f64,
+    /// Interval of the 95 % point, from order statistics; `None` where too few trials bound it.
+    pub p95_low: Option<f64>,
+    /// Upper end of the interval of the 95 % point.
+    pub p95_high: Option<f64>,
+    /// 99 % point over trials.
+    pub p99: f64,
+    /// Worst trial.
+    pub max: f64,
+}
+
+/// One point of the exceedance curve.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Exceedance {
+    /// Downtime \[min/year\].
+    pub minutes: f64,
+    /// Share of trials with more.
+    pub p: f64,
+    /// Lower end of its interval.
+    pub low: f64,
+    /// Upper end of its interval.
+    pub high: f64,
+}
+
+/// How often a fault fired.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FaultCount {
+    /// Its name; an external service's own failures go by the service's name.
+    pub name: String,
+    /// Failures over all trials and places.
+    pub fired: u64,
+}
+
+/// Quantiles over outages; `None` where there was none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Quantiles {
+    /// Number of values.
+    pub n: u64,
+    /// Mean.
+    pub mean: Option<f64>,
+    /// Lower end of the mean's interval.
+    pub low: Option<f64>,
+    /// Upper end of the mean's interval.
+    pub high: Option<f64>,
+    /// Median.
+    pub p50: Option<f64>,
+    /// 95 % point.
+    pub p95: Option<f64>,
+    /// Interval of the 95 % point, from order statistics.
+    pub p95_low: Option<f64>,
+    /// Upper end of the interval of the 95 % point.
+    pub p95_high: Option<f64>,
+    /// 99 % point.
+    pub p99: Option<f64>,
+}
+
+/// One point of a cumulative distribution.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CurvePoint {
+    /// Time \[s\].
+    pub seconds: f64,
+    /// Share of values not longer.
+    pub p: f64,
+    /// Lower end of its interval.
+    pub low: f64,
+    /// Upper end of its interval.
+    pub high: f64,
+}
+
+/// The part of the downtime charged to one cause.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attribution {
+    /// Name of the fault, or of the external service that failed by itself.
+    pub cause: String,
+    /// Share of the lost requests, 0 to 1.
+    pub share: f64,
+    /// Its part of the unavailability.
+    pub unavailability: Estimate,
+}
+
+/// Cost of a month of 730 h, line by line; `None` is "not priced".
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CostResult {
+    /// What runs: the priced lines together; `None` only if no line is priced.
+    pub total: Option<f64>,
+    /// Replicas that run.
+    pub infrastructure: Option<f64>,
+    /// Bytes that cross zones and regions.
+    pub transfer: Option<f64>,
+    /// Data, its copies and backups.
+    pub storage: Option<f64>,
+    /// Telemetry shipped to another region.
+    pub telemetry: Option<f64>,
+    /// Drills; not simulated yet.
+    pub drills: Option<f64>,
+    /// Fixed cost of regions.
+    pub regions: Option<f64>,
+    /// Refunds under the SLA.
+    pub sla_credits: Option<Estimate>,
+    /// Lost business.
+    pub downtime: Option<Estimate>,
+    /// `total` + `sla_credits` + `downtime`.
+    pub total_with_failure: Option<Estimate>,
+    /// Lines that could not be priced in full, each with what is missing.
+    pub not_priced: Vec<NotPriced>,
+}
+
+/// A price that the model does not give.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NotPriced {
+    /// The line of the bill.
+    pub line: String,
+    /// Key path of the missing price.
+    pub missing: String,
+}
+
+/// One topology against another, over the trials that both played.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// This topology …
+    pub of: String,
+    /// … minus this one.
+    pub from: String,
+    /// Mean of the paired differences of unavailability.
+    pub unavailability: Estimate,
+    /// Share of trials in which `of` lost less.
+    pub less: f64,
+    /// Share of trials in which both lost the same.
+    pub equal: f64,
+    /// Share of trials in which `of` lost more.
+    pub more: f64,
+    /// Probability that the true mean of `of` is lower, from the paired differences.
+    pub better: f64,
+}
+
+/// Which topology to take, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recommendation {
+    /// Name of the topology.
+    pub name: String,
+    /// One sentence.
+    pub why: String,
+    /// Whether it meets every objective.
+    pub meets_objectives: bool,
+}
+
+/// Something the reader should know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Stable name, such as `rare-fault`.
+    pub code: String,
+    /// What is the matter.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}

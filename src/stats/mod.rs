@@ -1,0 +1,1 @@
+//! Moments, intervals, quantiles and paired estimators; knows no word of the domain.

@@ -1,0 +1,1 @@
+//! Checked quantities of the model language: durations, probabilities, money, sizes, rates.
