@@ -1,1 +1,3 @@
 //! Tables, files and the report page.
+
+pub use crate::results::format;

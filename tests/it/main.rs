@@ -1,3 +1,5 @@
 //! All integration tests, in one binary.
 
 mod bad_input;
+mod charts;
+mod fixture;
