@@ -1,0 +1,42 @@
+//! A plain table for terminals: no frame, one rule under the header, at most 100 columns.
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle};
+
+use super::summary::Mark;
+
+/// Widest line of any terminal output \[columns\].
+pub(crate) const WIDTH: u16 = 100;
+
+/// An empty table with a header.
+pub(crate) fn table<'a>(headers: impl IntoIterator<Item = &'a str>) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')))
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(WIDTH)
+        .enforce_styling()
+        .set_header(headers.into_iter().map(|text| Cell::new(text).add_attribute(Attribute::Bold)));
+    table
+}
+
+/// The table as text, every column but the first right-aligned if asked for.
+pub(crate) fn rendered(mut table: Table, alignment: CellAlignment) -> String {
+    for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if at > 0 {
+            column.set_cell_alignment(alignment);
+        }
+    }
+    let mut text = table.trim_fmt();
+    text.push('\n');
+    text
+}
+
+/// A cell coloured by how its figure stands to an objective.
+pub(crate) fn marked(text: String, mark: Mark) -> Cell {
+    match mark {
+        Mark::NotJudged => Cell::new_owned(text),
+        Mark::Met => Cell::new_owned(text).fg(Color::Green),
+        Mark::Missed => Cell::new_owned(text).fg(Color::Red),
+    }
+}

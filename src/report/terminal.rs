@@ -1,0 +1,124 @@
+//! The comparison as a table for terminals, with the recommendation and the warnings.
+//!
+//! Colour is carried by ANSI codes and never says anything alone: whoever prints strips it where it is not wanted.
+
+use std::fmt::Write as _;
+
+use comfy_table::{Attribute, Cell, CellAlignment};
+use owo_colors::OwoColorize;
+
+use super::summary::{Row, objectives, provenance};
+use super::table::{marked, rendered, table};
+use crate::results::{Comparison, Results, Warning, format};
+
+/// Longest name that is shown in full.
+const NAME_WIDTH: usize = 16;
+
+/// The table of a comparison, one sentence of recommendation, and the warnings.
+#[must_use]
+pub fn terminal(comparison: &Comparison) -> String {
+    let results = &comparison.results;
+    let mut text = heading(results);
+    text.push('\n');
+    text.push_str(&comparison_table(results));
+    text.push_str(&legend(results));
+    if let Some(taken) = &results.recommended {
+        let label = if taken.meets_objectives { "Recommended:" } else { "Nearest:" };
+        text.push('\n');
+        push_wrapped(&mut text, &format!("{} ", label.bold()), label.len() + 1, &taken.why);
+    }
+    text.push_str(&warnings(&results.warnings));
+    text
+}
+
+/// Name of the model, how its figures were made, what is wanted.
+pub(crate) fn heading(results: &Results) -> String {
+    let mut text = format!("{}: {}\n", format::truncated(&results.model, 60).bold(), provenance(results));
+    if let Some(wanted) = objectives(results) {
+        let _ = writeln!(text, "wanted: {wanted}");
+    }
+    text
+}
+
+/// The warnings, each with its hint; empty if there are none.
+pub(crate) fn warnings(warnings: &[Warning]) -> String {
+    let mut text = String::new();
+    for warning in warnings {
+        text.push('\n');
+        push_wrapped(&mut text, &format!("{} ", "warning:".yellow().bold()), 9, &warning.message);
+        push_wrapped(&mut text, &format!("   {} ", "hint:".cyan()), 9, &warning.hint);
+    }
+    text
+}
+
+fn comparison_table(results: &Results) -> String {
+    let mut table = table([
+        "topology",
+        "nines",
+        "availability",
+        "downtime\na year",
+        "outages\na year",
+        "recovery\np95",
+        "SLO\nmet",
+        "cost a month\n+ of failure",
+    ]);
+    for topology in &results.topologies {
+        let row = Row::of(topology, results);
+        let mut name = Cell::new_owned(marked_name(&row));
+        if row.recommended {
+            name = name.add_attribute(Attribute::Bold);
+        }
+        let recovery = match &row.rto_met {
+            Some(share) => format!("{}\n{share} in RTO{}", row.recovery_p95, row.recovery_mark.suffix()),
+            None => row.recovery_p95.clone(),
+        };
+        table.add_row([
+            name,
+            marked(format!("{}{}", row.nines, row.availability_mark.suffix()), row.availability_mark),
+            Cell::new_owned(format!("{}\n{}", row.availability, row.availability_interval)),
+            Cell::new_owned(format!("{}\np95 {}", row.downtime, row.downtime_p95)),
+            Cell::new_owned(format!("{}\n{}", row.outages, row.outages_interval)),
+            marked(recovery, row.recovery_mark),
+            Cell::new_owned(format!("{}\n{}", row.slo_met, row.slo_interval)),
+            Cell::new_owned(format!("{}\n+ {}", row.cost, row.cost_of_failure)),
+        ]);
+    }
+    rendered(table, CellAlignment::Right)
+}
+
+/// `* name` on the frontier, `  name` off it.
+fn marked_name(row: &Row) -> String {
+    let mark = if row.on_frontier { '*' } else { '·' };
+    let taken = if row.recommended { "\n  recommended" } else { "" };
+    format!("{mark} {}{taken}", format::truncated(&row.name, NAME_WIDTH))
+}
+
+fn legend(results: &Results) -> String {
+    let mut text = String::new();
+    if !results.pareto.is_empty() {
+        text.push_str("* on the Pareto frontier: no other is both cheaper to run and more available\n");
+    }
+    text
+}
+
+/// Appends a text broken at spaces to the width of the output; later lines are indented.
+pub(crate) fn push_wrapped(text: &mut String, label: &str, label_width: usize, words: &str) {
+    text.push_str(label);
+    let mut column = label_width;
+    for (at, word) in words.split_whitespace().enumerate() {
+        let width = word.chars().count();
+        if at > 0 {
+            if column + 1 + width > usize::from(super::table::WIDTH) {
+                text.push('\n');
+                text.push_str(&" ".repeat(label_width));
+                column = label_width;
+            } else {
+                text.push(' ');
+                column += 1;
+            }
+        }
+        text.push_str(word);
+        column += width;
+    }
+    text.push('\n');
+}
