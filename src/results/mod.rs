@@ -1,6 +1,7 @@
 //! The results file, a contract with scripts that read it, and what is shown beside it.
 
 mod evidence;
+pub mod format;
 mod types;
 
 pub use evidence::*;
