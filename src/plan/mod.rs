@@ -1,1 +1,17 @@
 //! A deployment compiled for the engine: immutable, index-based, valid.
+//!
+//! Names, hash maps and petgraph stop here. A [`Plan`] that exists can be played: the engine cannot fail.
+
+mod compile;
+mod network;
+mod places;
+mod sampler;
+mod services;
+mod stream;
+mod types;
+
+pub use compile::compile;
+pub use network::{GateId, Network, NetworkBuilder, Reach};
+pub use sampler::Sampler;
+pub use stream::{Purpose, StreamKey, StreamRng, TrialKey};
+pub use types::*;

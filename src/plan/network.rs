@@ -1,0 +1,191 @@
+//! The structure function as a network of threshold gates.
+//!
+//! Each gate counts its inputs that are down and is itself down while more of them are down than it tolerates: an AND of
+//! requirements tolerates none, k-of-n tolerates n - k. One number for each gate says both: its *spare*, how many more
+//! inputs may go down. A gate is down iff its spare is negative. A failure or repair changes one gate and travels only
+//! as far as something changes.
+
+/// Index of a gate.
+pub type GateId = u32;
+
+/// Marks an edge target as the index of an observer rather than of a gate.
+const OBSERVER: u32 = 1 << 31;
+
+/// The wiring, immutable.
+#[derive(Debug, Clone, Default)]
+pub struct Network {
+    /// Spare of each gate when nothing is wrong.
+    pub initial: Vec<i32>,
+    /// Where the edges of gate `g` begin: `[2g]` those always followed, `[2g + 1]` those of the service layer.
+    offsets: Vec<u32>,
+    targets: Vec<u32>,
+}
+
+/// Which edges a change travels along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Only towards journeys and health.
+    Journeys,
+    /// Towards every service too.
+    Services,
+}
+
+impl Network {
+    /// Tells a gate that one more of its inputs is down. Observers of gates that went down are added to `changes`.
+    #[inline]
+    pub fn lower(&self, spare: &mut [i32], gate: GateId, reach: Reach, wave: &mut Vec<GateId>, changes: &mut Vec<u32>) {
+        let value = &mut spare[gate as usize];
+        *value -= 1;
+        if *value == -1 {
+            self.travel::<true>(spare, gate, reach, wave, changes);
+        }
+    }
+
+    /// Tells a gate that one of its inputs is up again. Observers of gates that came up are added to `changes`.
+    #[inline]
+    pub fn raise(&self, spare: &mut [i32], gate: GateId, reach: Reach, wave: &mut Vec<GateId>, changes: &mut Vec<u32>) {
+        let value = &mut spare[gate as usize];
+        *value += 1;
+        if *value == 0 {
+            self.travel::<false>(spare, gate, reach, wave, changes);
+        }
+    }
+
+    fn travel<const DOWN: bool>(
+        &self,
+        spare: &mut [i32],
+        gate: GateId,
+        reach: Reach,
+        wave: &mut Vec<GateId>,
+        changes: &mut Vec<u32>,
+    ) {
+        wave.push(gate);
+        while let Some(gate) = wave.pop() {
+            for &target in self.edges(gate, reach) {
+                if target & OBSERVER != 0 {
+                    changes.push(target & !OBSERVER);
+                    continue;
+                }
+                let value = &mut spare[target as usize];
+                let crossed = if DOWN {
+                    *value -= 1;
+                    *value == -1
+                } else {
+                    *value += 1;
+                    *value == 0
+                };
+                if crossed {
+                    wave.push(target);
+                }
+            }
+        }
+    }
+
+    fn edges(&self, gate: GateId, reach: Reach) -> &[u32] {
+        let begin = self.offsets[2 * gate as usize] as usize;
+        let end = match reach {
+            Reach::Journeys => self.offsets[2 * gate as usize + 1],
+            Reach::Services => self.offsets[2 * gate as usize + 2],
+        };
+        &self.targets[begin..end as usize]
+    }
+
+    /// Marks every gate from which one of `goals` can be reached along the edges always followed.
+    #[must_use]
+    pub fn upstream_of(&self, goals: &[GateId]) -> Vec<bool> {
+        let n = self.initial.len();
+        let mut feeders: Vec<Vec<GateId>> = vec![Vec::new(); n];
+        for gate in 0..n as u32 {
+            for &target in self.edges(gate, Reach::Journeys) {
+                if target & OBSERVER == 0 {
+                    feeders[target as usize].push(gate);
+                }
+            }
+        }
+        let mut seen = vec![false; n];
+        let mut todo = goals.to_vec();
+        while let Some(gate) = todo.pop() {
+            if !std::mem::replace(&mut seen[gate as usize], true) {
+                todo.extend(&feeders[gate as usize]);
+            }
+        }
+        seen
+    }
+}
+
+/// Wires a network.
+#[derive(Debug, Default)]
+pub struct NetworkBuilder {
+    tolerances: Vec<i32>,
+    journeys: Vec<Vec<u32>>,
+    services: Vec<Vec<u32>>,
+}
+
+impl NetworkBuilder {
+    /// Adds a gate that is down while more than `tolerance` of its inputs are.
+    pub fn gate(&mut self, tolerance: u32) -> GateId {
+        let id = self.tolerances.len() as u32;
+        assert!(id < OBSERVER, "a network has fewer than 2^31 gates");
+        self.tolerances.push(tolerance as i32);
+        self.journeys.push(Vec::new());
+        self.services.push(Vec::new());
+        id
+    }
+
+    /// Makes `from` an input of `to`.
+    pub fn feed(&mut self, from: GateId, to: GateId, reach: Reach) {
+        self.edges(reach)[from as usize].push(to);
+    }
+
+    /// Reports changes of a gate to an observer.
+    pub fn observe(&mut self, gate: GateId, observer: u32, reach: Reach) {
+        self.edges(reach)[gate as usize].push(observer | OBSERVER);
+    }
+
+    fn edges(&mut self, reach: Reach) -> &mut [Vec<u32>] {
+        match reach {
+            Reach::Journeys => &mut self.journeys,
+            Reach::Services => &mut self.services,
+        }
+    }
+
+    /// Finishes the network, with the gates in `down` told that one of their inputs is down from the start.
+    #[must_use]
+    pub fn finish(self, down: &[GateId]) -> Network {
+        let mut network = Network { initial: self.tolerances, ..Network::default() };
+        for (journeys, services) in self.journeys.iter().zip(&self.services) {
+            network.offsets.push(network.targets.len() as u32);
+            network.targets.extend(journeys);
+            network.offsets.push(network.targets.len() as u32);
+            network.targets.extend(services);
+        }
+        network.offsets.push(network.targets.len() as u32);
+        let mut spare = std::mem::take(&mut network.initial);
+        for &gate in down {
+            network.lower(&mut spare, gate, Reach::Services, &mut Vec::new(), &mut Vec::new());
+        }
+        network.initial = spare;
+        network
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_of_three_goes_down_with_the_second_loss_and_tells_its_observer() {
+        let mut builder = NetworkBuilder::default();
+        let service = builder.gate(1);
+        builder.observe(service, 5, Reach::Journeys);
+        let network = builder.finish(&[]);
+        let mut spare = network.initial.clone();
+        let (mut wave, mut changes) = (Vec::new(), Vec::new());
+        network.lower(&mut spare, service, Reach::Journeys, &mut wave, &mut changes);
+        assert!(changes.is_empty());
+        network.lower(&mut spare, service, Reach::Journeys, &mut wave, &mut changes);
+        assert_eq!(changes, [5]);
+        network.raise(&mut spare, service, Reach::Journeys, &mut wave, &mut changes);
+        assert_eq!(changes, [5, 5]);
+    }
+}

@@ -1,0 +1,250 @@
+//! Places as gates: which faults hit which region, zone or service, and which gate each takes down.
+
+use std::collections::HashMap;
+
+use super::compile::Compiler;
+use super::{Clock, GateId, NO_CASCADE, NO_CREW, NO_GATE, StreamKey, UnitKind};
+use crate::model::{Effect, Fault, Scope, ServiceKind, Strikes};
+
+/// The gates around replicas and services, by index of service, region and zone.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// Gate of a region by name, where a fault hits it whole.
+    pub regions: HashMap<String, GateId>,
+    /// Gates around all replicas of a service in one region: `(service, region)`.
+    pub service_in_region: HashMap<(usize, usize), Vec<GateId>>,
+    /// Gates around a service everywhere, which say nothing of the health of a region.
+    pub service: HashMap<usize, Vec<GateId>>,
+    /// Gates around the replicas of a service in one zone: `(service, region, zone)`.
+    pub service_in_zone: HashMap<(usize, usize, usize), Vec<GateId>>,
+    /// Gate of everywhere, where a fault hits it.
+    pub everywhere: Option<GateId>,
+}
+
+/// A unit of a place, before replicas have taken the first indices.
+#[derive(Debug)]
+pub(super) struct PlaceUnit {
+    pub gate: GateId,
+    pub kind: UnitKind,
+    pub clock: Clock,
+    /// Which replicas a shock strikes.
+    pub reach: Option<Place>,
+    pub shock_services: Vec<usize>,
+}
+
+/// One place hit by a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    ServiceInZone(usize, usize, usize),
+    ServiceInRegion(usize, usize),
+    Service(usize),
+    Zone(usize, usize),
+    Region(usize),
+    /// A region that is not in use but holds an external service.
+    DistantRegion(usize),
+    Everywhere,
+}
+
+impl Compiler<'_> {
+    /// Makes the units of every fault that hits a place wider than a replica, and the gates that they take down.
+    pub(super) fn compile_places(&mut self) {
+        let faults: Vec<(usize, String, Fault)> = self
+            .model
+            .faults
+            .iter()
+            .enumerate()
+            .map(|(index, (name, fault))| (index, name.clone(), fault.clone()))
+            .collect();
+        for (cause, name, fault) in &faults {
+            if fault.hits == Scope::Replica {
+                continue;
+            }
+            for place in self.places_hit(fault) {
+                self.compile_place(*cause as u32, name, fault, place);
+            }
+        }
+    }
+
+    fn compile_place(&mut self, cause: u32, name: &str, fault: &Fault, place: Place) {
+        let clock = self.clock(cause, name, fault, self.place_key(place));
+        if fault.strikes == Strikes::Replicas {
+            let shock_services = self.services_hit(fault);
+            let kind = UnitKind::Shock(0);
+            self.place_units.push(PlaceUnit { gate: NO_GATE, kind, clock, reach: Some(place), shock_services });
+            return;
+        }
+        let gate = match fault.effect {
+            Effect::Unnoticed => NO_GATE,
+            Effect::Down => self.place_gate(fault, place),
+        };
+        let kind = if clock.crew == NO_CREW { UnitKind::Simple } else { UnitKind::General };
+        self.place_units.push(PlaceUnit { gate, kind, clock, reach: None, shock_services: Vec::new() });
+    }
+
+    /// The renewal process of a fault on a component.
+    pub(super) fn clock(&mut self, cause: u32, fault_name: &str, fault: &Fault, place: StreamKey) -> Clock {
+        Clock {
+            life: self.sampler(&fault.renewal.mtbf),
+            repair: self.sampler(&fault.renewal.mttr),
+            cause,
+            crew: fault
+                .crew
+                .as_ref()
+                .and_then(|crew| self.model.crews.get_index_of(crew))
+                .map_or(NO_CREW, |crew| crew as u32),
+            priority: fault.priority,
+            cascade: NO_CASCADE,
+            key: StreamKey::of(&["fault", fault_name]).with(place),
+        }
+    }
+
+    fn places_hit(&self, fault: &Fault) -> Vec<Place> {
+        let regions: Vec<usize> =
+            (0..self.deployment.regions.len()).filter(|&region| self.region_matches(fault, region)).collect();
+        let zones: Vec<(usize, usize)> = regions
+            .iter()
+            .flat_map(|&region| (0..self.deployment.regions[region].zones.len()).map(move |zone| (region, zone)))
+            .filter(|&(region, zone)| self.zone_matches(fault, region, zone))
+            .collect();
+        let services = self.services_hit(fault);
+        match fault.hits {
+            Scope::Replica => Vec::new(),
+            Scope::ServiceInZone => services
+                .iter()
+                .flat_map(|&service| zones.iter().map(move |&(region, zone)| (service, region, zone)))
+                .filter(|&(service, region, zone)| self.runs_in_zone(service, region, zone))
+                .map(|(service, region, zone)| Place::ServiceInZone(service, region, zone))
+                .collect(),
+            Scope::ServiceInRegion => services
+                .iter()
+                .filter(|&&service| !self.is_external(service))
+                .flat_map(|&service| regions.iter().map(move |&region| Place::ServiceInRegion(service, region)))
+                .collect(),
+            Scope::Service => services.into_iter().map(Place::Service).collect(),
+            Scope::Zone => zones.into_iter().map(|(region, zone)| Place::Zone(region, zone)).collect(),
+            Scope::Region => regions.into_iter().map(Place::Region).chain(self.distant_regions_hit(fault)).collect(),
+            Scope::Everywhere => vec![Place::Everywhere],
+        }
+    }
+
+    /// Regions not in use whose loss takes down an external service.
+    fn distant_regions_hit(&self, fault: &Fault) -> Vec<Place> {
+        let holds_external = |name: &String| {
+            self.model.services.values().any(
+                |service| matches!(&service.kind, ServiceKind::External { region: Some(region), .. } if region == name),
+            )
+        };
+        self.model
+            .regions
+            .keys()
+            .enumerate()
+            .filter(|(_, name)| !self.deployment.regions.iter().any(|region| region.name == **name))
+            .filter(|(_, name)| fault.regions.as_ref().is_none_or(|regions| regions.contains(name)))
+            .filter(|(_, name)| fault.services.is_none() && holds_external(name))
+            .map(|(index, _)| Place::DistantRegion(index))
+            .collect()
+    }
+
+    /// Services that a fault hits: those named, or all that are replicated.
+    pub(super) fn services_hit(&self, fault: &Fault) -> Vec<usize> {
+        self.model
+            .services
+            .iter()
+            .enumerate()
+            .filter(|(_, (name, service))| match &fault.services {
+                Some(services) => services.contains(name),
+                None => matches!(service.kind, ServiceKind::Replicated { .. }),
+            })
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    pub(super) fn region_matches(&self, fault: &Fault, region: usize) -> bool {
+        let name = &self.deployment.regions[region].name;
+        fault.regions.as_ref().is_none_or(|regions| regions.contains(name))
+    }
+
+    pub(super) fn zone_matches(&self, fault: &Fault, region: usize, zone: usize) -> bool {
+        let region = &self.deployment.regions[region];
+        fault.zones.as_ref().is_none_or(|filters| {
+            filters.iter().any(|filter| {
+                filter.zone == region.zones[zone] && filter.region.as_ref().is_none_or(|name| *name == region.name)
+            })
+        })
+    }
+
+    fn runs_in_zone(&self, service: usize, region: usize, zone: usize) -> bool {
+        self.deployment.regions[region].services[service].as_ref().is_some_and(|deployed| deployed.replicas as usize > zone)
+    }
+
+    fn is_external(&self, service: usize) -> bool {
+        matches!(self.model.services[service].kind, ServiceKind::External { .. })
+    }
+
+    fn place_key(&self, place: Place) -> StreamKey {
+        let region = |region: usize| self.deployment.regions[region].name.as_str();
+        let zone = |r: usize, zone: usize| self.deployment.regions[r].zones[zone].as_str();
+        let service = |service: usize| self.names.services[service].as_str();
+        match place {
+            Place::ServiceInZone(s, r, z) => StreamKey::of(&["service-in-zone", service(s), region(r), zone(r, z)]),
+            Place::ServiceInRegion(s, r) => StreamKey::of(&["service-in-region", service(s), region(r)]),
+            Place::Service(s) => StreamKey::of(&["service", service(s)]),
+            Place::Zone(r, z) => StreamKey::of(&["zone", region(r), zone(r, z)]),
+            Place::Region(r) => StreamKey::of(&["region", region(r)]),
+            Place::DistantRegion(index) => {
+                StreamKey::of(&["region", self.model.regions.get_index(index).map_or("", |(name, _)| name.as_str())])
+            }
+            Place::Everywhere => StreamKey::of(&["everywhere"]),
+        }
+    }
+
+    /// The gate that a fault of a place takes down, made on first use.
+    ///
+    /// A fault of a zone, region or everywhere that names services has a gate of its own around those services only.
+    fn place_gate(&mut self, fault: &Fault, place: Place) -> GateId {
+        let named = fault.services.is_some().then(|| self.services_hit(fault));
+        if let Some(&gate) = self.place_gates.get(&(place, named.clone())) {
+            return gate;
+        }
+        let gate = self.network.gate(0);
+        self.place_gates.insert((place, named.clone()), gate);
+        let all: Vec<usize> = (0..self.model.services.len()).filter(|&service| self.is_replicated(service)).collect();
+        let around = named.clone().unwrap_or(all);
+        match place {
+            Place::ServiceInZone(s, r, z) => self.places.service_in_zone.entry((s, r, z)).or_default().push(gate),
+            Place::ServiceInRegion(s, r) => self.places.service_in_region.entry((s, r)).or_default().push(gate),
+            Place::Service(s) => self.places.service.entry(s).or_default().push(gate),
+            Place::Zone(r, z) => {
+                for s in around {
+                    self.places.service_in_zone.entry((s, r, z)).or_default().push(gate);
+                }
+            }
+            Place::Region(r) => {
+                for s in around {
+                    self.places.service_in_region.entry((s, r)).or_default().push(gate);
+                }
+                if named.is_none() {
+                    self.places.regions.insert(self.deployment.regions[r].name.clone(), gate);
+                }
+            }
+            Place::DistantRegion(index) => {
+                if let Some((name, _)) = self.model.regions.get_index(index) {
+                    self.places.regions.insert(name.clone(), gate);
+                }
+            }
+            Place::Everywhere => {
+                for s in around {
+                    self.places.service.entry(s).or_default().push(gate);
+                }
+                if named.is_none() {
+                    self.places.everywhere = Some(gate);
+                }
+            }
+        }
+        gate
+    }
+
+    pub(super) fn is_replicated(&self, service: usize) -> bool {
+        matches!(self.model.services[service].kind, ServiceKind::Replicated { .. })
+    }
+}

@@ -1,0 +1,224 @@
+//! Services as gates: from replicas, places and calls to the entries of journeys and the health of regions.
+//!
+//! Required calls are flattened: an entry depends on the set of all requirements in its closure, each counted once
+//! however many services share it, so that a failure is one step away from the entry. Groups (`any`, `at_least`) and
+//! calls across regions stay gates of their own.
+
+use std::collections::HashSet;
+
+use super::compile::Compiler;
+use super::{GateId, Reach};
+use crate::model::{CallKind, CallTargets, ServiceKind};
+
+/// Whose eyes a gate is seen with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum View {
+    /// What users see.
+    Actual,
+    /// What says that a region is unhealthy: what is down everywhere is taken as up.
+    Health,
+}
+
+impl Compiler<'_> {
+    /// Gates that a service itself needs up in a region, its calls apart.
+    fn own_requirements(&self, service: usize, region: usize, view: View) -> Vec<GateId> {
+        let mut gates = Vec::new();
+        let around_service = || self.places.service.get(&service).into_iter().flatten().copied();
+        match &self.model.services[service].kind {
+            ServiceKind::External { region: home, .. } => {
+                if view == View::Health && home.is_none() {
+                    return gates;
+                }
+                gates.extend(self.external_gates[service]);
+                if let Some(home) = home {
+                    gates.extend(self.places.regions.get(home));
+                    if view == View::Actual {
+                        gates.extend(self.places.everywhere);
+                    }
+                }
+            }
+            ServiceKind::Replicated { .. } | ServiceKind::Virtual => {
+                gates.extend(self.capacity_gates[service][region]);
+                gates.extend(self.takeover_gates[service][region]);
+                gates.extend(self.places.service_in_region.get(&(service, region)).into_iter().flatten());
+            }
+        }
+        if view == View::Actual {
+            gates.extend(around_service());
+        }
+        gates
+    }
+
+    /// Makes the gates of services that groups or calls across regions refer to, callees first.
+    pub(super) fn compile_referred_services(&mut self) {
+        let referred = self.referred_services();
+        let views: &[View] = if self.deployment.regions.len() > 1 { &[View::Actual, View::Health] } else { &[View::Actual] };
+        for &view in views {
+            for &service in &self.callees_first.clone() {
+                if referred[service] {
+                    self.compile_service(service, view, Reach::Journeys);
+                }
+            }
+        }
+    }
+
+    /// Makes the gates of the remaining services, seen only by their own figures.
+    pub(super) fn compile_observed_services(&mut self) {
+        for &service in &self.callees_first.clone() {
+            if self.service_gates[&View::Actual][service].is_empty() {
+                self.compile_service(service, View::Actual, Reach::Services);
+            }
+        }
+    }
+
+    fn compile_service(&mut self, service: usize, view: View, reach: Reach) {
+        let mut gates = Vec::new();
+        for region in 0..self.deployment.regions.len() {
+            let mut inputs = self.own_requirements(service, region, view);
+            for (k, callees) in self.required_calls(service) {
+                inputs.push(self.call_gate(k, &callees, region, view, reach));
+            }
+            gates.push(self.and(inputs, reach));
+        }
+        if let Some(services) = self.service_gates.get_mut(&view) {
+            services[service] = gates;
+        }
+    }
+
+    /// The gate of one call of a service in a region: `k` of its callees, each there or, across regions, anywhere.
+    fn call_gate(&mut self, k: u32, callees: &[usize], region: usize, view: View, reach: Reach) -> GateId {
+        let inputs: Vec<GateId> = callees
+            .iter()
+            .map(|&callee| {
+                let gates = self.service_gates[&view][callee].clone();
+                if self.deployment.spec.cross_region_calls && gates.len() > 1 {
+                    let running: Vec<GateId> =
+                        gates.iter().enumerate().map(|(r, &gate)| self.while_running(gate, r, reach)).collect();
+                    self.at_least(1, running, reach)
+                } else {
+                    gates[region]
+                }
+            })
+            .collect();
+        self.at_least(k, inputs, reach)
+    }
+
+    /// A service of a region that may not run: it serves calls of other regions only while it does.
+    fn while_running(&mut self, gate: GateId, region: usize, reach: Reach) -> GateId {
+        match self.idle_gates[region] {
+            Some(idle) => self.and(vec![gate, idle], reach),
+            None => gate,
+        }
+    }
+
+    /// The requirements of an entry in a region: those of every service in its closure, each once.
+    pub(super) fn closure_requirements(&mut self, entry: usize, region: usize, view: View) -> Vec<GateId> {
+        let mut requirements = Vec::new();
+        let mut seen = HashSet::from([entry]);
+        let mut todo = vec![entry];
+        while let Some(service) = todo.pop() {
+            requirements.extend(self.own_requirements(service, region, view));
+            for (k, callees) in self.required_calls(service) {
+                match callees[..] {
+                    [callee] if !self.deployment.spec.cross_region_calls => {
+                        if seen.insert(callee) {
+                            todo.push(callee);
+                        }
+                    }
+                    _ => requirements.push(self.call_gate(k, &callees, region, view, Reach::Journeys)),
+                }
+            }
+        }
+        requirements
+    }
+
+    fn required_calls(&self, service: usize) -> Vec<(u32, Vec<usize>)> {
+        let index = |name: &String| self.model.services.get_index_of(name);
+        self.model.services[service]
+            .calls
+            .iter()
+            .filter(|call| call.kind == CallKind::Required)
+            .map(|call| match &call.targets {
+                CallTargets::One(callee) => (1, index(callee).into_iter().collect()),
+                CallTargets::AtLeast(k, callees) => (*k, callees.iter().filter_map(index).collect()),
+            })
+            .collect()
+    }
+
+    /// Services whose gate something refers to, with their closures.
+    fn referred_services(&self) -> Vec<bool> {
+        let mut referred = vec![false; self.model.services.len()];
+        let mut todo: Vec<usize> = Vec::new();
+        for service in 0..referred.len() {
+            for (_, callees) in self.required_calls(service) {
+                if callees.len() > 1 || self.deployment.spec.cross_region_calls {
+                    todo.extend(callees);
+                }
+            }
+        }
+        while let Some(service) = todo.pop() {
+            if !std::mem::replace(&mut referred[service], true) {
+                todo.extend(self.required_calls(service).into_iter().flat_map(|(_, callees)| callees));
+            }
+        }
+        referred
+    }
+
+    /// Services in an order in which callees of required calls come first.
+    pub(super) fn order_callees_first(&self) -> Vec<usize> {
+        let n = self.model.services.len();
+        let mut waiting_for = vec![0_usize; n];
+        let mut callers = vec![Vec::new(); n];
+        for caller in 0..n {
+            for callee in self.required_calls(caller).into_iter().flat_map(|(_, callees)| callees) {
+                waiting_for[caller] += 1;
+                callers[callee].push(caller);
+            }
+        }
+        let mut order: Vec<usize> = (0..n).filter(|&service| waiting_for[service] == 0).collect();
+        let mut next = 0;
+        while next < order.len() {
+            for &caller in &callers[order[next]] {
+                waiting_for[caller] -= 1;
+                if waiting_for[caller] == 0 {
+                    order.push(caller);
+                }
+            }
+            next += 1;
+        }
+        assert_eq!(order.len(), n, "a validated model has no cycle of required calls");
+        order
+    }
+
+    /// A gate that is down while any of its inputs is. One input is its own gate; equal sets share one.
+    pub(super) fn and(&mut self, mut inputs: Vec<GateId>, reach: Reach) -> GateId {
+        inputs.sort_unstable();
+        inputs.dedup();
+        if let [only] = inputs[..] {
+            return only;
+        }
+        let services_only = reach == Reach::Services;
+        for known in [false, services_only] {
+            if let Some(&gate) = self.and_gates.get(&(inputs.clone(), known)) {
+                return gate;
+            }
+        }
+        let gate = self.network.gate(0);
+        for &input in &inputs {
+            self.network.feed(input, gate, reach);
+        }
+        self.and_gates.insert((inputs, services_only), gate);
+        gate
+    }
+
+    fn at_least(&mut self, k: u32, inputs: Vec<GateId>, reach: Reach) -> GateId {
+        if let [only] = inputs[..] {
+            return only;
+        }
+        let gate = self.network.gate((inputs.len() as u32).saturating_sub(k));
+        for input in inputs {
+            self.network.feed(input, gate, reach);
+        }
+        gate
+    }
+}

@@ -1,0 +1,364 @@
+//! The compiled plan: what the engine reads in its loop, by index.
+
+use super::{GateId, Network, Sampler, StreamKey};
+use crate::model::{CrewOrder, TakeoverTrigger};
+
+/// Index of a unit.
+pub type UnitId = u32;
+
+/// A deployment compiled for the engine: immutable, index-based, valid.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Names of everything that is reported.
+    pub names: Names,
+    /// Unscored time at the start of a trial \[s\].
+    pub warm_up: f64,
+    /// Scored time \[s\].
+    pub horizon: f64,
+    /// The structure function.
+    pub network: Network,
+    /// What fails, in place order: the slots of the calendar.
+    pub units: Vec<Unit>,
+    /// Fault clocks of all units, those of one unit side by side.
+    pub clocks: Vec<Clock>,
+    /// All samplers.
+    pub samplers: Vec<Sampler>,
+    /// Shocks to replicas.
+    pub shocks: Vec<Shock>,
+    /// Cascades, by clock.
+    pub cascades: Vec<Cascade>,
+    /// Services with one primary in a region.
+    pub pools: Vec<Pool>,
+    /// Repair crews.
+    pub crews: Vec<CrewPlan>,
+    /// What watches the network, by observer index.
+    pub observers: Vec<Watcher>,
+    /// Entry services by region: `[entry * n_regions + region]`.
+    pub entries: Vec<EntryPlan>,
+    /// Journeys.
+    pub journeys: Vec<JourneyPlan>,
+    /// Gates that are down while a region is unhealthy, with the units behind each; empty with one serving region.
+    pub health: Vec<HealthPlan>,
+    /// Services observed for their own figures.
+    pub service_watches: Vec<ServiceWatch>,
+    /// Services are observed in every trial whose index is a multiple of this.
+    pub service_stride: u64,
+    /// How traffic is sent.
+    pub serving: ServingPlan,
+    /// Regions.
+    pub regions: Vec<RegionPlan>,
+    /// Daily curve of the traffic; `None` if constant.
+    pub daily: Option<DailyCurve>,
+    /// Service level objective.
+    pub slo: Option<WindowPlan>,
+    /// Service level agreement.
+    pub sla: Option<WindowPlan>,
+    /// Refunds of the SLA: (availability below which, share of the window's revenue).
+    pub refunds: Vec<(f64, f64)>,
+    /// Longest mean repair of what can take a journey down \[s\]; 0 if nothing can.
+    pub longest_mean_repair: f64,
+    /// Failures and repairs expected in a trial.
+    pub expected_events: f64,
+}
+
+/// Names of everything that is reported.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The topology.
+    pub topology: String,
+    /// Its pattern.
+    pub pattern: String,
+    /// Regions in use.
+    pub regions: Vec<String>,
+    /// Journeys, in file order.
+    pub journeys: Vec<String>,
+    /// Services, in file order.
+    pub services: Vec<String>,
+    /// Causes: faults in file order, then external services that fail by themselves.
+    pub causes: Vec<String>,
+}
+
+/// Something that fails and is repaired: a replica, a place, an external service, or the source of a shock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unit {
+    /// How it is played.
+    pub kind: UnitKind,
+    /// Gate that it takes an input from while down; [`NO_GATE`] if it has no effect by itself.
+    pub gate: GateId,
+    /// First of its clocks.
+    pub first_clock: u32,
+    /// Number of its clocks.
+    pub n_clocks: u32,
+}
+
+/// A unit that drives no gate.
+pub const NO_GATE: GateId = GateId::MAX;
+
+/// How a unit is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitKind {
+    /// One clock that nothing stops, hurries or waits for: the fast path.
+    Simple,
+    /// Competing clocks, crews, shocks, cascades, standby speeds or times in which it does not run.
+    General,
+    /// Strikes other units when its one clock runs out, and lasts no time itself: index of its shock.
+    Shock(u32),
+}
+
+/// One alternating renewal process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    /// Sampler of lives.
+    pub life: u32,
+    /// Sampler of repairs.
+    pub repair: u32,
+    /// Cause that it is reported as.
+    pub cause: u32,
+    /// Crew that repairs it, or [`NO_CREW`].
+    pub crew: u32,
+    /// Repair priority, the lowest first.
+    pub priority: u32,
+    /// Its cascade, or [`NO_CASCADE`].
+    pub cascade: u32,
+    /// Name of its stream.
+    pub key: StreamKey,
+}
+
+/// Unlimited repair.
+pub const NO_CREW: u32 = u32::MAX;
+/// Fails alone.
+pub const NO_CASCADE: u32 = u32::MAX;
+
+/// A shock: comes at its clock's lives and strikes every target that is up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shock {
+    /// Units of the replicas in the place.
+    pub targets: Vec<UnitId>,
+}
+
+/// A cascade: with a probability, a failure takes siblings with it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cascade {
+    /// Chance of a failure to spread.
+    pub probability: f64,
+    /// The siblings and the clock of the same fault on each.
+    pub siblings: Vec<(UnitId, u32)>,
+}
+
+/// A service with one primary at a time, in one region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pool {
+    /// Its replicas in order of number.
+    pub members: Vec<PoolMember>,
+    /// Gates of the places around all replicas: while one is down, no replica is usable.
+    pub scope: Vec<GateId>,
+    /// Gate that is down during a takeover.
+    pub gate: GateId,
+    /// Sampler of takeover times.
+    pub takes: u32,
+    /// Sampler of the further time after a failed takeover; `None`: another takeover.
+    pub failed: Option<u32>,
+    /// Chance that a takeover succeeds.
+    pub success: f64,
+    /// What starts one.
+    pub trigger: TakeoverTrigger,
+    /// Speed of a standby replica's clocks.
+    pub dormancy: f64,
+    /// Name of its streams.
+    pub key: StreamKey,
+}
+
+/// A replica of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolMember {
+    /// Gate that is up while the replica is usable, places around all replicas apart.
+    pub gate: GateId,
+    /// Its unit, if it fails by itself.
+    pub unit: Option<UnitId>,
+    /// Units whose failure makes it unusable: its own and those of its zone.
+    pub behind: Vec<UnitId>,
+}
+
+/// A repair crew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CrewPlan {
+    /// Members.
+    pub size: u32,
+    /// Who is next.
+    pub order: CrewOrder,
+    /// Name of its stream.
+    pub key: StreamKey,
+}
+
+/// What watches a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watcher {
+    /// An entry or the health of a region: the state of the world must be settled.
+    World,
+    /// A pool's replicas or the places around them.
+    Pool(u32),
+    /// A service for its own figures.
+    Service(u32),
+}
+
+/// An entry service in one region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryPlan {
+    /// Gate that is up while the entry is.
+    pub gate: GateId,
+    /// Units that it depends on.
+    pub units: Vec<UnitId>,
+    /// Pools that it depends on.
+    pub pools: Vec<u32>,
+}
+
+/// The health of a region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthPlan {
+    /// Gate that is up while the region is healthy.
+    pub gate: GateId,
+    /// Units that it depends on.
+    pub units: Vec<UnitId>,
+}
+
+/// A journey.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct JourneyPlan {
+    /// Share of all requests.
+    pub share: f64,
+    /// Success below which it is down.
+    pub down_below: f64,
+    /// Index of its entry.
+    pub entry: u32,
+}
+
+/// A service observed for its own figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServiceWatch {
+    /// Service.
+    pub service: u32,
+    /// Region whose traffic it weighs; `None`: all traffic.
+    pub region: Option<u32>,
+    /// Gate that is up while the service is.
+    pub gate: GateId,
+}
+
+/// A region in use.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegionPlan {
+    /// Share of traffic that it can carry while not at full scale.
+    pub standby_capacity: f64,
+    /// Gate that is down while it runs nothing of some service; [`NO_GATE`] if nobody asks.
+    pub idle_gate: GateId,
+    /// What changes when it goes from standby to full, and back.
+    pub switches: Vec<ScaleSwitch>,
+    /// Name of its streams.
+    pub key: StreamKey,
+}
+
+/// A service that runs fewer replicas while its region stands by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScaleSwitch {
+    /// Gate that counts its replicas.
+    pub gate: GateId,
+    /// Tolerance of the gate when full minus that when standing by.
+    pub slack: i32,
+    /// Units that run only when full.
+    pub units: Vec<UnitId>,
+    /// What a unit that does not run counts as.
+    pub idle: Idle,
+    /// Its pool, if it has one.
+    pub pool: Option<u32>,
+}
+
+/// What a unit that does not run counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Idle {
+    /// As down: a standby that runs a share of the replicas cannot count on the others.
+    Down,
+    /// As up: a standby that runs nothing is fit to be started.
+    Startable,
+}
+
+/// How traffic is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ServingPlan {
+    /// One region serves always.
+    Single,
+    /// One of two regions serves.
+    Standby(StandbyPlan),
+    /// All regions serve.
+    ActiveActive(ActivePlan),
+}
+
+/// Failover between a serving region and a standby.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StandbyPlan {
+    /// Time until a loss is detected.
+    pub detect: DetectPlan,
+    /// Sampler of the decision.
+    pub decide: u32,
+    /// Sampler of the activation.
+    pub activate: u32,
+    /// Added to each activation \[s\].
+    pub restore: f64,
+    /// Time until clients have moved.
+    pub reroute: ReroutePlan,
+    /// Chance that an activation succeeds.
+    pub success: f64,
+    /// Wait before another attempt \[s\]; `None`: no further attempt.
+    pub retry: Option<f64>,
+    /// The way back.
+    pub failback: crate::model::Failback,
+    /// Whether clients are moved while the standby is still being activated.
+    pub reroute_first: bool,
+    /// Which regions stand by at the start: the second.
+    pub full_when_standing_by: bool,
+}
+
+/// Active-active regions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActivePlan {
+    /// Shares of traffic when all are healthy.
+    pub split: Vec<f64>,
+    /// Time until a change of health is detected.
+    pub detect: DetectPlan,
+    /// Time until clients have moved.
+    pub reroute: ReroutePlan,
+}
+
+/// Time until a change of health is detected.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum DetectPlan {
+    /// Probes: period \[s\] and misses.
+    Probe(f64, u32),
+    /// A sampler.
+    Drawn(u32),
+}
+
+/// Time until clients have moved.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ReroutePlan {
+    /// Linearly over this time \[s\].
+    Ttl(f64),
+    /// All at the end of a drawn time.
+    Drawn(u32),
+}
+
+/// Daily curve: rate(t) / mean = 1 + amplitude cos(2 pi (t - peak) / 24 h), t from the start of scoring.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DailyCurve {
+    /// Peak over mean, less one.
+    pub amplitude: f64,
+    /// Time of the peak \[s\].
+    pub peak: f64,
+}
+
+/// Windows of an objective.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WindowPlan {
+    /// Length \[s\].
+    pub seconds: f64,
+    /// Share of good requests wanted.
+    pub target: f64,
+}
