@@ -14,6 +14,7 @@ mod terminal;
 
 pub use self::csv::csv;
 pub use crate::results::format;
+pub(crate) use folder::temporary_file;
 pub use folder::{Folder, OutputError};
 pub use in_depth::in_depth;
 pub use json::json;
