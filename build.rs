@@ -8,13 +8,17 @@ use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    let Some(root) = git(&["rev-parse", "--show-toplevel"]) else { return };
+    let Some(root) = git(&["rev-parse", "--show-toplevel"]) else {
+        return;
+    };
     let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
     if Path::new(&root).canonicalize().ok() != Path::new(&here).canonicalize().ok() {
         return;
     }
     for watched in ["HEAD", "logs/HEAD"] {
-        if let Some(path) = git(&["rev-parse", "--git-path", watched]).filter(|path| Path::new(path).exists()) {
+        if let Some(path) =
+            git(&["rev-parse", "--git-path", watched]).filter(|path| Path::new(path).exists())
+        {
             println!("cargo::rerun-if-changed={path}");
         }
     }

@@ -28,23 +28,34 @@ pub(super) struct Args {
 /// Version and, if it is known, commit.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let version = env!("CARGO_PKG_VERSION");
-    option_env!("FAILSCAPE_COMMIT").map_or_else(|| version.to_owned(), |commit| format!("{version} ({commit})"))
+    option_env!("FAILSCAPE_COMMIT").map_or_else(
+        || version.to_owned(),
+        |commit| format!("{version} ({commit})"),
+    )
 });
 
 /// One task.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Compare every topology of a model: the main job
-    #[command(after_help = "Example: the built-in model, quickly\n  failscape compare --trials 1000 -o output/quick\n\nA model of your own, to 2 % of each unavailability\n  failscape init shop.yaml && failscape compare shop.yaml --precision 2% --max-time 1m")]
+    #[command(
+        after_help = "Example: the built-in model, quickly\n  failscape compare --trials 1000 -o output/quick\n\nA model of your own, to 2 % of each unavailability\n  failscape init shop.yaml && failscape compare shop.yaml --precision 2% --max-time 1m"
+    )]
     Compare(CompareArgs),
     /// Play one topology and show it in depth
-    #[command(after_help = "Example:\n  failscape init shop.yaml && failscape run shop.yaml -t warm-standby --trials 1000")]
+    #[command(
+        after_help = "Example:\n  failscape init shop.yaml && failscape run shop.yaml -t warm-standby --trials 1000"
+    )]
     Run(RunArgs),
     /// Check a model without running it
-    #[command(after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults")]
+    #[command(
+        after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
+    )]
     Check(CheckArgs),
     /// Draw what runs where and what calls what
-    #[command(after_help = "Example:\n  failscape init shop.yaml && failscape graph shop.yaml -t warm-standby > graph.svg")]
+    #[command(
+        after_help = "Example:\n  failscape init shop.yaml && failscape graph shop.yaml -t warm-standby > graph.svg"
+    )]
     Graph(GraphArgs),
     /// Write a commented model to start from
     #[command(after_help = "Example:\n  failscape init shop.yaml && failscape check shop.yaml")]
@@ -56,7 +67,9 @@ pub(super) enum Command {
     #[command(after_help = "Example:\n  failscape completions bash > failscape.bash")]
     Completions(CompletionsArgs),
     /// Print the manual page
-    #[command(after_help = "Example: the page of one command\n  failscape man compare > failscape-compare.1")]
+    #[command(
+        after_help = "Example: the page of one command\n  failscape man compare > failscape-compare.1"
+    )]
     Man(ManArgs),
 }
 

@@ -33,3 +33,16 @@ fn counts(model: &Model) -> String {
     })
     .join(", ")
 }
+
+/// Every value that the file leaves out, one a line.
+fn defaults(path: &std::path::Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    for default in applied_defaults(path)? {
+        let _ = writeln!(
+            text,
+            "  {} = {}  ({})",
+            default.path, default.value, default.why
+        );
+    }
+    Ok(text)
+}

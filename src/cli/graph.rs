@@ -11,10 +11,15 @@ pub(super) fn graph(args: &GraphArgs, streams: &mut Streams) -> Result<(), Failu
     let (model, _) = load(Some(&args.model))?;
     let chosen = match &args.topology {
         Some(name) => Some(topology(&model, name)?),
-        None => model.topologies.first().map(|(name, spec)| (name.as_str(), spec)),
+        None => model
+            .topologies
+            .first()
+            .map(|(name, spec)| (name.as_str(), spec)),
     };
     // A valid model has a topology.
-    let Some((name, spec)) = chosen else { return Ok(()) };
+    let Some((name, spec)) = chosen else {
+        return Ok(());
+    };
     let layout = layout(&model, &expand(&model, name, spec));
     let mut text = match args.format {
         GraphFormat::Svg => chart::deployment_graph(&layout).svg,

@@ -14,12 +14,20 @@ pub(super) fn man(args: &ManArgs, streams: &mut Streams) -> Result<(), Failure> 
         Some(name) => {
             let Some(command) = program.find_subcommand(name) else {
                 let hint = "failscape --help lists the commands".to_owned();
-                return Err(Failure::Usage(format!("there is no command `{name}`"), hint));
+                return Err(Failure::Usage(
+                    format!("there is no command `{name}`"),
+                    hint,
+                ));
             };
-            command.clone().name(format!("failscape-{name}")).bin_name(format!("failscape {name}"))
+            command
+                .clone()
+                .display_name(format!("failscape-{name}"))
+                .bin_name(format!("failscape {name}"))
         }
     };
     let mut page = Vec::new();
-    clap_mangen::Man::new(command).render(&mut page).context("cannot lay out the page")?;
+    clap_mangen::Man::new(command)
+        .render(&mut page)
+        .context("cannot lay out the page")?;
     streams.data(&String::from_utf8_lossy(&page))
 }

@@ -27,57 +27,86 @@ pub(super) struct RunObserver {
 /// The progress bar and what its time left is reckoned from.
 #[derive(Debug)]
 pub(super) struct Bar {
-    bar: ProgressBar,
+    drawn: ProgressBar,
     started: Instant,
     max_time: Option<Duration>,
 }
 
 /// A bar on stderr; one that draws nothing if nobody watches.
 pub(super) fn progress_bar(streams: &Streams, settings: &RunSettings) -> Bar {
-    let target = if streams.shows_progress() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let target = if streams.shows_progress() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
     let bar = ProgressBar::with_draw_target(settings.trials, target);
     let template = "{spinner} {human_pos} of {human_len} trials {wide_bar} {msg}";
-    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_style(
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
     if streams.shows_progress() {
         bar.enable_steady_tick(TICK);
     }
-    Bar { bar, started: Instant::now(), max_time: settings.max_time }
+    Bar {
+        drawn: bar,
+        started: Instant::now(),
+        max_time: settings.max_time,
+    }
 }
 
 impl Bar {
     fn show(&self, progress: &Progress) {
         if let Some(expected) = progress.expected_trials {
-            self.bar.set_length(expected.max(progress.trials));
+            self.drawn.set_length(expected.max(progress.trials));
         }
-        self.bar.set_position(progress.trials);
-        let running = format!("{} of {} topologies running", progress.running, progress.topologies);
+        self.drawn.set_position(progress.trials);
+        let running = format!(
+            "{} of {} topologies running",
+            progress.running, progress.topologies
+        );
         let message = match time_left(progress, self.started.elapsed(), self.max_time) {
-            Some(left) => format!("{running}, {} left", crate::results::format::duration(left.as_secs_f64().ceil())),
+            Some(left) => format!(
+                "{running}, {} left",
+                crate::results::format::duration(left.as_secs_f64().ceil())
+            ),
             None => running,
         };
-        self.bar.set_message(message);
+        self.drawn.set_message(message);
     }
 }
 
 /// Time until the trials aimed at are played at the pace so far, or until the limit, whichever is first.
-fn time_left(progress: &Progress, elapsed: Duration, max_time: Option<Duration>) -> Option<Duration> {
-    let by_pace = progress.expected_trials.filter(|_| progress.trials > 0).map(|expected| {
-        let seconds = elapsed.as_secs_f64() * (expected as f64 / progress.trials as f64 - 1.0).max(0.0);
-        // A forecast beyond any life time is cut rather than overflown.
-        Duration::from_secs_f64(seconds.min(1e9))
-    });
+fn time_left(
+    progress: &Progress,
+    elapsed: Duration,
+    max_time: Option<Duration>,
+) -> Option<Duration> {
+    let by_pace = progress
+        .expected_trials
+        .filter(|_| progress.trials > 0)
+        .map(|expected| {
+            let seconds =
+                elapsed.as_secs_f64() * (expected as f64 / progress.trials as f64 - 1.0).max(0.0);
+            // A forecast beyond any life time is cut rather than overflown.
+            Duration::from_secs_f64(seconds.min(1e9))
+        });
     let by_limit = max_time.map(|limit| limit.saturating_sub(elapsed));
     by_pace.into_iter().chain(by_limit).min()
 }
 
 impl RunObserver {
     pub(super) fn new(interrupt: Interrupt, trials: Option<TrialsFile>, bar: Bar) -> Self {
-        Self { interrupt, trials, broken: None, bar }
+        Self {
+            interrupt,
+            trials,
+            broken: None,
+            bar,
+        }
     }
 
     /// Ends the watch: takes the bar away and gives the file of trials its name.
     pub(super) fn finish(self) -> Result<(), Failure> {
-        self.bar.bar.finish_and_clear();
+        self.bar.drawn.finish_and_clear();
         if let Some(error) = self.broken {
             return Err(error.into());
         }
@@ -111,16 +140,33 @@ mod tests {
     use super::*;
 
     fn progress(trials: u64, expected_trials: Option<u64>) -> Progress {
-        Progress { trials, expected_trials, running: 1, topologies: 1 }
+        Progress {
+            trials,
+            expected_trials,
+            running: 1,
+            topologies: 1,
+        }
     }
 
     #[test]
     fn time_left_follows_the_pace_and_the_limit() {
         let second = Duration::from_secs(1);
-        assert_eq!(time_left(&progress(10, Some(40)), second, None), Some(3 * second));
-        assert_eq!(time_left(&progress(10, Some(40)), second, Some(2 * second)), Some(second));
-        assert_eq!(time_left(&progress(10, None), second, Some(5 * second)), Some(4 * second));
+        assert_eq!(
+            time_left(&progress(10, Some(40)), second, None),
+            Some(3 * second)
+        );
+        assert_eq!(
+            time_left(&progress(10, Some(40)), second, Some(2 * second)),
+            Some(second)
+        );
+        assert_eq!(
+            time_left(&progress(10, None), second, Some(5 * second)),
+            Some(4 * second)
+        );
         assert_eq!(time_left(&progress(0, Some(40)), second, None), None);
-        assert_eq!(time_left(&progress(1, Some(u64::MAX)), second, None), Some(Duration::from_secs(1_000_000_000)));
+        assert_eq!(
+            time_left(&progress(1, Some(u64::MAX)), second, None),
+            Some(Duration::from_secs(1_000_000_000))
+        );
     }
 }

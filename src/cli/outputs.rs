@@ -35,8 +35,13 @@ pub(super) struct Outputs {
 impl Outputs {
     /// Makes the folder.
     pub(super) fn open(settings: OutputSettings, view: View) -> Result<Self, Failure> {
-        let folder = Folder::open(&settings.folder).context("no place for the output (-o DIR names another)")?;
-        Ok(Self { settings, view, folder })
+        let folder = Folder::open(&settings.folder)
+            .context("no place for the output (-o DIR names another)")?;
+        Ok(Self {
+            settings,
+            view,
+            folder,
+        })
     }
 
     /// File that trials are to be saved to.
@@ -45,7 +50,12 @@ impl Outputs {
     }
 
     /// Writes the files, then prints the figures; last, tells whether the run was interrupted.
-    pub(super) fn write(mut self, played: &Played, settings: &RunSettings, streams: &mut Streams) -> Result<(), Failure> {
+    pub(super) fn write(
+        mut self,
+        played: &Played,
+        settings: &RunSettings,
+        streams: &mut Streams,
+    ) -> Result<(), Failure> {
         let comparison = &played.comparison;
         let charts = match self.settings.charts {
             Charts::Drawn => chart::all(comparison),
@@ -58,7 +68,11 @@ impl Outputs {
         self.folder.commit().context("the figures are lost")?;
         streams.data(&printed)?;
         streams.note(&summary(played, settings, &path));
-        if played.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
+        if played.interrupted {
+            Err(Failure::Interrupted)
+        } else {
+            Ok(())
+        }
     }
 
     fn stage(&mut self, comparison: &Comparison, charts: &[Chart]) -> anyhow::Result<()> {
@@ -66,11 +80,15 @@ impl Outputs {
         self.stage_file("results.csv", report::csv(&comparison.results)?)?;
         self.stage_file("summary.md", report::markdown(comparison))?;
         for chart in charts {
-            let picture = chart::png(&chart.svg).with_context(|| format!("cannot draw the chart {}", chart.name))?;
+            let picture = chart::png(&chart.svg)
+                .with_context(|| format!("cannot draw the chart {}", chart.name))?;
             self.stage_file(&format!("{}.svg", chart.name), &chart.svg)?;
             self.stage_file(&format!("{}.png", chart.name), picture)?;
         }
-        self.stage_file("index.html", report::html::page(comparison, charts).context("cannot lay out the report")?)
+        self.stage_file(
+            "index.html",
+            report::html::page(comparison, charts).context("cannot lay out the report")?,
+        )
     }
 
     fn stage_file(&mut self, name: &str, content: impl AsRef<[u8]>) -> anyhow::Result<()> {
@@ -92,9 +110,23 @@ fn printed(comparison: &Comparison, form: Format, view: View) -> anyhow::Result<
 
 /// What was done, and where it is.
 fn summary(played: &Played, settings: &RunSettings, folder: &Path) -> String {
-    let trials: u64 = played.comparison.results.topologies.iter().map(|topology| topology.trials).sum();
-    let threads = if settings.threads == 1 { "1 thread".to_owned() } else { format!("{} threads", settings.threads) };
-    let interrupted = if played.interrupted { "interrupted: what was done is kept\n" } else { "" };
+    let trials: u64 = played
+        .comparison
+        .results
+        .topologies
+        .iter()
+        .map(|topology| topology.trials)
+        .sum();
+    let threads = if settings.threads == 1 {
+        "1 thread".to_owned()
+    } else {
+        format!("{} threads", settings.threads)
+    };
+    let interrupted = if played.interrupted {
+        "interrupted: what was done is kept\n"
+    } else {
+        ""
+    };
     format!(
         "\n{interrupted}{} trials in {} on {threads}\nreport: {}",
         format::count(trials),

@@ -39,19 +39,29 @@ struct Settings {
 /// The text of run.json.
 pub(super) fn run_file(played: &Played, settings: &RunSettings) -> anyhow::Result<String> {
     let results = &played.comparison.results;
-    let trials: u64 = results.topologies.iter().map(|topology| topology.trials).sum();
+    let trials: u64 = results
+        .topologies
+        .iter()
+        .map(|topology| topology.trials)
+        .sum();
     let wall_seconds = played.wall.as_secs_f64();
     let file = RunFile {
         version: results.version.clone(),
         commit: results.commit.clone(),
-        date: utc(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()),
+        date: utc(SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()),
         host: host(),
         operating_system: std::env::consts::OS,
         architecture: std::env::consts::ARCH,
         threads: settings.threads,
         wall_seconds,
         trials,
-        trials_per_second: if wall_seconds > 0.0 { trials as f64 / wall_seconds } else { 0.0 },
+        trials_per_second: if wall_seconds > 0.0 {
+            trials as f64 / wall_seconds
+        } else {
+            0.0
+        },
         partial: results.partial,
         interrupted: played.interrupted,
         settings: Settings {
@@ -70,7 +80,9 @@ pub(super) fn run_file(played: &Played, settings: &RunSettings) -> anyhow::Resul
 /// Name of this machine, as far as it is easily known.
 fn host() -> Option<String> {
     let from_system = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    let name = from_system.or_else(|| std::env::var("HOSTNAME").ok()).or_else(|| std::env::var("COMPUTERNAME").ok())?;
+    let name = from_system
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .or_else(|| std::env::var("COMPUTERNAME").ok())?;
     let name = name.trim();
     (!name.is_empty()).then(|| name.to_owned())
 }
@@ -80,7 +92,12 @@ fn utc(since_1970: Duration) -> String {
     let seconds = since_1970.as_secs();
     let (days, second) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = civil(days);
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        second / 3600,
+        second / 60 % 60,
+        second % 60
+    )
 }
 
 /// Year, month and day of a number of days after 1970-01-01.
@@ -90,11 +107,16 @@ fn utc(since_1970: Duration) -> String {
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     (year_of_era + era * 400 + u64::from(month <= 2), month, day)
 }
 
@@ -105,8 +127,17 @@ mod tests {
     #[test]
     fn instants_are_written_as_dates() {
         assert_eq!(utc(Duration::ZERO), "1970-01-01T00:00:00Z");
-        assert_eq!(utc(Duration::from_secs(951_826_554)), "2000-02-29T12:15:54Z");
-        assert_eq!(utc(Duration::from_secs(1_735_689_599)), "2024-12-31T23:59:59Z");
-        assert_eq!(utc(Duration::from_secs(4_107_542_400)), "2100-03-01T00:00:00Z");
+        assert_eq!(
+            utc(Duration::from_secs(951_826_554)),
+            "2000-02-29T12:15:54Z"
+        );
+        assert_eq!(
+            utc(Duration::from_secs(1_735_689_599)),
+            "2024-12-31T23:59:59Z"
+        );
+        assert_eq!(
+            utc(Duration::from_secs(4_107_542_400)),
+            "2100-03-01T00:00:00Z"
+        );
     }
 }

@@ -36,10 +36,18 @@ pub(super) fn simulate(
     save_trials: Option<&Path>,
     streams: &Streams,
 ) -> Result<Played, Failure> {
-    let deployments: Vec<Deployment> = specs.iter().map(|(name, spec)| expand(model, name, spec)).collect();
-    let plans: Vec<Plan> = deployments.iter().map(|deployment| compile(model, deployment)).collect();
+    let deployments: Vec<Deployment> = specs
+        .iter()
+        .map(|(name, spec)| expand(model, name, spec))
+        .collect();
+    let plans: Vec<Plan> = deployments
+        .iter()
+        .map(|deployment| compile(model, deployment))
+        .collect();
     let names: Vec<&str> = specs.iter().map(|(name, _)| *name).collect();
-    let trials = save_trials.map(|path| TrialsFile::create(path, &names, model)).transpose()?;
+    let trials = save_trials
+        .map(|path| TrialsFile::create(path, &names, model))
+        .transpose()?;
     let interrupt = Interrupt::listen()?;
 
     let started = Instant::now();
@@ -57,12 +65,23 @@ pub(super) fn simulate(
         differences: Vec::new(),
         unhittable: unhittable(&plans),
         timeline: todo!(),
-        layouts: deployments.iter().map(|deployment| layout(model, deployment)).collect(),
+        layouts: deployments
+            .iter()
+            .map(|deployment| layout(model, deployment))
+            .collect(),
     };
-    Ok(Played { comparison: assemble(finished), wall, interrupted: interrupt.came() })
+    Ok(Played {
+        comparison: assemble(finished),
+        wall,
+        interrupted: interrupt.came(),
+    })
 }
 
 /// Names of the topologies in which nothing that fails can take a journey down.
 fn unhittable(plans: &[Plan]) -> Vec<String> {
-    plans.iter().filter(|plan| plan.longest_mean_repair == 0.0).map(|plan| plan.names.topology.clone()).collect()
+    plans
+        .iter()
+        .filter(|plan| plan.longest_mean_repair == 0.0)
+        .map(|plan| plan.names.topology.clone())
+        .collect()
 }

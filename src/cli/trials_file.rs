@@ -26,12 +26,16 @@ impl TrialsFile {
     /// Opens it before the run: a place that cannot be written is found out now.
     pub(super) fn create(path: &Path, topologies: &[&str], model: &Model) -> anyhow::Result<Self> {
         let failed = || format!("cannot write {}", path.display());
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         if path.is_dir() {
             return Err(anyhow!("it is a folder").context(failed()));
         }
         let file = temporary_file(folder).with_context(failed)?;
-        let mut writer = csv::Writer::from_writer(BufWriter::new(file.reopen().with_context(failed)?));
+        let mut writer =
+            csv::Writer::from_writer(BufWriter::new(file.reopen().with_context(failed)?));
         writer
             .write_record([
                 "trial",
@@ -52,9 +56,20 @@ impl TrialsFile {
     }
 
     /// Adds a row.
-    pub(super) fn write(&mut self, trial: u64, topology: usize, outcome: &TrialOutcome) -> anyhow::Result<()> {
-        let journeys = outcome.journeys.iter().map(|journey| journey.unavailability);
-        let cost = self.failure_price.of(outcome.unavailability, journeys, outcome.refunded_windows).total();
+    pub(super) fn write(
+        &mut self,
+        trial: u64,
+        topology: usize,
+        outcome: &TrialOutcome,
+    ) -> anyhow::Result<()> {
+        let journeys = outcome
+            .journeys
+            .iter()
+            .map(|journey| journey.unavailability);
+        let cost = self
+            .failure_price
+            .of(outcome.unavailability, journeys, outcome.refunded_windows)
+            .total();
         let row = [
             trial.to_string(),
             self.topologies.get(topology).cloned().unwrap_or_default(),
@@ -63,7 +78,9 @@ impl TrialsFile {
             outcome.longest_outage_seconds.to_string(),
             cost.map_or_else(String::new, |cost| cost.to_string()),
         ];
-        self.writer.write_record(&row).with_context(|| format!("cannot write {}", self.path.display()))
+        self.writer
+            .write_record(&row)
+            .with_context(|| format!("cannot write {}", self.path.display()))
     }
 
     /// Gives the file its name.

@@ -19,17 +19,31 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 
 /// A relative half-width such as `5%`.
 pub(super) fn precision(text: &str) -> Result<f64, String> {
-    between(text, 1e-6, 1.0, "must be above 0 and below 100 %, such as 5%")
+    between(
+        text,
+        1e-6,
+        1.0,
+        "must be above 0 and below 100 %, such as 5%",
+    )
 }
 
 /// A level of confidence such as `95%`.
 pub(super) fn confidence(text: &str) -> Result<f64, String> {
-    between(text, 0.5, 1.0 - 1e-9, "must be between 50 % and 100 %, such as 95%")
+    between(
+        text,
+        0.5,
+        1.0 - 1e-9,
+        "must be between 50 % and 100 %, such as 95%",
+    )
 }
 
 fn between(text: &str, low: f64, high: f64, expected: &str) -> Result<f64, String> {
     let share = units::parse_probability(text).map_err(|error| error.to_string())?;
-    if share >= low && share < high { Ok(share) } else { Err(expected.to_owned()) }
+    if share >= low && share < high {
+        Ok(share)
+    } else {
+        Err(expected.to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use crate::model::{Model, Objectives};
 use crate::montecarlo::RunSettings;
-use crate::results::{Comparison, Difference, Layout, ObjectivesEcho, Results, Timeline, TopologyResult};
+use crate::results::{
+    Comparison, Difference, Layout, ObjectivesEcho, Results, Timeline, TopologyResult,
+};
 
 use super::pareto::pareto_frontier;
 use super::recommend::recommend;
@@ -37,7 +39,9 @@ pub struct Finished<'a> {
 /// Compares the topologies of a finished run.
 #[must_use]
 pub fn assemble(finished: Finished<'_>) -> Comparison {
-    let Finished { model, settings, .. } = finished;
+    let Finished {
+        model, settings, ..
+    } = finished;
     let objectives = echo(&model.objectives);
     let mut results = Results {
         schema: SCHEMA,
@@ -57,8 +61,10 @@ pub fn assemble(finished: Finished<'_>) -> Comparison {
         differences: finished.differences,
         warnings: Vec::new(),
     };
-    results.warnings =
-        findings(&results, model, settings, &finished.unhittable).iter().map(super::Finding::to_warning).collect();
+    results.warnings = findings(&results, model, settings, &finished.unhittable)
+        .iter()
+        .map(super::Finding::to_warning)
+        .collect();
     Comparison {
         results,
         timeline: finished.timeline,
@@ -81,7 +87,11 @@ fn echo(objectives: &Objectives) -> ObjectivesEcho {
 }
 
 fn sources(model: &Model) -> Vec<(String, String)> {
-    model.faults.iter().filter_map(|(name, fault)| Some((name.clone(), fault.source.clone()?))).collect()
+    model
+        .faults
+        .iter()
+        .filter_map(|(name, fault)| Some((name.clone(), fault.source.clone()?)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -90,12 +100,29 @@ pub(crate) mod tests {
 
     /// An estimate within 10 % of its mean.
     pub(crate) fn estimate(mean: f64) -> Estimate {
-        Estimate { mean, low: mean * 0.9, high: mean * 1.1, level: 0.95, n: 1000, interval: "test".to_owned() }
+        Estimate {
+            mean,
+            low: mean * 0.9,
+            high: mean * 1.1,
+            level: 0.95,
+            n: 1000,
+            interval: "test".to_owned(),
+        }
     }
 
     /// No values.
     pub(crate) fn no_quantiles() -> Quantiles {
-        Quantiles { n: 0, mean: None, low: None, high: None, p50: None, p95: None, p95_low: None, p95_high: None, p99: None }
+        Quantiles {
+            n: 0,
+            mean: None,
+            low: None,
+            high: None,
+            p50: None,
+            p95: None,
+            p95_low: None,
+            p95_high: None,
+            p99: None,
+        }
     }
 
     /// A topology with a running cost and an unavailability, and nothing else of note.
@@ -109,7 +136,12 @@ pub(crate) mod tests {
             trials: 1000,
             events: 10_000,
             method: "crude".to_owned(),
-            availability: Estimate { mean: 1.0 - q.mean, low: 1.0 - q.high, high: 1.0 - q.low, ..q.clone() },
+            availability: Estimate {
+                mean: 1.0 - q.mean,
+                low: 1.0 - q.high,
+                high: 1.0 - q.low,
+                ..q.clone()
+            },
             downtime_minutes_per_year: DowntimeResult {
                 mean: minutes(q.mean),
                 low: minutes(q.low),
@@ -129,7 +161,10 @@ pub(crate) mod tests {
             faults: Vec::new(),
             outages_per_year: estimate(3.0),
             outage_minutes: no_quantiles(),
-            recovery_time_seconds: Quantiles { n: 3000, ..no_quantiles() },
+            recovery_time_seconds: Quantiles {
+                n: 3000,
+                ..no_quantiles()
+            },
             recovery_curve: Vec::new(),
             rto_met: None,
             data_loss_seconds: None,

@@ -4,7 +4,7 @@
 //!
 //! [`Comparison`]: crate::results::Comparison
 
-mod assemble;
+pub(crate) mod assemble;
 mod objectives;
 mod pareto;
 mod recommend;

@@ -40,10 +40,17 @@ pub struct Verdict {
 pub fn verdicts(topology: &TopologyResult, objectives: &ObjectivesEcho) -> Vec<Verdict> {
     let slo = objectives.slo_target.map(|target| {
         let availability = &topology.availability;
-        verdict(Objective::Slo { target }, Some((availability.mean, availability.low, availability.high)), target)
+        verdict(
+            Objective::Slo { target },
+            Some((availability.mean, availability.low, availability.high)),
+            target,
+        )
     });
     let rto = objectives.rto_seconds.map(|seconds| {
-        let met = topology.rto_met.as_ref().map(|share| (share.mean, share.low, share.high));
+        let met = topology
+            .rto_met
+            .as_ref()
+            .map(|share| (share.mean, share.low, share.high));
         verdict(Objective::Rto { seconds }, met, RTO_SHARE)
     });
     slo.into_iter().chain(rto).collect()
@@ -52,22 +59,48 @@ pub fn verdicts(topology: &TopologyResult, objectives: &ObjectivesEcho) -> Vec<V
 /// Compares a share (mean, low, high) with the share wanted.
 fn verdict(objective: Objective, share: Option<(f64, f64, f64)>, wanted: f64) -> Verdict {
     let Some((mean, low, high)) = share else {
-        return Verdict { objective, found: None, met: true, decided: true, shortfall: 0.0 };
+        return Verdict {
+            objective,
+            found: None,
+            met: true,
+            decided: true,
+            shortfall: 0.0,
+        };
     };
     let met = mean >= wanted;
     let decided = if met { low >= wanted } else { high < wanted };
-    let shortfall = if met { 0.0 } else { ((1.0 - mean) / (1.0 - wanted).max(1e-12)).log10().max(0.0) };
-    Verdict { objective, found: Some(mean), met, decided, shortfall }
+    let shortfall = if met {
+        0.0
+    } else {
+        ((1.0 - mean) / (1.0 - wanted).max(1e-12)).log10().max(0.0)
+    };
+    Verdict {
+        objective,
+        found: Some(mean),
+        met,
+        decided,
+        shortfall,
+    }
 }
 
 impl Verdict {
     /// What was found against what is wanted, in words: `99.97 % available (target 99.95 %)`.
     pub(crate) fn in_words(&self, topology: &TopologyResult) -> String {
-        let against = |text: &str| if self.met { text.to_owned() } else { format!("{text} missed") };
+        let against = |text: &str| {
+            if self.met {
+                text.to_owned()
+            } else {
+                format!("{text} missed")
+            }
+        };
         match self.objective {
             Objective::Slo { target } => {
                 let found = format::availability(&topology.unavailability);
-                format!("{found} available ({} {})", against("target"), format::target(target))
+                format!(
+                    "{found} available ({} {})",
+                    against("target"),
+                    format::target(target)
+                )
             }
             Objective::Rto { seconds } => {
                 let rto = format::duration(seconds);

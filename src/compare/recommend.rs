@@ -9,16 +9,31 @@ use super::objectives::{Verdict, verdicts};
 /// Where failures are not priced, `total` decides. Nearest is the smallest sum, over the objectives missed, of the
 /// logarithm of found over allowed failures (nines missing); among equals the cheapest. `None` if nothing is priced.
 #[must_use]
-pub fn recommend(topologies: &[TopologyResult], objectives: &ObjectivesEcho, currency: &str) -> Option<Recommendation> {
-    let mut candidates: Vec<Candidate> = topologies.iter().filter_map(|t| Candidate::of(t, objectives)).collect();
-    candidates.sort_by(|a, b| a.shortfall().total_cmp(&b.shortfall()).then(a.cost.total_cmp(&b.cost)));
+pub fn recommend(
+    topologies: &[TopologyResult],
+    objectives: &ObjectivesEcho,
+    currency: &str,
+) -> Option<Recommendation> {
+    let mut candidates: Vec<Candidate> = topologies
+        .iter()
+        .filter_map(|t| Candidate::of(t, objectives))
+        .collect();
+    candidates.sort_by(|a, b| {
+        a.shortfall()
+            .total_cmp(&b.shortfall())
+            .then(a.cost.total_cmp(&b.cost))
+    });
     let (best, others) = candidates.split_first()?;
     let why = match (best.verdicts.is_empty(), best.meets()) {
         (true, _) => why_cheapest(best, others, currency),
         (false, true) => why_meets(best, others, currency),
         (false, false) => why_nearest(best, currency),
     };
-    Some(Recommendation { name: best.topology.name.clone(), why, meets_objectives: best.meets() })
+    Some(Recommendation {
+        name: best.topology.name.clone(),
+        why,
+        meets_objectives: best.meets(),
+    })
 }
 
 /// A topology with a price, judged.
@@ -32,7 +47,10 @@ struct Candidate<'a> {
 impl<'a> Candidate<'a> {
     fn of(topology: &'a TopologyResult, objectives: &ObjectivesEcho) -> Option<Self> {
         let bill = &topology.cost_per_month;
-        let with_failure = bill.total_with_failure.as_ref().map(|estimate| estimate.mean);
+        let with_failure = bill
+            .total_with_failure
+            .as_ref()
+            .map(|estimate| estimate.mean);
         Some(Self {
             topology,
             cost: with_failure.or(bill.total)?,
@@ -61,28 +79,51 @@ impl<'a> Candidate<'a> {
 
 fn why_cheapest(best: &Candidate<'_>, others: &[Candidate<'_>], currency: &str) -> String {
     let available = format::availability(&best.topology.unavailability);
-    let against = others.first().map_or_else(String::new, |next| less_than(best, next, currency));
-    format!("{} costs the least, {}{against}, and is {available} available; the model sets no objectives", best.topology.name, best.cost_in_words(currency))
+    let against = others
+        .first()
+        .map_or_else(String::new, |next| less_than(best, next, currency));
+    format!(
+        "{} costs the least, {}{against}, and is {available} available; the model sets no objectives",
+        best.topology.name,
+        best.cost_in_words(currency)
+    )
 }
 
 fn why_meets(best: &Candidate<'_>, others: &[Candidate<'_>], currency: &str) -> String {
     let facts = facts(best.verdicts.iter(), best.topology);
     let rival = others.iter().find(|candidate| candidate.meets());
     let (rank, against) = match rival {
-        Some(next) => ("the cheapest topology that meets", less_than(best, next, currency)),
+        Some(next) => (
+            "the cheapest topology that meets",
+            less_than(best, next, currency),
+        ),
         None if others.is_empty() => ("a topology that meets", String::new()),
         None => ("the only topology that meets", String::new()),
     };
-    format!("{} is {rank} the objectives: {facts}, for {}{against}", best.topology.name, best.cost_in_words(currency))
+    format!(
+        "{} is {rank} the objectives: {facts}, for {}{against}",
+        best.topology.name,
+        best.cost_in_words(currency)
+    )
 }
 
 fn why_nearest(best: &Candidate<'_>, currency: &str) -> String {
-    let facts = facts(best.verdicts.iter().filter(|verdict| !verdict.met), best.topology);
-    format!("no topology meets the objectives; {} comes nearest: {facts}, for {}", best.topology.name, best.cost_in_words(currency))
+    let facts = facts(
+        best.verdicts.iter().filter(|verdict| !verdict.met),
+        best.topology,
+    );
+    format!(
+        "no topology meets the objectives; {} comes nearest: {facts}, for {}",
+        best.topology.name,
+        best.cost_in_words(currency)
+    )
 }
 
 fn facts<'a>(verdicts: impl Iterator<Item = &'a Verdict>, topology: &TopologyResult) -> String {
-    verdicts.map(|verdict| verdict.in_words(topology)).collect::<Vec<_>>().join(", ")
+    verdicts
+        .map(|verdict| verdict.in_words(topology))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn less_than(best: &Candidate<'_>, next: &Candidate<'_>, currency: &str) -> String {
@@ -97,11 +138,22 @@ mod tests {
     use crate::results::Estimate;
 
     fn objectives() -> ObjectivesEcho {
-        ObjectivesEcho { slo_target: Some(0.9995), rto_seconds: Some(900.0), ..ObjectivesEcho::default() }
+        ObjectivesEcho {
+            slo_target: Some(0.9995),
+            rto_seconds: Some(900.0),
+            ..ObjectivesEcho::default()
+        }
     }
 
     fn share(mean: f64) -> Option<Estimate> {
-        Some(Estimate { mean, low: mean - 0.01, high: mean + 0.01, level: 0.95, n: 100, interval: "wilson".to_owned() })
+        Some(Estimate {
+            mean,
+            low: mean - 0.01,
+            high: mean + 0.01,
+            level: 0.95,
+            n: 100,
+            interval: "wilson".to_owned(),
+        })
     }
 
     #[test]
@@ -115,7 +167,13 @@ mod tests {
         let taken = recommend(&[cheap, best, good], &objectives(), "USD").unwrap();
         assert_eq!(taken.name, "good");
         assert!(taken.meets_objectives);
-        assert!(taken.why.contains("97 % of outages within the RTO of 15 min (target 95 %)"), "{}", taken.why);
+        assert!(
+            taken
+                .why
+                .contains("97 % of outages within the RTO of 15 min (target 95 %)"),
+            "{}",
+            taken.why
+        );
         assert!(taken.why.contains("$1,000 less than best"), "{}", taken.why);
     }
 

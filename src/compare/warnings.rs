@@ -116,9 +116,17 @@ pub enum Finding {
 
 /// All that the reader should know, the most important first.
 #[must_use]
-pub fn findings(results: &Results, model: &Model, settings: &RunSettings, unhittable: &[String]) -> Vec<Finding> {
-    let hittable: Vec<&TopologyResult> =
-        results.topologies.iter().filter(|topology| !unhittable.contains(&topology.name)).collect();
+pub fn findings(
+    results: &Results,
+    model: &Model,
+    settings: &RunSettings,
+    unhittable: &[String],
+) -> Vec<Finding> {
+    let hittable: Vec<&TopologyResult> = results
+        .topologies
+        .iter()
+        .filter(|topology| !unhittable.contains(&topology.name))
+        .collect();
     let mut found = Vec::new();
     found.extend(partial(results, settings));
     found.extend(no_fault_hits(unhittable));
@@ -137,12 +145,22 @@ pub fn findings(results: &Results, model: &Model, settings: &RunSettings, unhitt
 }
 
 fn partial(results: &Results, settings: &RunSettings) -> Option<Finding> {
-    let trials = results.topologies.iter().map(|topology| topology.trials).min().unwrap_or(0);
-    results.partial.then_some(Finding::Partial { trials, fixed: settings.trials.is_some() })
+    let trials = results
+        .topologies
+        .iter()
+        .map(|topology| topology.trials)
+        .min()
+        .unwrap_or(0);
+    results.partial.then_some(Finding::Partial {
+        trials,
+        fixed: settings.trials.is_some(),
+    })
 }
 
 fn no_fault_hits(unhittable: &[String]) -> Option<Finding> {
-    (!unhittable.is_empty()).then(|| Finding::NoFaultHits { topologies: unhittable.to_vec() })
+    (!unhittable.is_empty()).then(|| Finding::NoFaultHits {
+        topologies: unhittable.to_vec(),
+    })
 }
 
 fn no_outage(topologies: &[&TopologyResult]) -> Option<Finding> {
@@ -153,7 +171,9 @@ fn no_outage(topologies: &[&TopologyResult]) -> Option<Finding> {
 fn few_outages(topologies: &[&TopologyResult]) -> Option<Finding> {
     let few: Vec<(String, u64)> = topologies
         .iter()
-        .filter(|topology| topology.unavailability.mean > 0.0 && topology.recovery_time_seconds.n < FEW_OUTAGES)
+        .filter(|topology| {
+            topology.unavailability.mean > 0.0 && topology.recovery_time_seconds.n < FEW_OUTAGES
+        })
         .map(|topology| (topology.name.clone(), topology.recovery_time_seconds.n))
         .collect();
     (!few.is_empty()).then_some(Finding::FewOutages { topologies: few })
@@ -162,13 +182,28 @@ fn few_outages(topologies: &[&TopologyResult]) -> Option<Finding> {
 fn rare_faults(topologies: &[&TopologyResult]) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for topology in topologies {
-        for cause in topology.attribution.iter().filter(|cause| cause.share >= RESTS_ON) {
-            let Some(count) = topology.faults.iter().find(|fault| fault.name == cause.cause) else { continue };
+        for cause in topology
+            .attribution
+            .iter()
+            .filter(|cause| cause.share >= RESTS_ON)
+        {
+            let Some(count) = topology
+                .faults
+                .iter()
+                .find(|fault| fault.name == cause.cause)
+            else {
+                continue;
+            };
             if count.fired >= FEW_FAILURES {
                 continue;
             }
             let known = found.iter_mut().find_map(|finding| match finding {
-                Finding::RareFault { fault, fired, share, topologies } if *fault == count.name => Some((fired, share, topologies)),
+                Finding::RareFault {
+                    fault,
+                    fired,
+                    share,
+                    topologies,
+                } if *fault == count.name => Some((fired, share, topologies)),
                 _ => None,
             });
             if let Some((fired, share, topologies)) = known {
@@ -190,7 +225,10 @@ fn rare_faults(topologies: &[&TopologyResult]) -> Vec<Finding> {
 
 /// Whether a fault fired in any topology; `None` if none counts it.
 fn fired_somewhere(topologies: &[&TopologyResult], name: &str) -> Option<bool> {
-    let counts = topologies.iter().flat_map(|topology| &topology.faults).filter(|fault| fault.name == name);
+    let counts = topologies
+        .iter()
+        .flat_map(|topology| &topology.faults)
+        .filter(|fault| fault.name == name);
     counts.map(|fault| fault.fired > 0).reduce(|a, b| a || b)
 }
 
@@ -212,11 +250,22 @@ fn heavy_tail(topologies: &[&TopologyResult]) -> Option<Finding> {
     let share = |topology: &TopologyResult| {
         let downtime = &topology.downtime_minutes_per_year;
         let all = downtime.mean * topology.trials as f64;
-        if topology.trials >= TRIALS_FOR_TAIL && all > 0.0 { downtime.max / all } else { 0.0 }
+        if topology.trials >= TRIALS_FOR_TAIL && all > 0.0 {
+            downtime.max / all
+        } else {
+            0.0
+        }
     };
-    let heavy: Vec<_> = topologies.iter().filter(|topology| share(topology) > HEAVY_TAIL).collect();
+    let heavy: Vec<_> = topologies
+        .iter()
+        .filter(|topology| share(topology) > HEAVY_TAIL)
+        .collect();
     let worst = heavy.iter().max_by(|a, b| share(a).total_cmp(&share(b)))?;
-    Some(Finding::HeavyTail { topology: worst.name.clone(), share: share(worst), topologies: heavy.len() })
+    Some(Finding::HeavyTail {
+        topology: worst.name.clone(),
+        share: share(worst),
+        topologies: heavy.len(),
+    })
 }
 
 /// Faults that reach every region at once, whatever the topology.
@@ -231,9 +280,15 @@ fn shared_fate(topologies: &[&TopologyResult], model: &Model) -> Option<Finding>
     let mut names = Vec::new();
     let mut faults: Vec<String> = Vec::new();
     let mut least: f64 = 1.0;
-    for topology in topologies.iter().filter(|topology| topology.regions.len() > 1) {
-        let shared: Vec<_> =
-            topology.attribution.iter().filter(|part| reaches_all_regions(model, &part.cause) && part.share > 0.0).collect();
+    for topology in topologies
+        .iter()
+        .filter(|topology| topology.regions.len() > 1)
+    {
+        let shared: Vec<_> = topology
+            .attribution
+            .iter()
+            .filter(|part| reaches_all_regions(model, &part.cause) && part.share > 0.0)
+            .collect();
         let share: f64 = shared.iter().map(|part| part.share).sum();
         if share <= DOMINATES {
             continue;
@@ -246,18 +301,28 @@ fn shared_fate(topologies: &[&TopologyResult], model: &Model) -> Option<Finding>
             }
         }
     }
-    (!names.is_empty()).then_some(Finding::SharedFate { topologies: names, faults, share: least })
+    (!names.is_empty()).then_some(Finding::SharedFate {
+        topologies: names,
+        faults,
+        share: least,
+    })
 }
 
 fn undecided(results: &Results) -> Option<Finding> {
     let recommended = results.recommended.as_ref()?;
-    let topology = results.topologies.iter().find(|topology| topology.name == recommended.name)?;
+    let topology = results
+        .topologies
+        .iter()
+        .find(|topology| topology.name == recommended.name)?;
     let objectives: Vec<String> = verdicts(topology, &results.objectives)
         .iter()
         .filter(|verdict| !verdict.decided)
         .map(|verdict| verdict.in_words(topology))
         .collect();
-    (!objectives.is_empty()).then(|| Finding::Undecided { topology: topology.name.clone(), objectives })
+    (!objectives.is_empty()).then(|| Finding::Undecided {
+        topology: topology.name.clone(),
+        objectives,
+    })
 }
 
 fn not_distinguishable(results: &Results) -> Option<Finding> {
@@ -275,23 +340,36 @@ fn not_distinguishable(results: &Results) -> Option<Finding> {
 
 fn short_horizon(results: &Results) -> Option<Finding> {
     let wanted = &results.objectives;
-    let objectives: Vec<String> = [("slo", wanted.slo_window_hours), ("sla", wanted.sla_window_hours)]
-        .into_iter()
-        .filter(|(_, window)| window.is_some_and(|hours| hours > results.horizon_hours * (1.0 + 1e-9)))
-        .map(|(key, _)| format!("objectives.{key}.window"))
-        .collect();
+    let objectives: Vec<String> = [
+        ("slo", wanted.slo_window_hours),
+        ("sla", wanted.sla_window_hours),
+    ]
+    .into_iter()
+    .filter(|(_, window)| window.is_some_and(|hours| hours > results.horizon_hours * (1.0 + 1e-9)))
+    .map(|(key, _)| format!("objectives.{key}.window"))
+    .collect();
     (!objectives.is_empty()).then_some(Finding::ShortHorizon { objectives })
 }
 
 fn not_priced(results: &Results) -> Option<Finding> {
     let mut missing: Vec<String> = Vec::new();
-    for entry in results.topologies.iter().flat_map(|topology| &topology.cost_per_month.not_priced) {
+    for entry in results
+        .topologies
+        .iter()
+        .flat_map(|topology| &topology.cost_per_month.not_priced)
+    {
         if !missing.contains(&entry.missing) {
             missing.push(entry.missing.clone());
         }
     }
-    let any_priced = results.topologies.iter().any(|topology| topology.cost_per_month.total.is_some());
-    (!missing.is_empty()).then_some(Finding::NotPriced { missing, any_priced })
+    let any_priced = results
+        .topologies
+        .iter()
+        .any(|topology| topology.cost_per_month.total.is_some());
+    (!missing.is_empty()).then_some(Finding::NotPriced {
+        missing,
+        any_priced,
+    })
 }
 
 fn no_objectives(results: &Results) -> Option<Finding> {
@@ -299,8 +377,15 @@ fn no_objectives(results: &Results) -> Option<Finding> {
     (wanted.slo_target.is_none() && wanted.rto_seconds.is_none()).then_some(Finding::NoObjectives)
 }
 
-fn names_where(topologies: &[&TopologyResult], holds: impl Fn(&TopologyResult) -> bool) -> Vec<String> {
-    topologies.iter().filter(|topology| holds(topology)).map(|topology| topology.name.clone()).collect()
+fn names_where(
+    topologies: &[&TopologyResult],
+    holds: impl Fn(&TopologyResult) -> bool,
+) -> Vec<String> {
+    topologies
+        .iter()
+        .filter(|topology| holds(topology))
+        .map(|topology| topology.name.clone())
+        .collect()
 }
 
 impl Finding {
@@ -329,57 +414,117 @@ impl Finding {
     pub fn message(&self) -> String {
         match self {
             Self::Partial { trials, .. } => {
-                format!("the run was cut short after {} trials: intervals are wider than asked for", format::count(*trials))
+                format!(
+                    "the run was cut short after {} trials: intervals are wider than asked for",
+                    format::count(*trials)
+                )
             }
             Self::NoFaultHits { topologies } => {
-                format!("no fault of the model can hit {}: unavailability is 0 by construction", listed(topologies))
+                format!(
+                    "no fault of the model can hit {}: unavailability is 0 by construction",
+                    listed(topologies)
+                )
             }
             Self::NoOutage { topologies } => {
-                format!("no outage was seen in {}: only an upper bound of unavailability is known", listed(topologies))
+                format!(
+                    "no outage was seen in {}: only an upper bound of unavailability is known",
+                    listed(topologies)
+                )
             }
             Self::FewOutages { topologies } => {
-                let said: Vec<String> = topologies.iter().map(|(name, n)| format!("{name} ({n})")).collect();
+                let said: Vec<String> = topologies
+                    .iter()
+                    .map(|(name, n)| format!("{name} ({n})"))
+                    .collect();
                 format!("too few outages for a narrow interval: {}", listed(&said))
             }
-            Self::RareFault { fault, fired, share, topologies } => format!(
+            Self::RareFault {
+                fault,
+                fired,
+                share,
+                topologies,
+            } => format!(
                 "{} of the downtime of {} rests on {fault}, which fired {}",
                 format::probability(*share),
                 listed(topologies),
                 times(*fired)
             ),
             Self::UnseenFaults { faults } => {
-                format!("{} never fired: the figures say nothing about what it would do", listed(faults))
+                format!(
+                    "{} never fired: the figures say nothing about what it would do",
+                    listed(faults)
+                )
             }
-            Self::HeavyTail { topology, share, topologies } => {
+            Self::HeavyTail {
+                topology,
+                share,
+                topologies,
+            } => {
                 let others = match topologies {
                     0 | 1 => String::new(),
                     n => format!(" (and {} more are like it)", n - 1),
                 };
-                format!("one trial carries {} of all downtime of {topology}{others}: the mean hangs on rare disasters", format::probability(*share))
+                format!(
+                    "one trial carries {} of all downtime of {topology}{others}: the mean hangs on rare disasters",
+                    format::probability(*share)
+                )
             }
             Self::ShortHorizon { objectives } => {
-                format!("the horizon is shorter than {}: no window was scored", listed(objectives))
+                format!(
+                    "the horizon is shorter than {}: no window was scored",
+                    listed(objectives)
+                )
             }
-            Self::SharedFate { topologies, faults, share } => format!(
+            Self::SharedFate {
+                topologies,
+                faults,
+                share,
+            } => format!(
                 "at least {} of the downtime of {} comes from what hits all regions at once ({})",
                 format::probability(*share),
                 listed(topologies),
                 listed(faults)
             ),
             Self::NotDistinguishable { pairs } => {
-                let said: Vec<String> = pairs.iter().map(|(of, from)| format!("{of} and {from}")).collect();
-                format!("the unavailability of these cannot be told apart yet: {}", listed_with(&said, "; ", "; "))
+                let said: Vec<String> = pairs
+                    .iter()
+                    .map(|(of, from)| format!("{of} and {from}"))
+                    .collect();
+                format!(
+                    "the unavailability of these cannot be told apart yet: {}",
+                    listed_with(&said, "; ", "; ")
+                )
             }
-            Self::Undecided { topology, objectives } => {
-                format!("the interval of {topology} straddles an objective: {}", listed(objectives))
+            Self::Undecided {
+                topology,
+                objectives,
+            } => {
+                format!(
+                    "the interval of {topology} straddles an objective: {}",
+                    listed(objectives)
+                )
             }
-            Self::NotPriced { missing, any_priced: true } => {
-                format!("the model does not give {}: what it would price is left out of the totals", listed(missing))
+            Self::NotPriced {
+                missing,
+                any_priced: true,
+            } => {
+                format!(
+                    "the model does not give {}: what it would price is left out of the totals",
+                    listed(missing)
+                )
             }
-            Self::NotPriced { missing, any_priced: false } => {
-                format!("nothing is priced, so no topology is recommended: the model does not give {}", listed(missing))
+            Self::NotPriced {
+                missing,
+                any_priced: false,
+            } => {
+                format!(
+                    "nothing is priced, so no topology is recommended: the model does not give {}",
+                    listed(missing)
+                )
             }
-            Self::NoObjectives => "the model sets no objectives: the recommendation looks at cost alone".to_owned(),
+            Self::NoObjectives => {
+                "the model sets no objectives: the recommendation looks at cost alone".to_owned()
+            }
         }
     }
 
@@ -389,17 +534,35 @@ impl Finding {
         match self {
             Self::Partial { fixed: true, .. } => "give more --max-time, or fewer --trials",
             Self::Partial { fixed: false, .. } => "give more --max-time, or a wider --precision",
-            Self::NoFaultHits { .. } => "add faults that reach the services of the journeys in these regions",
-            Self::NoOutage { .. } => "more --trials lower the bound; check that the faults reach the journeys' services",
+            Self::NoFaultHits { .. } => {
+                "add faults that reach the services of the journeys in these regions"
+            }
+            Self::NoOutage { .. } => {
+                "more --trials lower the bound; check that the faults reach the journeys' services"
+            }
             Self::FewOutages { .. } => "more --trials, or a longer horizon, narrow the interval",
-            Self::RareFault { .. } => "more --trials make it fire more often; ask how well its mtbf and mttr are known",
-            Self::UnseenFaults { .. } => "more --trials, or replay it with a shorter mtbf to see what it would do",
-            Self::HeavyTail { .. } => "more --trials; look at p95 and p99 beside the mean, and at the longest repair times",
+            Self::RareFault { .. } => {
+                "more --trials make it fire more often; ask how well its mtbf and mttr are known"
+            }
+            Self::UnseenFaults { .. } => {
+                "more --trials, or replay it with a shorter mtbf to see what it would do"
+            }
+            Self::HeavyTail { .. } => {
+                "more --trials; look at p95 and p99 beside the mean, and at the longest repair times"
+            }
             Self::ShortHorizon { .. } => "set a longer `horizon:`, or a shorter window",
-            Self::SharedFate { .. } => "more regions do not help here: split what is shared (staged rollout, separate control planes)",
-            Self::NotDistinguishable { .. } => "more --trials tell them apart; until then choose by cost",
-            Self::Undecided { .. } => "more --trials narrow the interval; until then leave a margin",
-            Self::NotPriced { .. } => "add the prices to the model, or read the totals as lower bounds",
+            Self::SharedFate { .. } => {
+                "more regions do not help here: split what is shared (staged rollout, separate control planes)"
+            }
+            Self::NotDistinguishable { .. } => {
+                "more --trials tell them apart; until then choose by cost"
+            }
+            Self::Undecided { .. } => {
+                "more --trials narrow the interval; until then leave a margin"
+            }
+            Self::NotPriced { .. } => {
+                "add the prices to the model, or read the totals as lower bounds"
+            }
             Self::NoObjectives => "add `objectives:` with an slo target and an rto",
         }
     }
@@ -407,7 +570,11 @@ impl Finding {
     /// As written in results.json.
     #[must_use]
     pub fn to_warning(&self) -> Warning {
-        Warning { code: self.code().to_owned(), message: self.message(), hint: self.hint().to_owned() }
+        Warning {
+            code: self.code().to_owned(),
+            message: self.message(),
+            hint: self.hint().to_owned(),
+        }
     }
 }
 
@@ -429,7 +596,11 @@ fn listed_with(names: &[String], comma: &str, last: &str) -> String {
         [] => String::new(),
         [one] => one.clone(),
         _ if names.len() > NAMES_SHOWN + 1 => {
-            format!("{} and {} more", names[..NAMES_SHOWN].join(comma), names.len() - NAMES_SHOWN)
+            format!(
+                "{} and {} more",
+                names[..NAMES_SHOWN].join(comma),
+                names.len() - NAMES_SHOWN
+            )
         }
         [first @ .., end] => format!("{}{last}{end}", first.join(comma)),
     }

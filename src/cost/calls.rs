@@ -13,7 +13,11 @@ use crate::model::{Call, CallTargets, Model, ServiceKind};
 /// modelled here.
 #[must_use]
 pub fn calls_per_request(model: &Model) -> f64 {
-    model.journeys.values().map(|journey| journey.share * calls_of_entry(model, &journey.entry)).sum()
+    model
+        .journeys
+        .values()
+        .map(|journey| journey.share * calls_of_entry(model, &journey.entry))
+        .sum()
 }
 
 /// Calls between deployed services that one request at `entry` makes.
@@ -25,12 +29,21 @@ fn calls_of_entry(model: &Model, entry: &str) -> f64 {
         if !seen.insert((name, origin)) {
             continue;
         }
-        let Some(service) = model.services.get(name) else { continue };
-        let origin = if is_deployed(&service.kind) { Origin::Replica } else { origin };
+        let Some(service) = model.services.get(name) else {
+            continue;
+        };
+        let origin = if is_deployed(&service.kind) {
+            Origin::Replica
+        } else {
+            origin
+        };
         for call in &service.calls {
             let (members, weight) = members_and_weight(call);
             for member in members {
-                let counted = model.services.get(member).is_some_and(|callee| is_deployed(&callee.kind));
+                let counted = model
+                    .services
+                    .get(member)
+                    .is_some_and(|callee| is_deployed(&callee.kind));
                 if counted && origin == Origin::Replica {
                     calls += weight;
                 }
@@ -57,8 +70,9 @@ fn is_deployed(kind: &ServiceKind) -> bool {
 fn members_and_weight(call: &Call) -> (Vec<&str>, f64) {
     match &call.targets {
         CallTargets::One(name) => (vec![name], 1.0),
-        CallTargets::AtLeast(k, names) => {
-            (names.iter().map(String::as_str).collect(), f64::from(*k) / names.len().max(1) as f64)
-        }
+        CallTargets::AtLeast(k, names) => (
+            names.iter().map(String::as_str).collect(),
+            f64::from(*k) / names.len().max(1) as f64,
+        ),
     }
 }

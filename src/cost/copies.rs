@@ -14,13 +14,20 @@ pub fn copies_in_region(region: &DeployedRegion, service_idx: usize) -> usize {
         .services
         .get(service_idx)
         .and_then(Option::as_ref)
-        .map_or(0, |service| (service.running as usize).min(region.zones.len()))
+        .map_or(0, |service| {
+            (service.running as usize).min(region.zones.len())
+        })
 }
 
 /// Regions other than the first that hold a copy of the data of a service, to which its writes are sent.
 #[must_use]
 pub fn copies_in_other_regions(deployment: &Deployment, service_idx: usize) -> usize {
-    deployment.regions.iter().skip(1).filter(|region| copies_in_region(region, service_idx) > 0).count()
+    deployment
+        .regions
+        .iter()
+        .skip(1)
+        .filter(|region| copies_in_region(region, service_idx) > 0)
+        .count()
 }
 
 /// Whether a topology keeps backups: if the model describes them, and always where recovery rests on them.

@@ -53,24 +53,42 @@ impl FailurePrice {
     #[must_use]
     pub fn new(model: &Model) -> Self {
         let mut not_priced = Vec::new();
-        let mut miss = |line: &str, key: String| not_priced.push(NotPriced { line: line.to_owned(), missing: key });
+        let mut miss = |line: &str, key: String| {
+            not_priced.push(NotPriced {
+                line: line.to_owned(),
+                missing: key,
+            })
+        };
         let credits_per_refunded_window = credits(model, &mut miss);
         let downtime = downtime(model, &mut miss);
-        Self { credits_per_refunded_window, downtime, not_priced }
+        Self {
+            credits_per_refunded_window,
+            downtime,
+            not_priced,
+        }
     }
 
     /// Cost of the failures of a trial.
     ///
     /// `unavailability` is the topology's, `journeys` are those of the journeys in file order, `refunded_windows` is the
     /// sum over SLA windows of the refunded share of a window's revenue.
-    pub fn of(&self, unavailability: f64, journeys: impl IntoIterator<Item = f64>, refunded_windows: f64) -> FailureCost {
+    pub fn of(
+        &self,
+        unavailability: f64,
+        journeys: impl IntoIterator<Item = f64>,
+        refunded_windows: f64,
+    ) -> FailureCost {
         FailureCost {
-            sla_credits: self.credits_per_refunded_window.map(|price| price * refunded_windows),
+            sla_credits: self
+                .credits_per_refunded_window
+                .map(|price| price * refunded_windows),
             downtime: self.downtime.as_ref().map(|downtime| match downtime {
                 DowntimePrice::PerMonth(price) => price * unavailability,
-                DowntimePrice::PerJourneyMonth(prices) => {
-                    prices.iter().zip(journeys).map(|(price, unavailability)| price * unavailability).sum()
-                }
+                DowntimePrice::PerJourneyMonth(prices) => prices
+                    .iter()
+                    .zip(journeys)
+                    .map(|(price, unavailability)| price * unavailability)
+                    .sum(),
             }),
         }
     }
@@ -85,14 +103,23 @@ impl FailurePrice {
 /// Refund of a month for each wholly refunded window of a trial: a trial scores whole windows only, so that the mean
 /// refunded share of its windows is the refunded share of a month's revenue.
 fn credits(model: &Model, miss: &mut impl FnMut(&str, String)) -> Option<f64> {
-    let sla = model.objectives.sla.as_ref().filter(|sla| !sla.credits.is_empty())?;
+    let sla = model
+        .objectives
+        .sla
+        .as_ref()
+        .filter(|sla| !sla.credits.is_empty())?;
     let windows = (model.horizon_seconds / sla.window_seconds + 1e-9).floor();
-    let revenue_per_month = sla.revenue_per_hour.map(|revenue| revenue * HOURS_PER_MONTH);
+    let revenue_per_month = sla
+        .revenue_per_hour
+        .map(|revenue| revenue * HOURS_PER_MONTH);
     if revenue_per_month.is_none() {
         miss("sla_credits", "objectives.sla.revenue".to_owned());
     }
     if windows < 1.0 {
-        miss("sla_credits", "horizon (shorter than objectives.sla.window)".to_owned());
+        miss(
+            "sla_credits",
+            "horizon (shorter than objectives.sla.window)".to_owned(),
+        );
         return None;
     }
     revenue_per_month.map(|revenue| revenue / windows)
@@ -102,7 +129,11 @@ fn downtime(model: &Model, miss: &mut impl FnMut(&str, String)) -> Option<Downti
     if let Some(price) = model.costs.downtime_per_hour {
         return Some(DowntimePrice::PerMonth(price * HOURS_PER_MONTH));
     }
-    if model.journeys.values().all(|journey| journey.revenue.is_none()) {
+    if model
+        .journeys
+        .values()
+        .all(|journey| journey.revenue.is_none())
+    {
         miss("downtime", "costs.downtime".to_owned());
         return None;
     }
@@ -110,7 +141,11 @@ fn downtime(model: &Model, miss: &mut impl FnMut(&str, String)) -> Option<Downti
         miss("downtime", "traffic".to_owned());
         return None;
     };
-    for (name, _) in model.journeys.iter().filter(|(_, journey)| journey.revenue.is_none()) {
+    for (name, _) in model
+        .journeys
+        .iter()
+        .filter(|(_, journey)| journey.revenue.is_none())
+    {
         miss("downtime", format!("journeys.{name}.revenue"));
     }
     let requests_per_month = traffic.rate_per_second * SECONDS_PER_MONTH;

@@ -14,7 +14,12 @@ pub(crate) struct Line {
 impl Line {
     /// A line that is zero until something is added to it.
     pub(crate) fn new(name: &'static str) -> Self {
-        Self { name, amount: 0.0, priced: false, missing: Vec::new() }
+        Self {
+            name,
+            amount: 0.0,
+            priced: false,
+            missing: Vec::new(),
+        }
     }
 
     /// Adds `quantity` at a unit `price`, or notes the key of the missing price. A quantity of zero costs nothing
@@ -52,7 +57,10 @@ impl Line {
 
     /// What is missing, as entries of the results file.
     pub(crate) fn not_priced(&self) -> impl Iterator<Item = NotPriced> + '_ {
-        self.missing.iter().map(|key| NotPriced { line: self.name.to_owned(), missing: key.clone() })
+        self.missing.iter().map(|key| NotPriced {
+            line: self.name.to_owned(),
+            missing: key.clone(),
+        })
     }
 }
 
@@ -83,6 +91,9 @@ mod tests {
         line.add(3.0, Some(2.0), "services.a.price");
         line.add(3.0, None, "services.b.price");
         assert_eq!(line.value(), Some(6.0));
-        assert_eq!(line.not_priced().next().unwrap().missing, "services.b.price");
+        assert_eq!(
+            line.not_priced().next().unwrap().missing,
+            "services.b.price"
+        );
     }
 }

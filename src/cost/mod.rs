@@ -9,9 +9,11 @@ mod copies;
 mod failure;
 mod line;
 mod running;
+#[cfg(test)]
+mod tests;
 
 pub use calls::calls_per_request;
-pub use copies::{copies_in_region, copies_in_other_regions};
+pub use copies::{copies_in_other_regions, copies_in_region};
 pub use failure::{FailureCost, FailurePrice};
 pub use running::price;
 

@@ -46,9 +46,17 @@ pub fn price(model: &Model, deployment: &Deployment) -> CostResult {
 fn infrastructure(model: &Model, deployment: &Deployment) -> Line {
     let mut line = Line::new("infrastructure");
     for (service_idx, (name, service)) in model.services.iter().enumerate() {
-        let running: u32 =
-            deployment.regions.iter().filter_map(|region| region.services.get(service_idx)?.as_ref()).map(|s| s.running).sum();
-        line.add(f64::from(running) * HOURS_PER_MONTH, service.price_per_hour, format!("services.{name}.price"));
+        let running: u32 = deployment
+            .regions
+            .iter()
+            .filter_map(|region| region.services.get(service_idx)?.as_ref())
+            .map(|s| s.running)
+            .sum();
+        line.add(
+            f64::from(running) * HOURS_PER_MONTH,
+            service.price_per_hour,
+            format!("services.{name}.price"),
+        );
     }
     line
 }
@@ -71,19 +79,33 @@ fn transfer(model: &Model, deployment: &Deployment) -> Line {
         }
     }
     let written_across: f64 = stateful(model)
-        .map(|(service_idx, data)| data.writes_bytes_per_second * copies_in_other_regions(deployment, service_idx) as f64)
+        .map(|(service_idx, data)| {
+            data.writes_bytes_per_second * copies_in_other_regions(deployment, service_idx) as f64
+        })
         .sum();
-    line.add(written_across * SECONDS_PER_MONTH, model.costs.cross_region_per_byte, "costs.cross_region");
+    line.add(
+        written_across * SECONDS_PER_MONTH,
+        model.costs.cross_region_per_byte,
+        "costs.cross_region",
+    );
     line
 }
 
 /// Chance that a call within a region crosses zones: (z - 1) / z, over the serving regions by their traffic.
 fn cross_zone_share(deployment: &Deployment) -> f64 {
-    let serving: Vec<&DeployedRegion> = deployment.regions.iter().filter(|region| region.role == Role::Serving).collect();
+    let serving: Vec<&DeployedRegion> = deployment
+        .regions
+        .iter()
+        .filter(|region| region.role == Role::Serving)
+        .collect();
     let in_region = |region: &DeployedRegion| 1.0 - 1.0 / region.zones.len().max(1) as f64;
     match serving.as_slice() {
         [only] => in_region(only),
-        several => several.iter().zip(&deployment.spec.split).map(|(region, share)| share * in_region(region)).sum(),
+        several => several
+            .iter()
+            .zip(&deployment.spec.split)
+            .map(|(region, share)| share * in_region(region))
+            .sum(),
     }
 }
 
@@ -93,11 +115,19 @@ fn storage(model: &Model, deployment: &Deployment) -> Line {
     let backups = f64::from(u8::from(keeps_backups(deployment, model.backups.is_some())));
     let stored: f64 = stateful(model)
         .map(|(service_idx, data)| {
-            let copies: usize = deployment.regions.iter().map(|region| copies_in_region(region, service_idx)).sum();
+            let copies: usize = deployment
+                .regions
+                .iter()
+                .map(|region| copies_in_region(region, service_idx))
+                .sum();
             data.size_bytes * (copies as f64 + backups)
         })
         .sum();
-    line.add(stored * HOURS_PER_MONTH, model.costs.storage_per_byte_hour, "costs.storage");
+    line.add(
+        stored * HOURS_PER_MONTH,
+        model.costs.storage_per_byte_hour,
+        "costs.storage",
+    );
     line
 }
 
@@ -105,8 +135,15 @@ fn storage(model: &Model, deployment: &Deployment) -> Line {
 fn telemetry(model: &Model, deployment: &Deployment) -> Line {
     let mut line = Line::new("telemetry");
     let others = deployment.regions.len().saturating_sub(1) as f64;
-    let price_per_second = model.costs.telemetry.map(|telemetry| telemetry.bytes_per_second * telemetry.price_per_byte);
-    line.add(others * SECONDS_PER_MONTH, price_per_second, "costs.telemetry");
+    let price_per_second = model
+        .costs
+        .telemetry
+        .map(|telemetry| telemetry.bytes_per_second * telemetry.price_per_byte);
+    line.add(
+        others * SECONDS_PER_MONTH,
+        price_per_second,
+        "costs.telemetry",
+    );
     line
 }
 
@@ -123,5 +160,9 @@ fn regions(model: &Model, deployment: &Deployment) -> Line {
 
 /// The services with data, by index in the model.
 fn stateful(model: &Model) -> impl Iterator<Item = (usize, crate::model::Data)> + '_ {
-    model.services.values().enumerate().filter_map(|(service_idx, service)| Some((service_idx, service.data?)))
+    model
+        .services
+        .values()
+        .enumerate()
+        .filter_map(|(service_idx, service)| Some((service_idx, service.data?)))
 }

@@ -17,7 +17,9 @@ pub fn csv(results: &Results) -> Result<String, csv::Error> {
         }
         writer.write_record(cells.iter().map(|(_, value)| value))?;
     }
-    let bytes = writer.into_inner().map_err(|error| csv::Error::from(std::io::Error::other(error.to_string())))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(std::io::Error::other(error.to_string())))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -49,10 +51,23 @@ fn row(topology: &TopologyResult, results: &Results) -> Vec<(String, String)> {
     row.estimate("slo_met", "", topology.slo_met.as_ref());
     row.estimate("sla_met", "", topology.sla_met.as_ref());
     row.number(&format!("cost_{currency}_per_month"), bill.total);
-    row.number(&format!("cost_of_failure_{currency}_per_month"), cost_of_failure(topology));
-    row.estimate("cost_with_failure", &format!("_{currency}_per_month"), bill.total_with_failure.as_ref());
+    row.number(
+        &format!("cost_of_failure_{currency}_per_month"),
+        cost_of_failure(topology),
+    );
+    row.estimate(
+        "cost_with_failure",
+        &format!("_{currency}_per_month"),
+        bill.total_with_failure.as_ref(),
+    );
     row.text("pareto", results.pareto.contains(&topology.name));
-    row.text("recommended", results.recommended.as_ref().is_some_and(|taken| taken.name == topology.name));
+    row.text(
+        "recommended",
+        results
+            .recommended
+            .as_ref()
+            .is_some_and(|taken| taken.name == topology.name),
+    );
     row.0
 }
 
@@ -65,12 +80,26 @@ impl Columns {
     }
 
     fn number(&mut self, header: &str, value: Option<f64>) {
-        self.text(header, value.filter(|value| value.is_finite()).map_or_else(String::new, |value| value.to_string()));
+        self.text(
+            header,
+            value
+                .filter(|value| value.is_finite())
+                .map_or_else(String::new, |value| value.to_string()),
+        );
     }
 
     fn estimate(&mut self, header: &str, unit: &str, value: Option<&Estimate>) {
-        self.number(&format!("{header}{unit}"), value.map(|estimate| estimate.mean));
-        self.number(&format!("{header}_low{unit}"), value.map(|estimate| estimate.low));
-        self.number(&format!("{header}_high{unit}"), value.map(|estimate| estimate.high));
+        self.number(
+            &format!("{header}{unit}"),
+            value.map(|estimate| estimate.mean),
+        );
+        self.number(
+            &format!("{header}_low{unit}"),
+            value.map(|estimate| estimate.low),
+        );
+        self.number(
+            &format!("{header}_high{unit}"),
+            value.map(|estimate| estimate.high),
+        );
     }
 }

@@ -50,9 +50,18 @@ impl Folder {
     ///
     /// If the folder cannot be made, or a file in it cannot be written.
     pub fn open(path: &Path) -> Result<Self, OutputError> {
-        std::fs::create_dir_all(path).map_err(|source| OutputError::Create { path: path.to_owned(), source })?;
-        temporary_file(path).map_err(|source| OutputError::Write { path: path.to_owned(), source })?;
-        Ok(Self { path: path.to_owned(), staged: Vec::new() })
+        std::fs::create_dir_all(path).map_err(|source| OutputError::Create {
+            path: path.to_owned(),
+            source,
+        })?;
+        temporary_file(path).map_err(|source| OutputError::Write {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            staged: Vec::new(),
+        })
     }
 
     /// Where it is.
@@ -68,11 +77,18 @@ impl Folder {
     /// If `name` is not a plain file name, or the file cannot be written.
     pub fn stage(&mut self, name: &str, content: impl AsRef<[u8]>) -> Result<(), OutputError> {
         if !is_plain_name(name) {
-            return Err(OutputError::Name { name: name.to_owned() });
+            return Err(OutputError::Name {
+                name: name.to_owned(),
+            });
         }
-        let failed = |source| OutputError::Write { path: self.path.join(name), source };
+        let failed = |source| OutputError::Write {
+            path: self.path.join(name),
+            source,
+        };
         let mut file = temporary_file(&self.path).map_err(failed)?;
-        file.write_all(content.as_ref()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+        file.write_all(content.as_ref())
+            .and_then(|()| file.as_file().sync_all())
+            .map_err(failed)?;
         self.staged.retain(|(other, _)| other != name);
         self.staged.push((name.to_owned(), file));
         Ok(())
@@ -87,7 +103,10 @@ impl Folder {
         let mut written = Vec::with_capacity(self.staged.len());
         for (name, file) in self.staged {
             let path = self.path.join(name);
-            file.persist(&path).map_err(|error| OutputError::Write { path: path.clone(), source: error.error })?;
+            file.persist(&path).map_err(|error| OutputError::Write {
+                path: path.clone(),
+                source: error.error,
+            })?;
             written.push(path);
         }
         Ok(written)
@@ -124,7 +143,10 @@ mod tests {
         folder.stage("results.json", "{}").unwrap();
         assert!(!path.join("results.json").exists());
         assert_eq!(folder.commit().unwrap(), [path.join("results.json")]);
-        assert_eq!(std::fs::read_to_string(path.join("results.json")).unwrap(), "{}");
+        assert_eq!(
+            std::fs::read_to_string(path.join("results.json")).unwrap(),
+            "{}"
+        );
         assert_eq!(std::fs::read_dir(&path).unwrap().count(), 1);
     }
 

@@ -31,7 +31,12 @@ pub fn in_depth(comparison: &Comparison) -> String {
 
 fn in_depth_of(topology: &TopologyResult, results: &Results) -> String {
     let mut text = String::new();
-    let title = format!("{} ({} in {})", topology.name, topology.pattern, topology.regions.join(", "));
+    let title = format!(
+        "{} ({} in {})",
+        topology.name,
+        topology.pattern,
+        topology.regions.join(", ")
+    );
     let _ = writeln!(text, "\n{}", format::truncated(&title, 98).bold());
     overview(&mut text, topology, results);
     journeys(&mut text, topology);
@@ -53,9 +58,15 @@ fn line(text: &mut String, label: &str, value: &str) {
 fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
     let row = Row::of(topology, results);
     let downtime = &topology.downtime_minutes_per_year;
-    let interval = format::availability_interval(&topology.unavailability)
-        .map_or_else(|| "no outage seen".to_owned(), |interval| format!("interval {interval}"));
-    line(text, "availability", &format!("{}, {} nines ({interval})", row.availability, row.nines));
+    let interval = format::availability_interval(&topology.unavailability).map_or_else(
+        || "no outage seen".to_owned(),
+        |interval| format!("interval {interval}"),
+    );
+    line(
+        text,
+        "availability",
+        &format!("{}, {} nines ({interval})", row.availability, row.nines),
+    );
     line(
         text,
         "downtime a year",
@@ -77,7 +88,15 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
         ),
     );
     let outages = &topology.outages_per_year;
-    line(text, "outages a year", &format!("{} ({})", row.outages, format::number_interval(outages.low, outages.high)));
+    line(
+        text,
+        "outages a year",
+        &format!(
+            "{} ({})",
+            row.outages,
+            format::number_interval(outages.low, outages.high)
+        ),
+    );
     recovery(text, topology);
     for verdict in verdicts(topology, &results.objectives) {
         let label = match verdict.objective {
@@ -85,7 +104,11 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
             Objective::Rto { .. } => "RTO",
         };
         let mark = if verdict.met { Mark::Met } else { Mark::Missed }.suffix();
-        line(text, label, &format!("{}{mark}", verdict.in_words(topology)));
+        line(
+            text,
+            label,
+            &format!("{}{mark}", verdict.in_words(topology)),
+        );
     }
     share(text, "SLO windows met", topology.slo_met.as_ref());
     share(text, "SLA windows met", topology.sla_met.as_ref());
@@ -93,7 +116,9 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
 
 fn recovery(text: &mut String, topology: &TopologyResult) {
     let times = &topology.recovery_time_seconds;
-    if let (Some(mean), Some(p50), Some(p95), Some(p99)) = (times.mean, times.p50, times.p95, times.p99) {
+    if let (Some(mean), Some(p50), Some(p95), Some(p99)) =
+        (times.mean, times.p50, times.p95, times.p99)
+    {
         let said = format!(
             "mean {}, median {}, p95 {}, p99 {}",
             format::duration(mean),
@@ -108,7 +133,11 @@ fn recovery(text: &mut String, topology: &TopologyResult) {
 fn share(text: &mut String, label: &str, estimate: Option<&Estimate>) {
     if let Some(estimate) = estimate {
         let interval = format::probability_interval(estimate.low, estimate.high);
-        line(text, label, &format!("{} ({interval})", format::probability(estimate.mean)));
+        line(
+            text,
+            label,
+            &format!("{} ({interval})", format::probability(estimate.mean)),
+        );
     }
 }
 
@@ -133,7 +162,11 @@ fn journeys(text: &mut String, topology: &TopologyResult) {
 
 /// The services that were ever down, worst first.
 fn services(text: &mut String, topology: &TopologyResult) {
-    let mut down: Vec<_> = topology.services.iter().filter(|(_, service)| service.unavailability.mean > 0.0).collect();
+    let mut down: Vec<_> = topology
+        .services
+        .iter()
+        .filter(|(_, service)| service.unavailability.mean > 0.0)
+        .collect();
     if down.is_empty() {
         return;
     }
@@ -157,11 +190,20 @@ fn causes(text: &mut String, topology: &TopologyResult) {
         return;
     }
     section(text, "What the downtime is charged to");
-    let mut causes: Vec<_> = topology.attribution.iter().filter(|cause| cause.share > 0.0).collect();
+    let mut causes: Vec<_> = topology
+        .attribution
+        .iter()
+        .filter(|cause| cause.share > 0.0)
+        .collect();
     causes.sort_by(|a, b| b.share.total_cmp(&a.share));
     for cause in causes {
         let name = format::truncated(&cause.cause, NAME_WIDTH);
-        let _ = writeln!(text, "  {name:<NAME_WIDTH$} {:>8}  {}", format::probability(cause.share), bar(cause.share).cyan());
+        let _ = writeln!(
+            text,
+            "  {name:<NAME_WIDTH$} {:>8}  {}",
+            format::probability(cause.share),
+            bar(cause.share).cyan()
+        );
     }
 }
 
@@ -169,7 +211,8 @@ fn causes(text: &mut String, topology: &TopologyResult) {
 fn bar(share: f64) -> String {
     let eighths = (share.clamp(0.0, 1.0) * BAR_WIDTH * 8.0).round() as usize;
     let mut bar = "█".repeat(eighths / 8);
-    if let Some(part) = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'].get((eighths % 8).wrapping_sub(1)) {
+    if let Some(part) = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'].get((eighths % 8).wrapping_sub(1))
+    {
         bar.push(*part);
     }
     bar
@@ -210,22 +253,42 @@ fn costs(text: &mut String, bill: &CostResult, currency: &str) {
             add_line(&mut table, name, amount.map(money), missing(bill, name));
         }
     }
-    add_line(&mut table, "total, running", bill.total.map(money), String::new());
-    for (name, label, estimate) in
-        [("sla_credits", "SLA credits", &bill.sla_credits), ("downtime", "lost business", &bill.downtime)]
-    {
+    add_line(
+        &mut table,
+        "total, running",
+        bill.total.map(money),
+        String::new(),
+    );
+    for (name, label, estimate) in [
+        ("sla_credits", "SLA credits", &bill.sla_credits),
+        ("downtime", "lost business", &bill.downtime),
+    ] {
         let note = missing(bill, name);
         if let Some(estimate) = estimate {
             let interval = format::money_interval(estimate.low, estimate.high, currency);
-            let note = if note.is_empty() { interval } else { format!("{interval}; {note}") };
-            add_line(&mut table, label, Some(format::money_rounded(estimate.mean, currency)), note);
+            let note = if note.is_empty() {
+                interval
+            } else {
+                format!("{interval}; {note}")
+            };
+            add_line(
+                &mut table,
+                label,
+                Some(format::money_rounded(estimate.mean, currency)),
+                note,
+            );
         } else if !note.is_empty() {
             add_line(&mut table, label, None, note);
         }
     }
     if let Some(estimate) = &bill.total_with_failure {
         let interval = format::money_interval(estimate.low, estimate.high, currency);
-        add_line(&mut table, "total with failure", Some(format::money_rounded(estimate.mean, currency)), interval);
+        add_line(
+            &mut table,
+            "total with failure",
+            Some(format::money_rounded(estimate.mean, currency)),
+            interval,
+        );
     }
     if let Some(column) = table.column_mut(2) {
         column.set_cell_alignment(CellAlignment::Left);
@@ -244,7 +307,15 @@ fn add_line(table: &mut comfy_table::Table, label: &str, amount: Option<String>,
 
 /// `not priced: costs.storage`, or nothing.
 fn missing(bill: &CostResult, line: &str) -> String {
-    let keys: Vec<&str> =
-        bill.not_priced.iter().filter(|entry| entry.line == line).map(|entry| entry.missing.as_str()).collect();
-    if keys.is_empty() { String::new() } else { format!("not priced: {}", keys.join(", ")) }
+    let keys: Vec<&str> = bill
+        .not_priced
+        .iter()
+        .filter(|entry| entry.line == line)
+        .map(|entry| entry.missing.as_str())
+        .collect();
+    if keys.is_empty() {
+        String::new()
+    } else {
+        format!("not priced: {}", keys.join(", "))
+    }
 }

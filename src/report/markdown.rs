@@ -11,7 +11,11 @@ pub fn markdown(comparison: &Comparison) -> String {
     let results = &comparison.results;
     let mut text = format!("### {}\n\n", escaped(&results.model));
     if let Some(taken) = &results.recommended {
-        let label = if taken.meets_objectives { "Recommended" } else { "Nearest to the objectives" };
+        let label = if taken.meets_objectives {
+            "Recommended"
+        } else {
+            "Nearest to the objectives"
+        };
         let _ = writeln!(text, "**{label}:** {}.\n", escaped(&taken.why));
     }
     let level = format::level(results.confidence);
@@ -26,7 +30,9 @@ pub fn markdown(comparison: &Comparison) -> String {
     }
     text.push('\n');
     if !results.pareto.is_empty() {
-        text.push_str("\\* on the Pareto frontier: no other is both cheaper to run and more available.\n");
+        text.push_str(
+            "\\* on the Pareto frontier: no other is both cheaper to run and more available.\n",
+        );
     }
     let _ = writeln!(text, "{}.", escaped(&provenance(results)));
     if let Some(wanted) = objectives(results) {
@@ -36,7 +42,12 @@ pub fn markdown(comparison: &Comparison) -> String {
         text.push('\n');
     }
     for warning in &results.warnings {
-        let _ = writeln!(text, "- **warning:** {} *Hint: {}.*", escaped(&warning.message), escaped(&warning.hint));
+        let _ = writeln!(
+            text,
+            "- **warning:** {} *Hint: {}.*",
+            escaped(&warning.message),
+            escaped(&warning.hint)
+        );
     }
     text
 }
@@ -44,10 +55,18 @@ pub fn markdown(comparison: &Comparison) -> String {
 fn table_row(row: &Row) -> String {
     let frontier = if row.on_frontier { " \\*" } else { "" };
     let name = escaped(&format::truncated(&row.name, 60));
-    let name = if row.recommended { format!("**{name}**{frontier}") } else { format!("{name}{frontier}") };
+    let name = if row.recommended {
+        format!("**{name}**{frontier}")
+    } else {
+        format!("{name}{frontier}")
+    };
     let recovery = match (&row.rto_met, row.recovery_mark) {
         (Some(share), Mark::Met | Mark::Missed) => {
-            format!("{} ({share} in RTO{})", row.recovery_p95, row.recovery_mark.suffix())
+            format!(
+                "{} ({share} in RTO{})",
+                row.recovery_p95,
+                row.recovery_mark.suffix()
+            )
         }
         _ => row.recovery_p95.clone(),
     };

@@ -11,6 +11,8 @@ mod markdown;
 mod summary;
 mod table;
 mod terminal;
+#[cfg(test)]
+mod tests;
 
 pub use self::csv::csv;
 pub use crate::results::format;

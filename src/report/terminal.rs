@@ -2,8 +2,6 @@
 //!
 //! Colour is carried by ANSI codes and never says anything alone: whoever prints strips it where it is not wanted.
 
-use std::fmt::Write as _;
-
 use comfy_table::{Attribute, Cell, CellAlignment};
 use owo_colors::OwoColorize;
 
@@ -12,7 +10,7 @@ use super::table::{marked, rendered, table};
 use crate::results::{Comparison, Results, Warning, format};
 
 /// Longest name that is shown in full.
-const NAME_WIDTH: usize = 16;
+const NAME_WIDTH: usize = 14;
 
 /// The table of a comparison, one sentence of recommendation, and the warnings.
 #[must_use]
@@ -23,9 +21,18 @@ pub fn terminal(comparison: &Comparison) -> String {
     text.push_str(&comparison_table(results));
     text.push_str(&legend(results));
     if let Some(taken) = &results.recommended {
-        let label = if taken.meets_objectives { "Recommended:" } else { "Nearest:" };
+        let label = if taken.meets_objectives {
+            "Recommended:"
+        } else {
+            "Nearest:"
+        };
         text.push('\n');
-        push_wrapped(&mut text, &format!("{} ", label.bold()), label.len() + 1, &taken.why);
+        push_wrapped(
+            &mut text,
+            &format!("{} ", label.bold()),
+            label.len() + 1,
+            &taken.why,
+        );
     }
     text.push_str(&warnings(&results.warnings));
     text
@@ -33,9 +40,16 @@ pub fn terminal(comparison: &Comparison) -> String {
 
 /// Name of the model, how its figures were made, what is wanted.
 pub(crate) fn heading(results: &Results) -> String {
-    let mut text = format!("{}: {}\n", format::truncated(&results.model, 60).bold(), provenance(results));
+    let model = format::truncated(&results.model, 60);
+    let mut text = String::new();
+    push_wrapped(
+        &mut text,
+        &format!("{}: ", model.bold()),
+        model.chars().count() + 2,
+        &provenance(results),
+    );
     if let Some(wanted) = objectives(results) {
-        let _ = writeln!(text, "wanted: {wanted}");
+        push_wrapped(&mut text, "wanted: ", 8, &wanted);
     }
     text
 }
@@ -45,8 +59,18 @@ pub(crate) fn warnings(warnings: &[Warning]) -> String {
     let mut text = String::new();
     for warning in warnings {
         text.push('\n');
-        push_wrapped(&mut text, &format!("{} ", "warning:".yellow().bold()), 9, &warning.message);
-        push_wrapped(&mut text, &format!("   {} ", "hint:".cyan()), 9, &warning.hint);
+        push_wrapped(
+            &mut text,
+            &format!("{} ", "warning:".yellow().bold()),
+            9,
+            &warning.message,
+        );
+        push_wrapped(
+            &mut text,
+            &format!("   {} ", "hint:".cyan()),
+            9,
+            &warning.hint,
+        );
     }
     text
 }
@@ -58,9 +82,9 @@ fn comparison_table(results: &Results) -> String {
         "availability",
         "downtime\na year",
         "outages\na year",
-        "recovery\np95",
+        "recovery\nin RTO",
         "SLO\nmet",
-        "cost a month\n+ of failure",
+        "cost/month\n+ failure",
     ]);
     for topology in &results.topologies {
         let row = Row::of(topology, results);
@@ -69,13 +93,23 @@ fn comparison_table(results: &Results) -> String {
             name = name.add_attribute(Attribute::Bold);
         }
         let recovery = match &row.rto_met {
-            Some(share) => format!("{}\n{share} in RTO{}", row.recovery_p95, row.recovery_mark.suffix()),
-            None => row.recovery_p95.clone(),
+            Some(share) => format!(
+                "p95 {}\n{share}{}",
+                row.recovery_p95,
+                row.recovery_mark.suffix()
+            ),
+            None => format!("p95 {}", row.recovery_p95),
         };
         table.add_row([
             name,
-            marked(format!("{}{}", row.nines, row.availability_mark.suffix()), row.availability_mark),
-            Cell::new_owned(format!("{}\n{}", row.availability, row.availability_interval)),
+            marked(
+                format!("{}{}", row.nines, row.availability_mark.suffix()),
+                row.availability_mark,
+            ),
+            Cell::new_owned(format!(
+                "{}\n{}",
+                row.availability, row.availability_interval
+            )),
             Cell::new_owned(format!("{}\np95 {}", row.downtime, row.downtime_p95)),
             Cell::new_owned(format!("{}\n{}", row.outages, row.outages_interval)),
             marked(recovery, row.recovery_mark),
@@ -86,17 +120,23 @@ fn comparison_table(results: &Results) -> String {
     rendered(table, CellAlignment::Right)
 }
 
-/// `* name` on the frontier, `  name` off it.
+/// `* name` on the frontier, `· name` off it.
 fn marked_name(row: &Row) -> String {
     let mark = if row.on_frontier { '*' } else { '·' };
-    let taken = if row.recommended { "\n  recommended" } else { "" };
+    let taken = if row.recommended {
+        "\n  recommended"
+    } else {
+        ""
+    };
     format!("{mark} {}{taken}", format::truncated(&row.name, NAME_WIDTH))
 }
 
 fn legend(results: &Results) -> String {
     let mut text = String::new();
     if !results.pareto.is_empty() {
-        text.push_str("* on the Pareto frontier: no other is both cheaper to run and more available\n");
+        text.push_str(
+            "* on the Pareto frontier: no other is both cheaper to run and more available\n",
+        );
     }
     text
 }
