@@ -86,30 +86,26 @@ fn verdict(objective: Objective, share: Option<(f64, f64, f64)>, wanted: f64) ->
 impl Verdict {
     /// What was found against what is wanted, in words: `99.97 % available (target 99.95 %)`.
     pub(crate) fn in_words(&self, topology: &TopologyResult) -> String {
-        let against = |text: &str| {
+        let against = |target: f64| {
+            let target = format::target(target);
             if self.met {
-                text.to_owned()
+                format!("target {target}")
             } else {
-                format!("{text} missed")
+                format!("below the target of {target}")
             }
         };
         match self.objective {
             Objective::Slo { target } => {
                 let found = format::availability(&topology.unavailability);
-                format!(
-                    "{found} available ({} {})",
-                    against("target"),
-                    format::target(target)
-                )
+                format!("{found} available ({})", against(target))
             }
             Objective::Rto { seconds } => {
                 let rto = format::duration(seconds);
                 match self.found {
                     Some(share) => format!(
-                        "{} of outages within the RTO of {rto} ({} {})",
+                        "{} of outages within the RTO of {rto} ({})",
                         format::probability(share),
-                        against("target"),
-                        format::target(RTO_SHARE)
+                        against(RTO_SHARE)
                     ),
                     None => format!("no outage seen to hold against the RTO of {rto}"),
                 }

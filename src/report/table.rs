@@ -24,6 +24,12 @@ pub(crate) fn table<'a>(headers: impl IntoIterator<Item = &'a str>) -> Table {
     table
 }
 
+/// Whether a table fits without breaking a text, with columns one apart.
+pub(crate) fn fits(table: &Table) -> bool {
+    let widths = table.column_max_content_widths();
+    widths.iter().map(|width| width + 1).sum::<u16>() <= WIDTH + 1
+}
+
 /// The table as text, every column but the first aligned as asked for. Columns keep their width where that fits, close
 /// up where it does not, and break their texts only then.
 pub(crate) fn rendered(mut table: Table, alignment: CellAlignment) -> String {
@@ -40,7 +46,8 @@ pub(crate) fn rendered(mut table: Table, alignment: CellAlignment) -> String {
     };
     table.set_content_arrangement(arrangement);
     for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, if at < usize::from(gaps) { gap } else { 0 }));
+        // The style itself sets columns one apart.
+        column.set_padding((0, if at < usize::from(gaps) { gap - 1 } else { 0 }));
         if at > 0 {
             column.set_cell_alignment(alignment);
         }

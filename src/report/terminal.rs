@@ -2,15 +2,15 @@
 //!
 //! Colour is carried by ANSI codes and never says anything alone: whoever prints strips it where it is not wanted.
 
-use comfy_table::{Attribute, Cell, CellAlignment};
+use comfy_table::{Attribute, Cell, CellAlignment, Table};
 use owo_colors::OwoColorize;
 
 use super::summary::{Row, objectives, provenance};
-use super::table::{marked, rendered, table};
+use super::table::{fits, marked, rendered, table};
 use crate::results::{Comparison, Results, Warning, format};
 
-/// Longest name that is shown in full.
-const NAME_WIDTH: usize = 14;
+/// Longest names that are shown in full, from what is taken if there is room to what there always is.
+const NAME_WIDTHS: [usize; 4] = [32, 24, 18, 14];
 
 /// The table of a comparison, one sentence of recommendation, and the warnings.
 #[must_use]
@@ -18,7 +18,7 @@ pub fn terminal(comparison: &Comparison) -> String {
     let results = &comparison.results;
     let mut text = heading(results);
     text.push('\n');
-    text.push_str(&comparison_table(results));
+    text.push_str(&widest_table_that_fits(results));
     text.push_str(&legend(results));
     if let Some(taken) = &results.recommended {
         let label = if taken.meets_objectives {
@@ -75,7 +75,13 @@ pub(crate) fn warnings(warnings: &[Warning]) -> String {
     text
 }
 
-fn comparison_table(results: &Results) -> String {
+fn widest_table_that_fits(results: &Results) -> String {
+    let [wider @ .., narrowest] = NAME_WIDTHS;
+    let table = wider.into_iter().map(|width| comparison_table(results, width)).find(fits);
+    rendered(table.unwrap_or_else(|| comparison_table(results, narrowest)), CellAlignment::Right)
+}
+
+fn comparison_table(results: &Results, name_width: usize) -> Table {
     let mut table = table([
         "topology",
         "nines",
@@ -88,7 +94,7 @@ fn comparison_table(results: &Results) -> String {
     ]);
     for topology in &results.topologies {
         let row = Row::of(topology, results);
-        let mut name = Cell::new_owned(marked_name(&row));
+        let mut name = Cell::new_owned(marked_name(&row, name_width));
         if row.recommended {
             name = name.add_attribute(Attribute::Bold);
         }
@@ -117,18 +123,18 @@ fn comparison_table(results: &Results) -> String {
             Cell::new_owned(format!("{}\n+ {}", row.cost, row.cost_of_failure)),
         ]);
     }
-    rendered(table, CellAlignment::Right)
+    table
 }
 
 /// `* name` on the frontier, `· name` off it.
-fn marked_name(row: &Row) -> String {
+fn marked_name(row: &Row, width: usize) -> String {
     let mark = if row.on_frontier { '*' } else { '·' };
     let taken = if row.recommended {
         "\n  recommended"
     } else {
         ""
     };
-    format!("{mark} {}{taken}", format::truncated(&row.name, NAME_WIDTH))
+    format!("{mark} {}{taken}", format::truncated(&row.name, width))
 }
 
 fn legend(results: &Results) -> String {
