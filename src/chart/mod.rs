@@ -1,1 +1,27 @@
 //! Charts: one file for each, one theme.
+
+mod attribution;
+mod axis;
+mod canvas;
+mod cost;
+mod cost_availability;
+mod deployment;
+mod dot;
+mod downtime;
+mod gallery;
+mod key;
+mod labels;
+mod layers;
+mod recovery;
+mod render;
+mod sheet;
+mod theme;
+mod timeline;
+mod unavailability;
+mod words;
+
+pub use deployment::deployment_graph;
+pub use dot::dot;
+pub use gallery::all;
+pub use render::{ChartError, FONT_FACES, png};
+pub use sheet::Chart;

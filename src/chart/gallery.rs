@@ -1,0 +1,31 @@
+//! All charts of a comparison, in reading order.
+
+use super::{
+    Chart, attribution, cost, cost_availability, deployment, downtime, recovery, timeline, unavailability,
+};
+use crate::results::{Comparison, Layout};
+
+/// All charts of a comparison, in reading order.
+///
+/// The deployment shown is that of the recommended topology, or the last one's where none is recommended.
+#[must_use]
+pub fn all(comparison: &Comparison) -> Vec<Chart> {
+    let mut charts = vec![
+        cost_availability::chart(comparison),
+        unavailability::chart(comparison),
+        downtime::chart(comparison),
+        recovery::chart(comparison),
+        attribution::chart(comparison),
+        cost::chart(comparison),
+        timeline::chart(comparison),
+    ];
+    charts.extend(shown_layout(comparison).map(|layout| deployment::chart(layout, Some(&comparison.results))));
+    charts
+}
+
+fn shown_layout(comparison: &Comparison) -> Option<&Layout> {
+    let recommended = comparison.results.recommended.as_ref();
+    recommended
+        .and_then(|choice| comparison.layouts.iter().find(|layout| layout.topology == choice.name))
+        .or(comparison.layouts.last())
+}

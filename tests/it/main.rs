@@ -1,0 +1,4 @@
+//! Integration tests, all in one binary.
+
+mod charts;
+mod fixture;
