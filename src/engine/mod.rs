@@ -1,5 +1,20 @@
 //! One trial: a pure function of (plan, seed, trial index).
+//!
+//! The loop in [`trial`](Simulator::simulate) pops the earliest event, lets it change units and gates, and, once all
+//! events of an instant are played, settles the consequences: takeovers, failover, what users see. The ledger scores
+//! the intervals between.
 
+mod active;
+mod blame;
+mod calendar;
+mod ledger;
 mod outcome;
+mod serving;
+mod standby;
+mod takeover;
+mod traffic;
+mod trial;
+mod units;
 
 pub use outcome::*;
+pub use trial::{Record, Simulator};

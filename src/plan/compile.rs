@@ -58,6 +58,7 @@ pub(super) struct Compiler<'a> {
     samplers: Vec<Sampler>,
     sampler_ids: Vec<(Distribution, u32)>,
     units: Vec<Unit>,
+    unit_keys: Vec<StreamKey>,
     clocks: Vec<Clock>,
     shocks: Vec<Shock>,
     cascades: Vec<Cascade>,
@@ -105,6 +106,7 @@ impl<'a> Compiler<'a> {
             samplers: Vec::new(),
             sampler_ids: Vec::new(),
             units: Vec::new(),
+            unit_keys: Vec::new(),
             clocks: Vec::new(),
             shocks: Vec::new(),
             cascades: Vec::new(),
@@ -236,6 +238,7 @@ impl<'a> Compiler<'a> {
                 && !faults.iter().any(|(_, _, fault)| fault.spreads.is_some());
             let kind = if simple { UnitKind::Simple } else { UnitKind::General };
             self.units.push(Unit { kind, gate, first_clock, n_clocks });
+            self.unit_keys.push(key);
             let unit = self.units.len() as UnitId - 1;
             self.replicas.push((at.service, at.region, at.zone, unit));
             unit
@@ -347,6 +350,7 @@ impl<'a> Compiler<'a> {
                 self.zone_units.entry(place.gate).or_default().push(unit);
             }
             let first_clock = self.clocks.len() as u32;
+            self.unit_keys.push(place.clock.key);
             self.clocks.push(place.clock);
             self.units.push(Unit { kind: place.kind, gate: place.gate, first_clock, n_clocks: 1 });
         }
@@ -507,6 +511,7 @@ impl<'a> Compiler<'a> {
             names: self.names,
             network,
             units: self.units,
+            unit_keys: self.unit_keys,
             clocks: self.clocks,
             samplers: self.samplers,
             shocks: self.shocks,

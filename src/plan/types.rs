@@ -19,6 +19,8 @@ pub struct Plan {
     pub network: Network,
     /// What fails, in place order: the slots of the calendar.
     pub units: Vec<Unit>,
+    /// Names of the units' own streams.
+    pub unit_keys: Vec<StreamKey>,
     /// Fault clocks of all units, those of one unit side by side.
     pub clocks: Vec<Clock>,
     /// All samplers.

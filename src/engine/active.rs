@@ -1,0 +1,147 @@
+//! Active-active regions: traffic leaves a region that is unhealthy and comes back the same way.
+
+use super::serving::{RerouteTime, Serving, Timer};
+use super::trial::Simulator;
+use crate::plan::{ActivePlan, ServingPlan};
+
+/// The controller during a trial.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ActiveState {
+    healthy: Vec<bool>,
+    /// Health as it has been detected.
+    declared: Vec<bool>,
+    /// Shares once all moves are complete.
+    target: Vec<f64>,
+    /// Changes of health so far, by region: names their draws.
+    changes: Vec<u64>,
+    moves: u64,
+    /// Causes of the losses under way.
+    pub starters: Vec<u32>,
+}
+
+impl ActiveState {
+    pub(super) fn new(plan: &ActivePlan) -> Self {
+        let n = plan.split.len();
+        Self {
+            healthy: vec![true; n],
+            declared: vec![true; n],
+            target: plan.split.clone(),
+            changes: vec![0; n],
+            moves: 0,
+            starters: Vec::new(),
+        }
+    }
+}
+
+impl<'p> Simulator<'p> {
+    fn active(&mut self) -> (&mut ActiveState, &'p ActivePlan) {
+        match (&mut self.serving, &self.plan.serving) {
+            (Serving::ActiveActive(state), ServingPlan::ActiveActive(plan)) => (state, plan),
+            _ => unreachable!("only an active-active pattern has its controller"),
+        }
+    }
+
+    pub(super) fn update_active_health(&mut self) -> bool {
+        let mut changed = false;
+        for region in 0..self.plan.regions.len() {
+            let healthy = self.is_up(self.plan.health[region].gate);
+            let (state, _) = self.active();
+            if state.healthy[region] != healthy {
+                state.healthy[region] = healthy;
+                changed = true;
+                if !healthy {
+                    self.note_active_starters(region);
+                }
+                self.await_detection(region);
+            }
+        }
+        if changed {
+            self.retarget();
+        }
+        changed
+    }
+
+    fn note_active_starters(&mut self, region: usize) {
+        let health = &self.plan.health[region];
+        let causes = self.blame(health.gate, &health.units);
+        let (state, _) = self.active();
+        let others_fine =
+            (0..state.healthy.len()).all(|other| other == region || (state.healthy[other] && state.declared[other]));
+        if others_fine {
+            state.starters.clear();
+        }
+        state.starters.extend(causes);
+    }
+
+    /// Starts to notice a change of health; what has gone back before it was noticed never was.
+    fn await_detection(&mut self, region: usize) {
+        let (state, plan) = self.active();
+        if state.healthy[region] == state.declared[region] {
+            self.set_timer(Timer::Detected(region as u32), f64::INFINITY);
+            return;
+        }
+        state.changes[region] += 1;
+        let (occasion, detect) = (state.changes[region], plan.detect);
+        let seconds = self.draw_detect(detect, self.plan.regions[region].key, occasion);
+        let time = self.now + seconds;
+        self.set_timer(Timer::Detected(region as u32), time);
+    }
+
+    pub(super) fn play_active_timer(&mut self, timer: Timer) {
+        let now = self.now;
+        match timer {
+            Timer::Detected(region) => {
+                let (state, _) = self.active();
+                state.declared[region as usize] = state.healthy[region as usize];
+                self.retarget();
+            }
+            Timer::Moved => {
+                self.traffic.complete(now);
+                self.await_moves();
+            }
+            Timer::Rerouted => {
+                let target = self.active().0.target.clone();
+                self.traffic.jump(now, &target);
+                self.await_moves();
+            }
+            Timer::Attempt | Timer::Failback => unreachable!("active-active regions have no attempts"),
+        }
+    }
+
+    /// Sends traffic to the regions declared healthy, in proportion to their splits, if one of them really is.
+    fn retarget(&mut self) {
+        let (state, plan) = self.active();
+        let n = plan.split.len();
+        if !(0..n).any(|region| state.declared[region] && state.healthy[region]) {
+            return;
+        }
+        let weight = |region: usize| if state.declared[region] { plan.split[region] } else { 0.0 };
+        let total: f64 = (0..n).map(weight).sum();
+        let n_declared = state.declared.iter().filter(|declared| **declared).count() as f64;
+        let target: Vec<f64> = (0..n)
+            .map(|region| match (total > 0.0, state.declared[region]) {
+                (true, _) => weight(region) / total,
+                (false, true) => 1.0 / n_declared,
+                (false, false) => 0.0,
+            })
+            .collect();
+        if target == state.target {
+            return;
+        }
+        let before = std::mem::replace(&mut state.target, target.clone());
+        state.moves += 1;
+        let (occasion, reroute) = (state.moves, plan.reroute);
+        let now = self.now;
+        match self.draw_reroute(reroute, self.plan.regions[0].key, occasion) {
+            RerouteTime::Linear(seconds) => {
+                self.traffic.blend(now, seconds, &before, &target);
+                self.await_moves();
+            }
+            RerouteTime::AtOnceAfter(seconds) if seconds > 0.0 => self.set_timer(Timer::Rerouted, now + seconds),
+            RerouteTime::AtOnceAfter(_) => {
+                self.traffic.jump(now, &target);
+                self.await_moves();
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Charges what is lost to its causes.
+//!
+//! Of the faults active in an interval, those share a loss equally whose lone removal would restore the failing entry;
+//! if there is none, all active ones that the entry depends on; if none is active, whatever started the takeover or
+//! failover under way.
+
+use super::trial::Simulator;
+use crate::plan::{GateId, Reach, UnitId};
+
+impl Simulator<'_> {
+    /// Charges the losses of the interval just scored.
+    pub(super) fn charge_losses(&mut self) {
+        let plan = self.plan;
+        let n_regions = plan.regions.len();
+        for (index, journey) in plan.journeys.iter().enumerate() {
+            for region in 0..n_regions {
+                let loss = self.ledger.losses[index * n_regions + region];
+                if loss.down > 0.0 {
+                    let causes = self.blame_entry(journey.entry as usize * n_regions + region);
+                    self.charge(&causes, journey.share * loss.down);
+                }
+                if loss.overload > 0.0 {
+                    let causes = self.serving.starters().to_vec();
+                    self.charge(&causes, journey.share * loss.overload);
+                }
+            }
+        }
+    }
+
+    fn charge(&mut self, causes: &[u32], loss: f64) {
+        let last = [self.last_cause];
+        let causes = if causes.is_empty() { &last } else { causes };
+        let part = loss / causes.len() as f64;
+        for &cause in causes {
+            self.outcome.attribution[cause as usize] += part;
+            if self.ledger.record_spans {
+                self.ledger.span_charges[cause as usize] += part;
+            }
+        }
+    }
+
+    /// The causes of an entry being down, one for each active fault that shares it.
+    fn blame_entry(&mut self, entry: usize) -> Vec<u32> {
+        let plan = &self.plan.entries[entry];
+        let causes = self.blame(plan.gate, &plan.units);
+        if !causes.is_empty() {
+            return causes;
+        }
+        let takeovers = plan.pools.iter().filter(|pool| self.is_taking_over(**pool));
+        let starters: Vec<u32> =
+            takeovers.flat_map(|pool| self.pools[*pool as usize].starters.iter().copied()).collect();
+        if starters.is_empty() { self.serving.starters().to_vec() } else { starters }
+    }
+
+    /// The causes among active faults of a gate being down.
+    pub(super) fn blame(&mut self, gate: GateId, units: &[UnitId]) -> Vec<u32> {
+        let active: Vec<UnitId> = units.iter().copied().filter(|unit| self.is_failed(*unit)).collect();
+        let critical: Vec<UnitId> = active.iter().copied().filter(|unit| self.would_restore(*unit, gate)).collect();
+        let blamed = if critical.is_empty() { active } else { critical };
+        blamed.into_iter().map(|unit| self.cause_of(unit)).collect()
+    }
+
+    /// Whether a gate would be up if this one fault were not active.
+    fn would_restore(&mut self, unit: UnitId, gate: GateId) -> bool {
+        let network = &self.plan.network;
+        let own = self.plan.units[unit as usize].gate;
+        let reported = self.changes.len();
+        network.raise(&mut self.spare, own, Reach::Journeys, &mut self.wave, &mut self.changes);
+        let restored = self.is_up(gate);
+        network.lower(&mut self.spare, own, Reach::Journeys, &mut self.wave, &mut self.changes);
+        self.changes.truncate(reported);
+        restored
+    }
+}

@@ -1,0 +1,316 @@
+//! Scores a trial: integrates lost requests over time, cuts outages, fills the windows of objectives.
+//!
+//! Between two events the world is constant but for linear moves of traffic, so every integral is exact. What is lost
+//! is tallied, never what is good.
+
+use std::f64::consts::TAU;
+
+use super::{OutageSpan, Recovery, TrialOutcome};
+use crate::plan::{DailyCurve, Plan, WindowPlan};
+
+/// Slack of the comparison of a success with `down_below`.
+const DOWN_SLACK: f64 = 1e-9;
+
+/// The state of the world as users meet it, settled at one instant.
+#[derive(Debug, Clone, Default)]
+pub(super) struct World {
+    /// Whether an entry is up: `[entry * n_regions + region]`.
+    pub up: Vec<bool>,
+    /// Share of the traffic that a region can carry.
+    pub capacity: Vec<f64>,
+    /// Whether anything may be lost until the next event.
+    pub impaired: bool,
+}
+
+/// Requests lost by one journey in one region over an interval, as mean-rate seconds of its traffic.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Loss {
+    /// Lost because the entry is down.
+    pub down: f64,
+    /// Lost because the region carries too little.
+    pub overload: f64,
+}
+
+/// Running sums of a trial.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ledger {
+    /// Time up to which everything is scored \[s\].
+    pub last: f64,
+    /// Losses of the interval last scored: `[journey * n_regions + region]`.
+    pub losses: Vec<Loss>,
+    lost: Vec<f64>,
+    down: Vec<f64>,
+    slo_lost: Vec<f64>,
+    sla_lost: Vec<f64>,
+    outage_since: Option<f64>,
+    cuts: Vec<f64>,
+    /// Whether outages are kept as spans, and the charges of the one under way.
+    pub record_spans: bool,
+    pub span_charges: Vec<f64>,
+}
+
+impl Ledger {
+    /// Back to the start of a trial.
+    pub(super) fn reset(&mut self, plan: &Plan) {
+        let n_journeys = plan.journeys.len();
+        self.last = 0.0;
+        self.outage_since = None;
+        refill(&mut self.lost, n_journeys);
+        refill(&mut self.down, n_journeys);
+        self.losses.clear();
+        self.losses.resize(n_journeys * plan.regions.len(), Loss::default());
+        refill(&mut self.slo_lost, plan.slo.map_or(0, |slo| n_windows(plan, slo)));
+        refill(&mut self.sla_lost, plan.sla.map_or(0, |sla| n_windows(plan, sla)));
+        refill(&mut self.span_charges, plan.names.causes.len());
+    }
+
+    /// Passes over an interval in which nothing was lost.
+    pub(super) fn pass(&mut self, to: f64, plan: &Plan, outcome: &mut TrialOutcome) {
+        if to > self.last {
+            self.cut_outage(self.last, false, plan, outcome);
+            self.last = to;
+        }
+    }
+
+    /// Scores an interval with losses; `share` gives the traffic of a region at a time. Leaves the losses of each
+    /// journey and region in `losses`.
+    pub(super) fn score(
+        &mut self,
+        to: f64,
+        plan: &Plan,
+        world: &World,
+        share: &impl Fn(usize, f64) -> f64,
+        moving: bool,
+        outcome: &mut TrialOutcome,
+    ) {
+        let from = self.last;
+        self.losses.fill(Loss::default());
+        self.cuts.clear();
+        self.cuts.push(from);
+        if moving {
+            self.cut_moves(from, to, plan, world, share);
+        }
+        self.cuts.push(to);
+        let cuts = std::mem::take(&mut self.cuts);
+        for piece in cuts.windows(2) {
+            if piece[0] < piece[1] {
+                self.score_piece(piece[0], piece[1], plan, world, share, outcome);
+            }
+        }
+        self.cuts = cuts;
+        self.last = to;
+    }
+
+    /// Instants within a move at which a region fills up or a journey crosses its threshold.
+    fn cut_moves(&mut self, from: f64, to: f64, plan: &Plan, world: &World, share: &impl Fn(usize, f64) -> f64) {
+        let crossing = |start: f64, end: f64, level: f64, a: f64, b: f64| {
+            ((start - level) * (end - level) < 0.0).then(|| a + (b - a) * (level - start) / (end - start))
+        };
+        for (region, &capacity) in world.capacity.iter().enumerate() {
+            self.cuts.extend(crossing(share(region, from), share(region, to), capacity, from, to));
+        }
+        self.cuts.sort_by(f64::total_cmp);
+        let pieces: Vec<f64> = self.cuts.iter().copied().chain([to]).collect();
+        for piece in pieces.windows(2) {
+            for journey in &plan.journeys {
+                let success = |time| success(journey.entry as usize, time, world, share);
+                let level = journey.down_below - DOWN_SLACK;
+                self.cuts.extend(crossing(success(piece[0]), success(piece[1]), level, piece[0], piece[1]));
+            }
+        }
+        self.cuts.sort_by(f64::total_cmp);
+    }
+
+    /// Scores a piece in which every success is linear and no journey crosses its threshold.
+    fn score_piece(
+        &mut self,
+        from: f64,
+        to: f64,
+        plan: &Plan,
+        world: &World,
+        share: &impl Fn(usize, f64) -> f64,
+        outcome: &mut TrialOutcome,
+    ) {
+        let middle = 0.5 * (from + to);
+        let (a, b) = (from.max(plan.warm_up), to.min(plan.warm_up + plan.horizon));
+        let scored = a < b;
+        let n_regions = world.capacity.len();
+        let mut any_down = false;
+        let (mut total_a, mut total_b) = (0.0, 0.0);
+        for (index, journey) in plan.journeys.iter().enumerate() {
+            let entry = journey.entry as usize;
+            let is_down = success(entry, middle, world, share) < journey.down_below - DOWN_SLACK;
+            any_down |= is_down;
+            if !scored {
+                continue;
+            }
+            self.down[index] += if is_down { b - a } else { 0.0 };
+            for region in 0..n_regions {
+                let (at_a, at_b) = (share(region, a), share(region, b));
+                let loss = &mut self.losses[index * n_regions + region];
+                let (lost_a, lost_b) = if world.up[entry * n_regions + region] {
+                    let capacity = world.capacity[region];
+                    ((at_a - capacity).max(0.0), (at_b - capacity).max(0.0))
+                } else {
+                    (at_a, at_b)
+                };
+                if lost_a == 0.0 && lost_b == 0.0 {
+                    continue;
+                }
+                let lost = integrate(plan, a, b, lost_a, lost_b);
+                if world.up[entry * n_regions + region] {
+                    loss.overload += lost;
+                } else {
+                    loss.down += lost;
+                }
+                self.lost[index] += lost;
+                total_a += journey.share * lost_a;
+                total_b += journey.share * lost_b;
+            }
+        }
+        if scored {
+            outcome.down_seconds += if any_down { b - a } else { 0.0 };
+            fill_windows(&mut self.slo_lost, plan.slo, plan, (a, total_a), (b, total_b));
+            fill_windows(&mut self.sla_lost, plan.sla, plan, (a, total_a), (b, total_b));
+        }
+        self.cut_outage(from, any_down, plan, outcome);
+    }
+
+    /// Follows the outage under way over an interval of positive length that begins at `from`.
+    fn cut_outage(&mut self, from: f64, down: bool, plan: &Plan, outcome: &mut TrialOutcome) {
+        match (self.outage_since, down) {
+            (None, true) => self.outage_since = Some(from),
+            (Some(since), false) => {
+                self.end_outage(since, from, false, plan, outcome);
+                self.outage_since = None;
+            }
+            (None, false) | (Some(_), true) => {}
+        }
+    }
+
+    fn end_outage(&mut self, start: f64, end: f64, cut_off: bool, plan: &Plan, outcome: &mut TrialOutcome) {
+        let seen = end - start.max(plan.warm_up);
+        if seen <= 0.0 {
+            return;
+        }
+        outcome.longest_outage_seconds = outcome.longest_outage_seconds.max(seen);
+        if start >= plan.warm_up {
+            outcome.outages += 1;
+            outcome.recoveries.push(Recovery { seconds: end - start, cut_off });
+        }
+        if self.record_spans {
+            let mut cause = 0;
+            for (index, charge) in self.span_charges.iter().enumerate() {
+                if *charge > self.span_charges[cause] {
+                    cause = index;
+                }
+            }
+            outcome.spans.push(OutageSpan {
+                start: start.max(plan.warm_up) - plan.warm_up,
+                end: end - plan.warm_up,
+                cause: cause as u32,
+            });
+            self.span_charges.fill(0.0);
+        }
+    }
+
+    /// Closes the trial: everything has been scored up to the end of the horizon.
+    pub(super) fn close(&mut self, plan: &Plan, outcome: &mut TrialOutcome) {
+        let end = plan.warm_up + plan.horizon;
+        if let Some(since) = self.outage_since.take() {
+            self.end_outage(since, end, true, plan, outcome);
+        }
+        outcome.slo.windows = self.slo_lost.len() as u32;
+        outcome.sla.windows = self.sla_lost.len() as u32;
+        if self.lost.iter().all(|lost| *lost == 0.0) {
+            (outcome.slo.met, outcome.sla.met) = (outcome.slo.windows, outcome.sla.windows);
+            return;
+        }
+        let requests = integrate(plan, plan.warm_up, end, 1.0, 1.0);
+        for (index, journey) in plan.journeys.iter().enumerate() {
+            outcome.journeys[index].unavailability = self.lost[index] / requests;
+            outcome.journeys[index].time_unavailability = self.down[index] / plan.horizon;
+            outcome.unavailability += journey.share * self.lost[index] / requests;
+        }
+        if let Some(slo) = plan.slo {
+            outcome.slo.met = count_met(&self.slo_lost, slo, plan);
+        }
+        if let Some(sla) = plan.sla {
+            outcome.sla.met = count_met(&self.sla_lost, sla, plan);
+            outcome.refunded_windows = refunded(&self.sla_lost, sla, plan);
+        }
+    }
+}
+
+fn refill(values: &mut Vec<f64>, n: usize) {
+    values.clear();
+    values.resize(n, 0.0);
+}
+
+/// Share of a journey's traffic that is served at a time.
+fn success(entry: usize, time: f64, world: &World, share: &impl Fn(usize, f64) -> f64) -> f64 {
+    let n_regions = world.capacity.len();
+    (0..n_regions)
+        .filter(|region| world.up[entry * n_regions + region])
+        .map(|region| share(region, time).min(world.capacity[region]))
+        .sum()
+}
+
+/// Complete windows within the horizon.
+fn n_windows(plan: &Plan, window: WindowPlan) -> usize {
+    (plan.horizon / window.seconds * (1.0 + 1e-12)).floor() as usize
+}
+
+/// Integral over \[a, b\] of a linear function, weighted by the daily curve where there is one.
+fn integrate(plan: &Plan, a: f64, b: f64, at_a: f64, at_b: f64) -> f64 {
+    let flat = 0.5 * (at_a + at_b) * (b - a);
+    let Some(DailyCurve { amplitude, peak }) = plan.daily else { return flat };
+    let omega = TAU / 86_400.0;
+    let slope = if b > a { (at_b - at_a) / (b - a) } else { 0.0 };
+    let primitive = |time: f64, value: f64| {
+        let angle = omega * (time - plan.warm_up - peak);
+        value * angle.sin() / omega + slope * angle.cos() / (omega * omega)
+    };
+    flat + amplitude * (primitive(b, at_b) - primitive(a, at_a))
+}
+
+/// Adds a linear loss over an interval to the windows that it touches.
+fn fill_windows(lost: &mut [f64], window: Option<WindowPlan>, plan: &Plan, start: (f64, f64), end: (f64, f64)) {
+    let Some(WindowPlan { seconds, .. }) = window else { return };
+    let ((a, at_a), (b, at_b)) = (start, end);
+    let value = |time: f64| if b > a { at_a + (at_b - at_a) * (time - a) / (b - a) } else { at_a };
+    let mut index = ((a - plan.warm_up) / seconds).floor().max(0.0) as usize;
+    while index < lost.len() {
+        let opens = plan.warm_up + index as f64 * seconds;
+        if opens >= b {
+            break;
+        }
+        let (from, to) = (a.max(opens), b.min(opens + seconds));
+        if from < to {
+            lost[index] += integrate(plan, from, to, value(from), value(to));
+        }
+        index += 1;
+    }
+}
+
+/// Availability of each window, in order.
+fn availabilities<'a>(lost: &'a [f64], window: WindowPlan, plan: &'a Plan) -> impl Iterator<Item = f64> + 'a {
+    lost.iter().enumerate().map(move |(index, lost)| {
+        let opens = plan.warm_up + index as f64 * window.seconds;
+        1.0 - lost / integrate(plan, opens, opens + window.seconds, 1.0, 1.0)
+    })
+}
+
+fn count_met(lost: &[f64], window: WindowPlan, plan: &Plan) -> u32 {
+    availabilities(lost, window, plan).filter(|availability| *availability >= window.target).count() as u32
+}
+
+/// Sum over windows of the largest refund whose threshold exceeds the window's availability.
+fn refunded(lost: &[f64], window: WindowPlan, plan: &Plan) -> f64 {
+    availabilities(lost, window, plan)
+        .map(|availability| {
+            let due = plan.refunds.iter().filter(|(below, _)| availability < *below).map(|(_, refund)| *refund);
+            due.fold(0.0, f64::max)
+        })
+        .sum()
+}

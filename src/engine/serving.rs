@@ -1,0 +1,220 @@
+//! Which regions serve: the part that all patterns share.
+
+use rand::RngExt;
+
+use super::active::ActiveState;
+use super::standby::StandbyState;
+use super::trial::Simulator;
+use super::units::Condition;
+use crate::plan::{DetectPlan, Idle, NO_GATE, Plan, Purpose, ReroutePlan, ServingPlan, StreamKey};
+
+/// The controller of a pattern during a trial.
+#[derive(Debug)]
+pub(super) enum Serving {
+    /// One region serves always.
+    Single,
+    /// One of two regions serves.
+    Standby(StandbyState),
+    /// All regions serve.
+    ActiveActive(ActiveState),
+}
+
+/// A timer of the controller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Timer {
+    /// A linear move of traffic is complete.
+    Moved,
+    /// All clients have been rerouted at once.
+    Rerouted,
+    /// The current phase of an attempt ends.
+    Attempt,
+    /// The old primary has been healthy for long enough.
+    Failback,
+    /// A change of a region's health is detected.
+    Detected(u32),
+}
+
+impl Timer {
+    const N_FIXED: u32 = 4;
+
+    /// Position among the controller's slots.
+    pub(super) fn index(self) -> u32 {
+        match self {
+            Self::Moved => 0,
+            Self::Rerouted => 1,
+            Self::Attempt => 2,
+            Self::Failback => 3,
+            Self::Detected(region) => Self::N_FIXED + region,
+        }
+    }
+
+    /// The timer at a position.
+    pub(super) fn of(index: u32) -> Self {
+        match index {
+            0 => Self::Moved,
+            1 => Self::Rerouted,
+            2 => Self::Attempt,
+            3 => Self::Failback,
+            _ => Self::Detected(index - Self::N_FIXED),
+        }
+    }
+}
+
+impl Serving {
+    pub(super) fn new(plan: &Plan) -> Self {
+        match plan.serving {
+            ServingPlan::Single => Self::Single,
+            ServingPlan::Standby(_) => Self::Standby(StandbyState::default()),
+            ServingPlan::ActiveActive(_) => Self::ActiveActive(ActiveState::default()),
+        }
+    }
+
+    pub(super) fn n_timers(plan: &Plan) -> usize {
+        match plan.serving {
+            ServingPlan::Single => 0,
+            ServingPlan::Standby(_) => Timer::N_FIXED as usize,
+            ServingPlan::ActiveActive(_) => Timer::N_FIXED as usize + plan.regions.len(),
+        }
+    }
+
+    /// Causes of the last loss, to which a failover under way is charged.
+    pub(super) fn starters(&self) -> &[u32] {
+        match self {
+            Self::Single => &[],
+            Self::Standby(state) => &state.starters,
+            Self::ActiveActive(state) => &state.starters,
+        }
+    }
+}
+
+impl Simulator<'_> {
+    /// The controller at the start of a trial: everything healthy, standbys standing by.
+    pub(super) fn reset_serving(&mut self) {
+        let plan = self.plan;
+        self.world.capacity.clear();
+        self.world.capacity.resize(plan.regions.len(), 1.0);
+        match &plan.serving {
+            ServingPlan::Single => {}
+            ServingPlan::Standby(standby) => {
+                self.serving = Serving::Standby(StandbyState::new(standby));
+                self.world.capacity[1] = plan.regions[1].standby_capacity;
+                for switch in &plan.regions[1].switches {
+                    for &unit in &switch.units {
+                        self.condition[unit as usize] = Condition::Off;
+                        self.calendar.set(unit, f64::INFINITY);
+                    }
+                    if switch.idle == Idle::Startable
+                        && let Some(pool) = switch.pool
+                    {
+                        self.stop_pool(pool);
+                    }
+                }
+            }
+            ServingPlan::ActiveActive(active) => {
+                self.serving = Serving::ActiveActive(ActiveState::new(active));
+                for (capacity, region) in self.world.capacity.iter_mut().zip(&plan.regions) {
+                    *capacity = region.standby_capacity;
+                }
+            }
+        }
+    }
+
+    /// Tells the controller of changes in the health of regions. Returns whether there were any.
+    pub(super) fn update_health(&mut self) -> bool {
+        match self.serving {
+            Serving::Single => false,
+            Serving::Standby(_) => self.update_standby_health(),
+            Serving::ActiveActive(_) => self.update_active_health(),
+        }
+    }
+
+    pub(super) fn play_timer(&mut self, timer: Timer) {
+        self.set_timer(timer, f64::INFINITY);
+        self.touch_world();
+        match self.serving {
+            Serving::Single => {}
+            Serving::Standby(_) => self.play_standby_timer(timer),
+            Serving::ActiveActive(_) => self.play_active_timer(timer),
+        }
+    }
+
+    pub(super) fn draw_detect(&self, detect: DetectPlan, key: StreamKey, occasion: u64) -> f64 {
+        let mut rng = self.key.occasion(key, Purpose::Detect, occasion);
+        match detect {
+            DetectPlan::Probe(period, misses) => period * (rng.random::<f64>() + f64::from(misses - 1)),
+            DetectPlan::Drawn(sampler) => self.plan.samplers[sampler as usize].draw(&mut rng),
+        }
+    }
+
+    /// The time over which clients move, linearly, or after which they move at once.
+    pub(super) fn draw_reroute(&self, reroute: ReroutePlan, key: StreamKey, occasion: u64) -> RerouteTime {
+        match reroute {
+            ReroutePlan::Ttl(seconds) => RerouteTime::Linear(seconds),
+            ReroutePlan::Drawn(sampler) => {
+                let mut rng = self.key.occasion(key, Purpose::Reroute, occasion);
+                RerouteTime::AtOnceAfter(self.plan.samplers[sampler as usize].draw(&mut rng))
+            }
+        }
+    }
+
+    /// Sets the timer of the next move of traffic to be complete.
+    pub(super) fn await_moves(&mut self) {
+        let end = self.traffic.next_end();
+        self.set_timer(Timer::Moved, end);
+        self.touch_world();
+    }
+
+    /// Brings a region to full scale: what it did not run starts new.
+    pub(super) fn scale_up(&mut self, region: usize) {
+        let plan = &self.plan.regions[region];
+        self.world.capacity[region] = 1.0;
+        for switch in &plan.switches {
+            let speed = switch.pool.map_or(1.0, |pool| self.plan.pools[pool as usize].dormancy);
+            for &unit in &switch.units {
+                self.switch_on(unit, switch.idle, speed);
+            }
+            for _ in switch.slack..0 {
+                self.lower(switch.gate);
+            }
+            if let Some(pool) = switch.pool {
+                self.start_pool(pool);
+            }
+        }
+        if plan.idle_gate != NO_GATE {
+            self.raise(plan.idle_gate);
+        }
+        self.touch_world();
+    }
+
+    /// Brings a region back to what it runs while standing by.
+    pub(super) fn scale_down(&mut self, region: usize) {
+        let plan = &self.plan.regions[region];
+        self.world.capacity[region] = plan.standby_capacity;
+        for switch in &plan.switches {
+            if switch.idle == Idle::Startable
+                && let Some(pool) = switch.pool
+            {
+                self.stop_pool(pool);
+            }
+            for _ in switch.slack..0 {
+                self.raise(switch.gate);
+            }
+            for &unit in &switch.units {
+                self.switch_off(unit, switch.idle);
+            }
+        }
+        if plan.idle_gate != NO_GATE {
+            self.lower(plan.idle_gate);
+        }
+        self.touch_world();
+    }
+}
+
+/// When clients have moved.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum RerouteTime {
+    /// Evenly over this time \[s\].
+    Linear(f64),
+    /// All after this time \[s\].
+    AtOnceAfter(f64),
+}

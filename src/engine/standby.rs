@@ -1,0 +1,384 @@
+//! Failover between a serving region and a standby.
+//!
+//! The *home* region is the primary by role; *serving* is where traffic is, or is going back to. An attempt leaves the
+//! region *from* for the other: detect, decide, activate, reroute. With `reroute_first` (warm standby) clients move
+//! while the standby is still being scaled up.
+
+use rand::RngExt;
+
+use super::serving::{RerouteTime, Timer};
+use super::serving::Serving;
+use super::trial::Simulator;
+use crate::model::Failback;
+use crate::plan::{Purpose, ServingPlan, StandbyPlan};
+
+/// The controller during a trial.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StandbyState {
+    home: usize,
+    serving: usize,
+    /// The region that the attempt under way leaves.
+    from: usize,
+    phase: Phase,
+    movement: Movement,
+    /// Whether clients have already moved in the attempt under way.
+    moved: bool,
+    full: [bool; 2],
+    healthy: [bool; 2],
+    healthy_since: [f64; 2],
+    losses: u64,
+    attempts: u64,
+    /// Causes of the last loss.
+    pub starters: Vec<u32>,
+}
+
+/// How far an attempt has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Phase {
+    /// No attempt.
+    #[default]
+    Steady,
+    Detecting,
+    Deciding,
+    Activating,
+    /// An activation has failed; another follows.
+    Retrying,
+    /// Activated; clients are on their way.
+    Rerouting,
+    /// An activation has failed and no other follows in this loss.
+    GivenUp,
+    /// Both regions are unhealthy.
+    NoneHealthy,
+}
+
+/// What clients are doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Movement {
+    #[default]
+    None,
+    /// To the region other than `from`.
+    Away,
+    /// Back to the home region.
+    Back,
+}
+
+impl StandbyState {
+    pub(super) fn new(plan: &StandbyPlan) -> Self {
+        Self {
+            full: [true, plan.full_when_standing_by],
+            healthy: [true; 2],
+            ..Self::default()
+        }
+    }
+}
+
+/// Traffic all in one region of two.
+fn all_in(region: usize) -> [f64; 2] {
+    if region == 0 { [1.0, 0.0] } else { [0.0, 1.0] }
+}
+
+impl<'p> Simulator<'p> {
+    fn standby(&mut self) -> (&mut StandbyState, &'p StandbyPlan) {
+        match (&mut self.serving, &self.plan.serving) {
+            (Serving::Standby(state), ServingPlan::Standby(plan)) => (state, plan),
+            _ => unreachable!("only a standby pattern has a standby controller"),
+        }
+    }
+
+    fn is_instant_failback(plan: &StandbyPlan) -> bool {
+        plan.failback == Failback::After { wait_seconds: 0.0, takes_seconds: 0.0 }
+    }
+
+    pub(super) fn update_standby_health(&mut self) -> bool {
+        let now = self.now;
+        let health = [0, 1].map(|region: usize| self.is_up(self.plan.health[region].gate));
+        let (state, plan) = self.standby();
+        let before = state.healthy;
+        if before == health {
+            return false;
+        }
+        for region in 0..2 {
+            if health[region] && !before[region] {
+                state.healthy_since[region] = now;
+            }
+        }
+        state.healthy = health;
+        let (serving, home) = (state.serving, state.home);
+        if before[serving] && !health[serving] {
+            self.note_starters(serving);
+        }
+        if Self::is_instant_failback(plan) && health[home] && !before[home] {
+            self.serve_home_at_once();
+        } else {
+            self.call_off_if_healthy();
+            self.start_if_unhealthy();
+            self.plan_failback();
+        }
+        true
+    }
+
+    fn note_starters(&mut self, region: usize) {
+        let health = &self.plan.health[region];
+        let starters = self.blame(health.gate, &health.units);
+        self.standby().0.starters = starters;
+    }
+
+    /// The primary serves again, and any attempt ends, the instant it is healthy.
+    fn serve_home_at_once(&mut self) {
+        let now = self.now;
+        let home = self.standby().0.home;
+        self.set_timer(Timer::Attempt, f64::INFINITY);
+        self.set_timer(Timer::Rerouted, f64::INFINITY);
+        self.traffic.jump(now, &all_in(home));
+        self.await_moves();
+        let (state, _) = self.standby();
+        state.phase = Phase::Steady;
+        state.movement = Movement::None;
+        state.serving = home;
+        self.release(1 - home);
+    }
+
+    /// An attempt whose activation has not begun, or has failed, ends when the region that it leaves is healthy again.
+    fn call_off_if_healthy(&mut self) {
+        let (state, _) = self.standby();
+        if !state.healthy[state.from] {
+            return;
+        }
+        match state.phase {
+            Phase::Detecting | Phase::Deciding | Phase::Retrying | Phase::GivenUp | Phase::NoneHealthy => {
+                // Clients already on their way go on; the way back is a failback.
+                state.phase = if state.movement == Movement::Away { Phase::Rerouting } else { Phase::Steady };
+                self.set_timer(Timer::Attempt, f64::INFINITY);
+            }
+            Phase::Steady | Phase::Activating | Phase::Rerouting => {}
+        }
+    }
+
+    /// Begins an attempt if the serving region is unhealthy and the other could serve.
+    fn start_if_unhealthy(&mut self) {
+        let (state, plan) = self.standby();
+        let (serving, other_healthy) = (state.serving, state.healthy[1 - state.serving]);
+        if state.phase == Phase::NoneHealthy && !state.healthy[serving] && other_healthy {
+            self.decide();
+            return;
+        }
+        if state.phase != Phase::Steady || state.healthy[serving] {
+            return;
+        }
+        state.from = serving;
+        state.moved = false;
+        state.losses += 1;
+        if !other_healthy {
+            state.phase = Phase::NoneHealthy;
+            return;
+        }
+        state.phase = Phase::Detecting;
+        let (losses, detect) = (state.losses, plan.detect);
+        let seconds = self.draw_detect(detect, self.plan.regions[serving].key, losses);
+        self.wait_for_phase(seconds);
+    }
+
+    fn wait_for_phase(&mut self, seconds: f64) {
+        let end = self.now + seconds;
+        self.set_timer(Timer::Attempt, end);
+    }
+
+    pub(super) fn play_standby_timer(&mut self, timer: Timer) {
+        match timer {
+            Timer::Attempt => self.end_phase(),
+            Timer::Moved => self.end_move(),
+            Timer::Rerouted => {
+                let to = 1 - self.standby().0.from;
+                let now = self.now;
+                self.traffic.jump(now, &all_in(to));
+                self.await_moves();
+                self.end_reroute();
+            }
+            Timer::Failback => self.begin_failback(),
+            Timer::Detected(_) => unreachable!("a standby pattern detects by its attempt"),
+        }
+        self.plan_failback();
+    }
+
+    fn end_phase(&mut self) {
+        match self.standby().0.phase {
+            Phase::Detecting => self.decide(),
+            Phase::Deciding | Phase::Retrying => self.activate(),
+            Phase::Activating => self.end_activation(),
+            Phase::Steady | Phase::Rerouting | Phase::GivenUp | Phase::NoneHealthy => {
+                unreachable!("this phase has no end of its own")
+            }
+        }
+    }
+
+    fn decide(&mut self) {
+        let (state, plan) = self.standby();
+        state.phase = Phase::Deciding;
+        let (from, losses) = (state.from, state.losses);
+        let mut rng = self.key.occasion(self.plan.regions[from].key, Purpose::Decide, losses);
+        let seconds = self.plan.samplers[plan.decide as usize].draw(&mut rng);
+        self.wait_for_phase(seconds);
+    }
+
+    fn activate(&mut self) {
+        let (state, plan) = self.standby();
+        state.phase = Phase::Activating;
+        state.attempts += 1;
+        let (from, attempts) = (state.from, state.attempts);
+        let start_moving = plan.reroute_first && !state.moved && state.movement != Movement::Away;
+        let mut rng = self.key.occasion(self.plan.regions[from].key, Purpose::Activate, attempts);
+        let seconds = self.plan.samplers[plan.activate as usize].draw(&mut rng) + plan.restore;
+        self.wait_for_phase(seconds);
+        if start_moving {
+            self.begin_reroute();
+        }
+    }
+
+    fn end_activation(&mut self) {
+        let (state, plan) = self.standby();
+        let (from, attempts) = (state.from, state.attempts);
+        let mut rng = self.key.occasion(self.plan.regions[from].key, Purpose::Success, attempts);
+        if rng.random::<f64>() < plan.success {
+            self.bring_up(1 - from);
+            let (state, _) = self.standby();
+            state.phase = Phase::Rerouting;
+            if state.moved {
+                self.end_attempt();
+            } else if state.movement != Movement::Away {
+                self.begin_reroute();
+            }
+            return;
+        }
+        let (state, _) = self.standby();
+        match plan.retry {
+            _ if state.healthy[from] => {
+                state.phase = Phase::GivenUp;
+                self.call_off_if_healthy();
+                self.start_if_unhealthy();
+            }
+            Some(seconds) => {
+                state.phase = Phase::Retrying;
+                self.wait_for_phase(seconds);
+            }
+            None => state.phase = Phase::GivenUp,
+        }
+    }
+
+    fn begin_reroute(&mut self) {
+        let (state, plan) = self.standby();
+        state.movement = Movement::Away;
+        let (from, attempts) = (state.from, state.attempts);
+        let now = self.now;
+        match self.draw_reroute(plan.reroute, self.plan.regions[from].key, attempts) {
+            RerouteTime::Linear(seconds) if seconds > 0.0 => {
+                self.traffic.redirect(now, seconds, &all_in(1 - from));
+                self.await_moves();
+            }
+            RerouteTime::AtOnceAfter(seconds) if seconds > 0.0 => self.set_timer(Timer::Rerouted, now + seconds),
+            RerouteTime::Linear(_) | RerouteTime::AtOnceAfter(_) => {
+                self.traffic.jump(now, &all_in(1 - from));
+                self.await_moves();
+                self.end_reroute();
+            }
+        }
+    }
+
+    /// A linear move is complete.
+    fn end_move(&mut self) {
+        let now = self.now;
+        self.traffic.complete(now);
+        self.await_moves();
+        match self.standby().0.movement {
+            Movement::Away => self.end_reroute(),
+            Movement::Back => self.end_failback(),
+            Movement::None => {}
+        }
+    }
+
+    /// All clients are at the other region.
+    fn end_reroute(&mut self) {
+        let (state, _) = self.standby();
+        state.movement = Movement::None;
+        state.moved = true;
+        state.serving = 1 - state.from;
+        if state.phase == Phase::Rerouting {
+            self.end_attempt();
+        }
+        self.touch_world();
+    }
+
+    /// The attempt is over and the other region serves.
+    fn end_attempt(&mut self) {
+        let (state, plan) = self.standby();
+        state.phase = Phase::Steady;
+        let (serving, from) = (state.serving, state.from);
+        if plan.failback == Failback::Never && state.full[serving] {
+            state.home = serving;
+        }
+        if state.home == serving {
+            self.release(from);
+        }
+        self.start_if_unhealthy();
+    }
+
+    /// Sets the timer of the failback, if one is due.
+    fn plan_failback(&mut self) {
+        let now = self.now;
+        let (state, plan) = self.standby();
+        let time = match plan.failback {
+            Failback::After { wait_seconds, .. }
+                if state.serving != state.home
+                    && state.healthy[state.home]
+                    && (state.phase == Phase::Steady || state.from != state.home) =>
+            {
+                now.max(state.healthy_since[state.home] + wait_seconds)
+            }
+            Failback::After { .. } | Failback::Never => f64::INFINITY,
+        };
+        self.set_timer(Timer::Failback, time);
+    }
+
+    /// Traffic goes home, whatever attempt is under way to move it there.
+    fn begin_failback(&mut self) {
+        let now = self.now;
+        let (state, plan) = self.standby();
+        let Failback::After { takes_seconds, .. } = plan.failback else { return };
+        let home = state.home;
+        state.phase = Phase::Steady;
+        state.movement = Movement::Back;
+        state.serving = home;
+        self.set_timer(Timer::Attempt, f64::INFINITY);
+        self.set_timer(Timer::Rerouted, f64::INFINITY);
+        self.traffic.redirect(now, takes_seconds, &all_in(home));
+        self.await_moves();
+        if !self.traffic.is_moving() {
+            self.end_failback();
+        }
+    }
+
+    fn end_failback(&mut self) {
+        let (state, _) = self.standby();
+        state.movement = Movement::None;
+        let home = state.home;
+        if state.phase != Phase::Activating {
+            self.release(1 - home);
+        }
+    }
+
+    /// Brings the region that is to serve to full scale.
+    fn bring_up(&mut self, region: usize) {
+        let (state, _) = self.standby();
+        if !std::mem::replace(&mut state.full[region], true) {
+            self.scale_up(region);
+        }
+    }
+
+    /// A region that no longer serves goes back to standing by.
+    fn release(&mut self, region: usize) {
+        let (state, plan) = self.standby();
+        if state.full[region] && !plan.full_when_standing_by {
+            state.full[region] = false;
+            self.scale_down(region);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Takeovers: a service with one primary at a time is down while another replica takes its place.
+
+use rand::RngExt;
+
+use super::trial::Simulator;
+use crate::model::TakeoverTrigger;
+use crate::plan::{Pool, Purpose};
+
+/// A pool during a trial.
+#[derive(Debug, Clone, Default)]
+pub(super) struct PoolState {
+    /// The primary, as an index into the members; none while a takeover is under way or nothing is usable.
+    primary: Option<usize>,
+    in_takeover: bool,
+    /// Which members were usable when last looked at.
+    usable: Vec<bool>,
+    /// Takeovers so far: names their draws.
+    takeovers: u64,
+    /// Whether the service runs in its region now.
+    running: bool,
+    /// What started the takeover under way.
+    pub starters: Vec<u32>,
+}
+
+impl Simulator<'_> {
+    /// All pools with their first replica as primary.
+    pub(super) fn reset_pools(&mut self) {
+        let plan = self.plan;
+        self.pools.resize_with(plan.pools.len(), PoolState::default);
+        for (state, pool) in self.pools.iter_mut().zip(&plan.pools) {
+            state.primary = Some(0);
+            state.in_takeover = false;
+            state.takeovers = 0;
+            state.running = true;
+            state.starters.clear();
+            state.usable.clear();
+            state.usable.resize(pool.members.len(), true);
+        }
+        for pool in 0..plan.pools.len() as u32 {
+            self.set_speeds(pool);
+        }
+    }
+
+    /// Looks at a pool after its replicas, or the places around them, have changed.
+    pub(super) fn update_pool(&mut self, pool: u32) {
+        let plan = &self.plan.pools[pool as usize];
+        if !self.pools[pool as usize].running {
+            return;
+        }
+        let reachable = plan.scope.iter().all(|&gate| self.is_up(gate));
+        let mut lost_any = false;
+        for (index, member) in plan.members.iter().enumerate() {
+            let usable = reachable && self.is_up(member.gate);
+            let was = &mut self.pools[pool as usize].usable[index];
+            lost_any |= *was && !usable;
+            *was = usable;
+        }
+        let state = &mut self.pools[pool as usize];
+        if state.in_takeover {
+            return;
+        }
+        let first_usable = state.usable.iter().position(|usable| *usable);
+        match (state.primary, first_usable) {
+            (None, first) => {
+                state.primary = first;
+                self.set_speeds(pool);
+            }
+            (Some(_), None) => state.primary = None,
+            (Some(primary), Some(_)) => {
+                let lost_primary = !state.usable[primary];
+                if lost_primary || (lost_any && plan.trigger == TakeoverTrigger::Any) {
+                    self.begin_takeover(pool, plan);
+                }
+            }
+        }
+    }
+
+    fn begin_takeover(&mut self, pool: u32, plan: &Pool) {
+        let mut starters: Vec<u32> = Vec::new();
+        for (member, usable) in plan.members.iter().zip(&self.pools[pool as usize].usable) {
+            if !usable {
+                starters.extend(member.behind.iter().filter(|unit| self.is_failed(**unit)).map(|unit| self.cause_of(*unit)));
+            }
+        }
+        let state = &mut self.pools[pool as usize];
+        state.starters = starters;
+        state.primary = None;
+        state.in_takeover = true;
+        self.lower(plan.gate);
+        self.set_speeds(pool);
+        self.draw_takeover(pool, plan);
+    }
+
+    fn draw_takeover(&mut self, pool: u32, plan: &Pool) {
+        let state = &mut self.pools[pool as usize];
+        state.takeovers += 1;
+        let mut rng = self.key.occasion(plan.key, Purpose::Takeover, state.takeovers);
+        let mut seconds = self.plan.samplers[plan.takes as usize].draw(&mut rng);
+        let success: f64 = rng.random();
+        // A failed takeover is followed by a last, longer way, or by another takeover with its own trial of success.
+        let mut failed = success >= plan.success;
+        while failed {
+            let again = plan.failed.unwrap_or(plan.takes);
+            seconds += self.plan.samplers[again as usize].draw(&mut rng);
+            failed = plan.failed.is_none() && rng.random::<f64>() >= plan.success;
+        }
+        let slot = self.pool_slot(pool);
+        self.calendar.set(slot, self.now + seconds);
+    }
+
+    /// The takeover of a pool has run to its end.
+    pub(super) fn end_takeover(&mut self, pool: u32) {
+        let plan = &self.plan.pools[pool as usize];
+        let slot = self.pool_slot(pool);
+        self.calendar.set(slot, f64::INFINITY);
+        let state = &mut self.pools[pool as usize];
+        state.in_takeover = false;
+        state.starters.clear();
+        state.primary = state.usable.iter().position(|usable| *usable);
+        self.raise(plan.gate);
+        self.set_speeds(pool);
+        self.touch_world();
+    }
+
+    /// The primary's clocks run at full speed, those of its standbys at the speed of dormancy.
+    fn set_speeds(&mut self, pool: u32) {
+        let plan = &self.plan.pools[pool as usize];
+        if plan.dormancy >= 1.0 {
+            return;
+        }
+        let primary = self.pools[pool as usize].primary;
+        for (index, member) in plan.members.iter().enumerate() {
+            if let Some(unit) = member.unit {
+                self.set_speed(unit, if primary == Some(index) { 1.0 } else { plan.dormancy });
+            }
+        }
+    }
+
+    /// A pool in a region that starts to run it: the first usable replica is primary.
+    pub(super) fn start_pool(&mut self, pool: u32) {
+        let plan = &self.plan.pools[pool as usize];
+        let reachable = plan.scope.iter().all(|&gate| self.is_up(gate));
+        for (index, member) in plan.members.iter().enumerate() {
+            let usable = reachable && self.is_up(member.gate);
+            self.pools[pool as usize].usable[index] = usable;
+        }
+        let state = &mut self.pools[pool as usize];
+        if !state.running {
+            state.running = true;
+            state.primary = state.usable.iter().position(|usable| *usable);
+        }
+        self.set_speeds(pool);
+    }
+
+    /// A pool in a region that no longer runs it.
+    pub(super) fn stop_pool(&mut self, pool: u32) {
+        let gate = self.plan.pools[pool as usize].gate;
+        let state = &mut self.pools[pool as usize];
+        state.running = false;
+        state.primary = None;
+        if std::mem::take(&mut state.in_takeover) {
+            self.raise(gate);
+            let slot = self.pool_slot(pool);
+            self.calendar.set(slot, f64::INFINITY);
+        }
+    }
+
+    /// Whether a takeover of a pool is under way.
+    pub(super) fn is_taking_over(&self, pool: u32) -> bool {
+        self.pools[pool as usize].in_takeover
+    }
+}

@@ -1,0 +1,149 @@
+//! Where traffic is sent: a share for each region, constant but for linear moves.
+
+/// Shares of traffic by region; they always add up to one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Traffic {
+    /// Shares at `since`, moves under way apart.
+    base: Vec<f64>,
+    moves: Vec<Move>,
+    /// Start of scoring \[s\].
+    scored_from: f64,
+    /// Time up to which `scored` is summed \[s\].
+    since: f64,
+    /// Share times scored time until `since` \[s\], by region.
+    scored: Vec<f64>,
+}
+
+/// A linear move of shares.
+#[derive(Debug, Clone)]
+struct Move {
+    start: f64,
+    end: f64,
+    delta: Vec<f64>,
+}
+
+impl Move {
+    fn progress(&self, time: f64) -> f64 {
+        ((time - self.start) / (self.end - self.start)).clamp(0.0, 1.0)
+    }
+}
+
+impl Traffic {
+    /// Back to the start of a trial.
+    pub(super) fn reset(&mut self, shares: impl Iterator<Item = f64>, scored_from: f64) {
+        self.base.clear();
+        self.base.extend(shares);
+        self.moves.clear();
+        self.scored.clear();
+        self.scored.resize(self.base.len(), 0.0);
+        self.since = 0.0;
+        self.scored_from = scored_from;
+    }
+
+    /// Share of a region at a time between the last change and the next.
+    pub(super) fn share(&self, region: usize, time: f64) -> f64 {
+        let moved: f64 = self.moves.iter().map(|step| step.delta[region] * step.progress(time)).sum();
+        (self.base[region] + moved).clamp(0.0, 1.0)
+    }
+
+    /// Whether shares are changing.
+    pub(super) fn is_moving(&self) -> bool {
+        !self.moves.is_empty()
+    }
+
+    /// End of the first move to be complete; infinite if none is under way.
+    pub(super) fn next_end(&self) -> f64 {
+        self.moves.iter().map(|step| step.end).fold(f64::INFINITY, f64::min)
+    }
+
+    /// Share times scored time from the start of scoring until `time` \[s\].
+    pub(super) fn scored_time(&self, region: usize, time: f64) -> f64 {
+        let from = self.since.max(self.scored_from);
+        if time <= from {
+            return self.scored[region];
+        }
+        // Linear between breakpoints, and no move starts or ends within: the trapezium is exact.
+        self.scored[region] + 0.5 * (self.share(region, from) + self.share(region, time)) * (time - from)
+    }
+
+    /// Completes the moves that have ended.
+    pub(super) fn complete(&mut self, now: f64) {
+        self.sum_up_to(now);
+        let base = &mut self.base;
+        self.moves.retain(|step| {
+            let ended = step.end <= now;
+            if ended {
+                for (share, delta) in base.iter_mut().zip(&step.delta) {
+                    *share += delta;
+                }
+            }
+            !ended
+        });
+    }
+
+    /// All traffic goes to these shares now; moves under way are given up.
+    pub(super) fn jump(&mut self, now: f64, shares: &[f64]) {
+        self.sum_up_to(now);
+        self.moves.clear();
+        self.base.copy_from_slice(shares);
+    }
+
+    /// Moves from the shares of this instant to others; moves under way are given up.
+    pub(super) fn redirect(&mut self, now: f64, seconds: f64, shares: &[f64]) {
+        if seconds <= 0.0 {
+            self.jump(now, shares);
+            return;
+        }
+        self.sum_up_to(now);
+        let current: Vec<f64> = (0..self.base.len()).map(|region| self.share(region, now)).collect();
+        let delta = shares.iter().zip(&current).map(|(to, from)| to - from).collect();
+        self.moves.clear();
+        self.base = current;
+        self.moves.push(Move { start: now, end: now + seconds, delta });
+    }
+
+    /// Adds a move between two targets to those under way. With one length for all moves, the shares are the average
+    /// of the targets over that length: clients that each ask again once in it.
+    pub(super) fn blend(&mut self, now: f64, seconds: f64, from: &[f64], to: &[f64]) {
+        if seconds <= 0.0 {
+            self.jump(now, to);
+            return;
+        }
+        self.sum_up_to(now);
+        let delta = to.iter().zip(from).map(|(to, from)| to - from).collect();
+        self.moves.push(Move { start: now, end: now + seconds, delta });
+    }
+
+    fn sum_up_to(&mut self, now: f64) {
+        for region in 0..self.base.len() {
+            self.scored[region] = self.scored_time(region, now);
+        }
+        self.since = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_linear_move_counts_half_of_its_length() {
+        let mut traffic = Traffic::default();
+        traffic.reset([1.0, 0.0].into_iter(), 0.0);
+        traffic.redirect(10.0, 60.0, &[0.0, 1.0]);
+        assert_eq!(traffic.next_end(), 70.0);
+        assert_eq!(traffic.share(1, 40.0), 0.5);
+        traffic.complete(70.0);
+        assert!(!traffic.is_moving());
+        assert_eq!(traffic.scored_time(0, 100.0), 40.0);
+        assert_eq!(traffic.scored_time(1, 100.0), 60.0);
+    }
+
+    #[test]
+    fn time_before_scoring_does_not_count() {
+        let mut traffic = Traffic::default();
+        traffic.reset([1.0].into_iter(), 50.0);
+        assert_eq!(traffic.scored_time(0, 30.0), 0.0);
+        assert_eq!(traffic.scored_time(0, 80.0), 30.0);
+    }
+}

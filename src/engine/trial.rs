@@ -1,0 +1,386 @@
+//! The event loop of one trial.
+
+use super::calendar::Calendar;
+use super::ledger::{Ledger, World};
+use super::serving::{Serving, Timer};
+use super::takeover::PoolState;
+use super::traffic::Traffic;
+use super::units::{Condition, CrewState, UnitState};
+use super::{JourneyOutcome, TrialOutcome, WindowOutcome};
+use crate::plan::{
+    Clock, GateId, NO_GATE, Plan, Purpose, Reach, ServingPlan, StreamRng, TrialKey, UnitId, UnitKind, Watcher,
+};
+
+/// Plays trials of one plan, one after another, in buffers that it keeps.
+#[derive(Debug)]
+pub struct Simulator<'p> {
+    pub(super) plan: &'p Plan,
+    seed: u64,
+    pub(super) key: TrialKey,
+    pub(super) now: f64,
+    pub(super) calendar: Calendar,
+    // The structure function.
+    pub(super) spare: Vec<i32>,
+    pub(super) reach: Reach,
+    pub(super) wave: Vec<GateId>,
+    pub(super) changes: Vec<u32>,
+    // Units.
+    pub(super) condition: Vec<Condition>,
+    pub(super) states: Vec<UnitState>,
+    pub(super) rngs: Vec<StreamRng>,
+    pub(super) life_ends: Vec<f64>,
+    pub(super) crews: Vec<CrewState>,
+    pub(super) last_cause: u32,
+    // Services and traffic.
+    pub(super) pools: Vec<PoolState>,
+    dirty_pools: Vec<u32>,
+    world_changed: bool,
+    pub(super) serving: Serving,
+    pub(super) traffic: Traffic,
+    service_down_since: Vec<f64>,
+    // Scores.
+    pub(super) world: World,
+    pub(super) ledger: Ledger,
+    pub(super) outcome: TrialOutcome,
+}
+
+/// What a trial keeps beside its scores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Record {
+    /// Scores only.
+    Scores,
+    /// Also the outages as spans of time.
+    Spans,
+}
+
+impl<'p> Simulator<'p> {
+    /// A simulator of a plan under a seed.
+    #[must_use]
+    pub fn new(plan: &'p Plan, seed: u64) -> Self {
+        let n_timers = plan.pools.len() + Serving::n_timers(plan);
+        Self {
+            plan,
+            seed,
+            key: TrialKey::default(),
+            now: 0.0,
+            calendar: Calendar::new(plan.units.len() + n_timers),
+            spare: plan.network.initial.clone(),
+            reach: Reach::Journeys,
+            wave: Vec::new(),
+            changes: Vec::new(),
+            condition: vec![Condition::Up; plan.units.len()],
+            states: Vec::new(),
+            rngs: Vec::with_capacity(plan.clocks.len()),
+            life_ends: Vec::with_capacity(plan.clocks.len()),
+            crews: plan.crews.iter().map(|_| CrewState::default()).collect(),
+            last_cause: 0,
+            pools: Vec::new(),
+            dirty_pools: Vec::new(),
+            world_changed: false,
+            serving: Serving::new(plan),
+            traffic: Traffic::default(),
+            service_down_since: Vec::new(),
+            world: World::default(),
+            ledger: Ledger::default(),
+            outcome: TrialOutcome::default(),
+        }
+    }
+
+    /// Plays one trial: a pure function of plan, seed and trial.
+    pub fn simulate(&mut self, trial: u64, record: Record) -> &TrialOutcome {
+        self.reset(trial, record);
+        let end = self.plan.warm_up + self.plan.horizon;
+        loop {
+            let (time, slot) = self.calendar.first();
+            if time > self.now && self.is_unsettled() {
+                self.settle();
+                continue;
+            }
+            if time >= end {
+                break;
+            }
+            if self.world.impaired {
+                self.score_until(time);
+            }
+            self.now = time;
+            self.play(slot);
+        }
+        self.finish(end);
+        &self.outcome
+    }
+
+    #[inline]
+    fn play(&mut self, slot: u32) {
+        let n_units = self.plan.units.len() as u32;
+        if slot < n_units {
+            let unit = self.plan.units[slot as usize];
+            match unit.kind {
+                UnitKind::Simple => self.play_simple(slot, unit.gate, unit.first_clock),
+                UnitKind::General => self.play_general(slot),
+                UnitKind::Shock(shock) => self.play_shock(slot, shock),
+            }
+        } else if slot < n_units + self.plan.pools.len() as u32 {
+            self.end_takeover(slot - n_units);
+        } else {
+            self.play_timer(Timer::of(slot - n_units - self.plan.pools.len() as u32));
+        }
+    }
+
+    /// A unit with one clock that nothing stops or hurries: it fails, or is repaired.
+    #[inline]
+    fn play_simple(&mut self, unit: UnitId, gate: GateId, clock_id: u32) {
+        let plan = self.plan;
+        let Clock { life, repair, cause, .. } = plan.clocks[clock_id as usize];
+        let rng = &mut self.rngs[clock_id as usize];
+        self.outcome.events += 1;
+        if self.condition[unit as usize] == Condition::Up {
+            let seconds = plan.samplers[repair as usize].draw(rng);
+            self.calendar.set(unit, self.now + seconds);
+            self.condition[unit as usize] = Condition::Down;
+            self.count_failure(cause);
+            self.lower(gate);
+        } else {
+            let seconds = plan.samplers[life as usize].draw(rng);
+            self.calendar.set(unit, self.now + seconds);
+            self.condition[unit as usize] = Condition::Up;
+            self.raise(gate);
+        }
+    }
+
+    #[inline]
+    pub(super) fn count_failure(&mut self, cause: u32) {
+        self.last_cause = cause;
+        if self.now >= self.plan.warm_up {
+            self.outcome.fired[cause as usize] += 1;
+        }
+    }
+
+    #[inline]
+    pub(super) fn lower(&mut self, gate: GateId) {
+        if gate != NO_GATE {
+            self.plan.network.lower(&mut self.spare, gate, self.reach, &mut self.wave, &mut self.changes);
+        }
+    }
+
+    #[inline]
+    pub(super) fn raise(&mut self, gate: GateId) {
+        if gate != NO_GATE {
+            self.plan.network.raise(&mut self.spare, gate, self.reach, &mut self.wave, &mut self.changes);
+        }
+    }
+
+    pub(super) fn is_up(&self, gate: GateId) -> bool {
+        self.spare[gate as usize] >= 0
+    }
+
+    pub(super) fn pool_slot(&self, pool: u32) -> u32 {
+        self.plan.units.len() as u32 + pool
+    }
+
+    pub(super) fn set_timer(&mut self, timer: Timer, time: f64) {
+        let slot = self.pool_slot(self.plan.pools.len() as u32) + timer.index();
+        self.calendar.set(slot, time);
+    }
+
+    /// Says that shares of traffic or capacities have changed.
+    pub(super) fn touch_world(&mut self) {
+        self.world_changed = true;
+    }
+
+    #[inline]
+    fn is_unsettled(&self) -> bool {
+        self.world_changed || !self.changes.is_empty()
+    }
+
+    /// Draws the consequences of all events of this instant: takeovers, failover, what users see.
+    fn settle(&mut self) {
+        loop {
+            self.sort_changes();
+            if let Some(pool) = self.dirty_pools.pop() {
+                self.update_pool(pool);
+                continue;
+            }
+            if self.update_health() || !self.changes.is_empty() {
+                continue;
+            }
+            break;
+        }
+        self.world_changed = false;
+        if !self.world.impaired {
+            self.ledger.pass(self.now, self.plan, &mut self.outcome);
+        }
+        self.refresh_world();
+    }
+
+    fn sort_changes(&mut self) {
+        let plan = self.plan;
+        while let Some(observer) = self.changes.pop() {
+            match plan.observers[observer as usize] {
+                Watcher::World => self.world_changed = true,
+                Watcher::Pool(pool) => {
+                    if !self.dirty_pools.contains(&pool) {
+                        self.dirty_pools.push(pool);
+                    }
+                }
+                Watcher::Service(watch) => self.watch_service(watch),
+            }
+        }
+        // Places are taken in order: the last to be popped is the first.
+        self.dirty_pools.sort_unstable_by(|a, b| b.cmp(a));
+    }
+
+    /// Follows a service for its own figure.
+    fn watch_service(&mut self, watch: u32) {
+        let plan = self.plan;
+        let up = self.is_up(plan.service_watches[watch as usize].gate);
+        let since = &mut self.service_down_since[watch as usize];
+        if up == since.is_nan() {
+            return;
+        }
+        let time = self.watched_time(watch, self.now);
+        let since = &mut self.service_down_since[watch as usize];
+        if up {
+            self.outcome.services[plan.service_watches[watch as usize].service as usize] += time - *since;
+            *since = f64::NAN;
+        } else {
+            *since = time;
+        }
+    }
+
+    /// Scored time weighted by the traffic that a watch follows \[s\].
+    fn watched_time(&self, watch: u32, time: f64) -> f64 {
+        match self.plan.service_watches[watch as usize].region {
+            Some(region) => self.traffic.scored_time(region as usize, time),
+            None => (time - self.plan.warm_up).max(0.0),
+        }
+    }
+
+    fn refresh_world(&mut self) {
+        let plan = self.plan;
+        let n_regions = plan.regions.len();
+        let horizon_of_moves = self.traffic.next_end();
+        let mut impaired = false;
+        for (index, entry) in plan.entries.iter().enumerate() {
+            let up = self.is_up(entry.gate);
+            self.world.up[index] = up;
+            let region = index % n_regions;
+            let mut carried = self.traffic.share(region, self.now);
+            if self.traffic.is_moving() {
+                carried = carried.max(self.traffic.share(region, horizon_of_moves));
+            }
+            impaired |= carried > if up { self.world.capacity[region] } else { 0.0 };
+        }
+        self.world.impaired = impaired;
+    }
+
+    /// Scores the interval up to `time`, in which something may be lost, and charges the losses to their causes.
+    fn score_until(&mut self, time: f64) {
+        if time <= self.ledger.last {
+            return;
+        }
+        let traffic = &self.traffic;
+        let share = |region: usize, at: f64| traffic.share(region, at);
+        self.ledger.score(time, self.plan, &self.world, &share, traffic.is_moving(), &mut self.outcome);
+        self.charge_losses();
+    }
+
+    fn finish(&mut self, end: f64) {
+        if self.world.impaired {
+            self.score_until(end);
+        } else {
+            self.ledger.pass(end, self.plan, &mut self.outcome);
+        }
+        self.ledger.close(self.plan, &mut self.outcome);
+        let requests = self.outcome.unavailability;
+        let charged: f64 = self.outcome.attribution.iter().sum();
+        if charged > 0.0 {
+            for charge in &mut self.outcome.attribution {
+                *charge *= requests / charged;
+            }
+        }
+        if self.reach == Reach::Services {
+            for watch in 0..self.plan.service_watches.len() as u32 {
+                let since = self.service_down_since[watch as usize];
+                if !since.is_nan() {
+                    let service = self.plan.service_watches[watch as usize].service as usize;
+                    self.outcome.services[service] += self.watched_time(watch, end) - since;
+                }
+            }
+            for down in &mut self.outcome.services {
+                *down /= self.plan.horizon;
+            }
+        }
+    }
+
+    fn reset(&mut self, trial: u64, record: Record) {
+        let plan = self.plan;
+        self.key = TrialKey::new(self.seed, trial);
+        self.now = 0.0;
+        self.last_cause = 0;
+        self.reach = if trial.is_multiple_of(plan.service_stride) { Reach::Services } else { Reach::Journeys };
+        self.reset_outcome(record);
+        self.spare.copy_from_slice(&plan.network.initial);
+        self.changes.clear();
+        self.dirty_pools.clear();
+        self.world_changed = false;
+        let shares: &[f64] = match &plan.serving {
+            ServingPlan::ActiveActive(active) => &active.split,
+            ServingPlan::Single | ServingPlan::Standby(_) => &[1.0, 0.0],
+        };
+        self.traffic.reset(shares.iter().copied().take(plan.regions.len()), plan.warm_up);
+        self.reset_units();
+        self.reset_pools();
+        self.reset_serving();
+        self.world.up.clear();
+        self.world.up.resize(plan.entries.len(), true);
+        self.refresh_world();
+    }
+
+    fn reset_outcome(&mut self, record: Record) {
+        let plan = self.plan;
+        self.ledger.reset(plan);
+        self.ledger.record_spans = record == Record::Spans;
+        let outcome = &mut self.outcome;
+        outcome.events = 0;
+        outcome.unavailability = 0.0;
+        outcome.journeys.clear();
+        outcome.journeys.resize(plan.journeys.len(), JourneyOutcome::default());
+        outcome.services.clear();
+        if self.reach == Reach::Services {
+            outcome.services.resize(plan.names.services.len(), 0.0);
+            self.service_down_since.clear();
+            self.service_down_since.resize(plan.service_watches.len(), f64::NAN);
+        }
+        outcome.down_seconds = 0.0;
+        outcome.outages = 0;
+        outcome.recoveries.clear();
+        outcome.longest_outage_seconds = 0.0;
+        outcome.attribution.clear();
+        outcome.attribution.resize(plan.names.causes.len(), 0.0);
+        outcome.fired.clear();
+        outcome.fired.resize(plan.names.causes.len(), 0);
+        outcome.slo = WindowOutcome::default();
+        outcome.sla = WindowOutcome::default();
+        outcome.refunded_windows = 0.0;
+        outcome.spans.clear();
+    }
+
+    fn reset_units(&mut self) {
+        let plan = self.plan;
+        self.condition.fill(Condition::Up);
+        self.rngs.clear();
+        self.life_ends.clear();
+        for clock in &plan.clocks {
+            let mut rng = self.key.stream(clock.key, Purpose::Renewal);
+            self.life_ends.push(plan.samplers[clock.life as usize].draw(&mut rng));
+            self.rngs.push(rng);
+        }
+        self.reset_states();
+        let life_ends = &self.life_ends;
+        let first = |unit: &crate::plan::Unit| {
+            let clocks = unit.first_clock as usize..(unit.first_clock + unit.n_clocks) as usize;
+            life_ends[clocks].iter().copied().fold(f64::INFINITY, f64::min)
+        };
+        self.calendar.fill(plan.units.iter().map(first));
+    }
+}

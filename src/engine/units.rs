@@ -1,0 +1,328 @@
+//! Units that are more than one free-running clock: competing clocks, crews, shocks, cascades, standby speeds, and
+//! replicas that do not run all the time.
+
+use rand::RngExt;
+
+use super::trial::Simulator;
+use crate::model::CrewOrder;
+use crate::plan::{Idle, NO_CASCADE, NO_CREW, NO_GATE, Purpose, StreamKey, Unit, UnitId, UnitKind};
+
+/// What a unit is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// In service.
+    Up,
+    /// Under repair.
+    Down,
+    /// Failed, waiting for its crew.
+    Waiting,
+    /// Not running: the pattern does not need it now.
+    Off,
+}
+
+/// What a general unit remembers. Lives are counted in its operating time, its *age*, so that clocks that stand still
+/// need no touch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct UnitState {
+    /// Operating time when it last started \[s\].
+    age: f64,
+    /// When it last started \[s\].
+    since: f64,
+    /// Speed of its clocks, between 0 and 1.
+    speed: f64,
+    /// The failure under repair.
+    failure: Failure,
+}
+
+/// One failure of a unit.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Failure {
+    /// What it is reported as.
+    pub cause: u32,
+    /// Length of the repair \[s\].
+    repair: f64,
+    crew: u32,
+    priority: u32,
+    /// Clock that starts a new life after the repair, or [`NO_CLOCK`].
+    renews: u32,
+}
+
+const NO_CLOCK: u32 = u32::MAX;
+
+/// A crew at work.
+#[derive(Debug, Clone, Default)]
+pub(super) struct CrewState {
+    busy: u32,
+    /// In order of arrival.
+    waiting: Vec<UnitId>,
+    dispatched: u64,
+}
+
+impl Simulator<'_> {
+    /// All general units new and running, but for the replicas that a standby does not run.
+    pub(super) fn reset_states(&mut self) {
+        let plan = self.plan;
+        if plan.units.iter().all(|unit| unit.kind == UnitKind::Simple) {
+            return;
+        }
+        let failure = Failure { cause: 0, repair: 0.0, crew: NO_CREW, priority: 0, renews: NO_CLOCK };
+        self.states.clear();
+        self.states.resize(plan.units.len(), UnitState { age: 0.0, since: 0.0, speed: 1.0, failure });
+        for crew in &mut self.crews {
+            crew.busy = 0;
+            crew.waiting.clear();
+            crew.dispatched = 0;
+        }
+    }
+
+    /// The next event of a general unit: its first clock runs out, or its repair is finished.
+    pub(super) fn play_general(&mut self, unit: UnitId) {
+        self.outcome.events += 1;
+        match self.condition[unit as usize] {
+            Condition::Up => self.fail_by_clock(unit),
+            Condition::Down => self.finish_repair(unit),
+            Condition::Waiting | Condition::Off => {
+                unreachable!("a unit that waits or does not run has nothing pending")
+            }
+        }
+    }
+
+    fn fail_by_clock(&mut self, unit: UnitId) {
+        let plan = self.plan;
+        let clock = self.first_clock_to_end(unit);
+        let state = &mut self.states[unit as usize];
+        state.age = self.life_ends[clock as usize];
+        let clock_plan = plan.clocks[clock as usize];
+        let repair = plan.samplers[clock_plan.repair as usize].draw(&mut self.rngs[clock as usize]);
+        let failure = Failure {
+            cause: clock_plan.cause,
+            repair,
+            crew: clock_plan.crew,
+            priority: clock_plan.priority,
+            renews: clock,
+        };
+        self.fail(unit, failure);
+        if clock_plan.cascade != NO_CASCADE {
+            self.spread(unit, clock);
+        }
+    }
+
+    fn first_clock_to_end(&self, unit: UnitId) -> u32 {
+        let Unit { first_clock, n_clocks, .. } = self.plan.units[unit as usize];
+        let mut first = first_clock;
+        for clock in first_clock + 1..first_clock + n_clocks {
+            if self.life_ends[clock as usize] < self.life_ends[first as usize] {
+                first = clock;
+            }
+        }
+        first
+    }
+
+    /// Takes a unit out of service and into repair. Its age must be up to date.
+    fn fail(&mut self, unit: UnitId, failure: Failure) {
+        self.states[unit as usize].failure = failure;
+        self.count_failure(failure.cause);
+        self.begin_repair(unit);
+        self.lower(self.plan.units[unit as usize].gate);
+    }
+
+    fn begin_repair(&mut self, unit: UnitId) {
+        let Failure { crew, repair, .. } = self.states[unit as usize].failure;
+        if crew != NO_CREW {
+            let state = &mut self.crews[crew as usize];
+            if state.busy >= self.plan.crews[crew as usize].size {
+                state.waiting.push(unit);
+                self.condition[unit as usize] = Condition::Waiting;
+                self.calendar.set(unit, f64::INFINITY);
+                return;
+            }
+            state.busy += 1;
+        }
+        self.condition[unit as usize] = Condition::Down;
+        self.calendar.set(unit, self.now + repair);
+    }
+
+    fn finish_repair(&mut self, unit: UnitId) {
+        let Failure { crew, renews, .. } = self.states[unit as usize].failure;
+        if renews != NO_CLOCK {
+            self.renew(unit, renews);
+        }
+        self.condition[unit as usize] = Condition::Up;
+        self.start(unit);
+        self.raise(self.plan.units[unit as usize].gate);
+        if crew != NO_CREW {
+            self.release_crew(crew);
+        }
+    }
+
+    /// A new life for a clock of a unit, from its age on.
+    fn renew(&mut self, unit: UnitId, clock: u32) {
+        let life = self.plan.clocks[clock as usize].life;
+        let life = self.plan.samplers[life as usize].draw(&mut self.rngs[clock as usize]);
+        self.life_ends[clock as usize] = self.states[unit as usize].age + life;
+    }
+
+    /// Sets the clocks of a unit going.
+    fn start(&mut self, unit: UnitId) {
+        let Unit { n_clocks, .. } = self.plan.units[unit as usize];
+        let left = if n_clocks == 0 {
+            f64::INFINITY
+        } else {
+            self.life_ends[self.first_clock_to_end(unit) as usize] - self.states[unit as usize].age
+        };
+        let state = &mut self.states[unit as usize];
+        state.since = self.now;
+        let pending = if state.speed > 0.0 { self.now + left.max(0.0) / state.speed } else { f64::INFINITY };
+        self.calendar.set(unit, pending);
+    }
+
+    /// Stops the clocks of a running unit.
+    fn halt(&mut self, unit: UnitId) {
+        let now = self.now;
+        let state = &mut self.states[unit as usize];
+        if state.speed > 0.0 {
+            state.age += (now - state.since) * state.speed;
+        }
+        state.since = now;
+    }
+
+    /// Changes the speed of a unit's clocks from now on.
+    pub(super) fn set_speed(&mut self, unit: UnitId, speed: f64) {
+        if self.states[unit as usize].speed == speed {
+            return;
+        }
+        if self.condition[unit as usize] == Condition::Up {
+            self.halt(unit);
+            self.states[unit as usize].speed = speed;
+            self.start(unit);
+        } else {
+            self.states[unit as usize].speed = speed;
+        }
+    }
+
+    fn release_crew(&mut self, crew: u32) {
+        let plan = self.plan.crews[crew as usize];
+        let key = self.key;
+        let state = &mut self.crews[crew as usize];
+        state.busy -= 1;
+        if state.waiting.is_empty() {
+            return;
+        }
+        let next = match plan.order {
+            CrewOrder::Fifo => 0,
+            CrewOrder::Random => {
+                state.dispatched += 1;
+                key.occasion(plan.key, Purpose::Dispatch, state.dispatched).random_range(0..state.waiting.len())
+            }
+            CrewOrder::Priority => {
+                let priority = |index: &usize| self.states[state.waiting[*index] as usize].failure.priority;
+                (0..state.waiting.len()).min_by_key(priority).unwrap_or(0)
+            }
+        };
+        let unit = state.waiting.remove(next);
+        self.begin_repair(unit);
+    }
+
+    /// A shock: strikes every replica of its place that is up.
+    pub(super) fn play_shock(&mut self, unit: UnitId, shock: u32) {
+        let plan = self.plan;
+        let clock = plan.units[unit as usize].first_clock;
+        let clock_plan = plan.clocks[clock as usize];
+        self.outcome.events += 1;
+        let life = plan.samplers[clock_plan.life as usize].draw(&mut self.rngs[clock as usize]);
+        self.calendar.set(unit, self.now + life);
+        self.count_failure(clock_plan.cause);
+        let occasion = self.states[unit as usize].age;
+        self.states[unit as usize].age += 1.0;
+        for &target in &plan.shocks[shock as usize].targets {
+            self.strike(target, clock, NO_CLOCK, clock_plan.key, occasion as u64);
+        }
+    }
+
+    /// With its probability, a failure takes the siblings of its replica with it.
+    fn spread(&mut self, unit: UnitId, clock: u32) {
+        let plan = self.plan;
+        let clock_plan = plan.clocks[clock as usize];
+        let cascade = &plan.cascades[clock_plan.cascade as usize];
+        // The age of the replica at the failure names the occasion: no two failures of it share one.
+        let occasion = self.states[unit as usize].age.to_bits();
+        let at: f64 = self.key.occasion(clock_plan.key, Purpose::Spread, occasion).random();
+        if at < cascade.probability {
+            for &(sibling, sibling_clock) in &cascade.siblings {
+                self.strike(sibling, clock, sibling_clock, clock_plan.key, occasion);
+            }
+        }
+    }
+
+    /// Strikes a replica that is up: it is repaired by its own draw, by the repair law of the striking clock.
+    fn strike(&mut self, target: UnitId, by: u32, renews: u32, key: StreamKey, occasion: u64) {
+        if self.condition[target as usize] != Condition::Up {
+            return;
+        }
+        let plan = self.plan;
+        let striker = plan.clocks[by as usize];
+        let mut rng = self.key.occasion(key.with(plan.unit_keys[target as usize]), Purpose::Strike, occasion);
+        let repair = plan.samplers[striker.repair as usize].draw(&mut rng);
+        self.halt(target);
+        self.outcome.events += 1;
+        let fired = self.outcome.fired[striker.cause as usize];
+        self.fail(
+            target,
+            Failure { cause: striker.cause, repair, crew: striker.crew, priority: striker.priority, renews },
+        );
+        // A shock or cascade fires once, however many it strikes.
+        self.outcome.fired[striker.cause as usize] = fired;
+    }
+
+    /// Starts a replica that did not run: it is new.
+    pub(super) fn switch_on(&mut self, unit: UnitId, idle: Idle, speed: f64) {
+        let Unit { first_clock, n_clocks, gate, .. } = self.plan.units[unit as usize];
+        let state = &mut self.states[unit as usize];
+        state.age = 0.0;
+        state.speed = speed;
+        for clock in first_clock..first_clock + n_clocks {
+            self.renew(unit, clock);
+        }
+        self.condition[unit as usize] = Condition::Up;
+        self.start(unit);
+        if idle == Idle::Down {
+            self.raise(gate);
+        }
+    }
+
+    /// Stops a replica: it has no clock until it is started again.
+    pub(super) fn switch_off(&mut self, unit: UnitId, idle: Idle) {
+        let gate = self.plan.units[unit as usize].gate;
+        let crew = self.states[unit as usize].failure.crew;
+        let was = std::mem::replace(&mut self.condition[unit as usize], Condition::Off);
+        self.calendar.set(unit, f64::INFINITY);
+        match was {
+            Condition::Up if idle == Idle::Down => self.lower(gate),
+            Condition::Down | Condition::Waiting if idle == Idle::Startable => self.raise(gate),
+            Condition::Up | Condition::Down | Condition::Waiting | Condition::Off => {}
+        }
+        if crew == NO_CREW {
+            return;
+        }
+        match was {
+            Condition::Down => self.release_crew(crew),
+            Condition::Waiting => self.crews[crew as usize].waiting.retain(|waiting| *waiting != unit),
+            Condition::Up | Condition::Off => {}
+        }
+    }
+
+    /// What a unit that is down is reported as.
+    pub(super) fn cause_of(&self, unit: UnitId) -> u32 {
+        let plan = self.plan.units[unit as usize];
+        match plan.kind {
+            UnitKind::Simple => self.plan.clocks[plan.first_clock as usize].cause,
+            UnitKind::General | UnitKind::Shock(_) => self.states[unit as usize].failure.cause,
+        }
+    }
+
+    /// Whether a fault is active on a unit and takes its place down.
+    pub(super) fn is_failed(&self, unit: UnitId) -> bool {
+        matches!(self.condition[unit as usize], Condition::Down | Condition::Waiting)
+            && self.plan.units[unit as usize].gate != NO_GATE
+    }
+}
