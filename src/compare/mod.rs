@@ -8,10 +8,12 @@ pub(crate) mod assemble;
 mod objectives;
 mod pareto;
 mod recommend;
+mod timeline;
 mod warnings;
 
 pub use assemble::{Finished, assemble};
 pub use objectives::{Objective, Verdict, verdicts};
 pub use pareto::pareto_frontier;
 pub use recommend::recommend;
+pub use timeline::timeline;
 pub use warnings::{Finding, findings};

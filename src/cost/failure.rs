@@ -57,7 +57,7 @@ impl FailurePrice {
             not_priced.push(NotPriced {
                 line: line.to_owned(),
                 missing: key,
-            })
+            });
         };
         let credits_per_refunded_window = credits(model, &mut miss);
         let downtime = downtime(model, &mut miss);
