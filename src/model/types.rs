@@ -427,7 +427,7 @@ pub enum ReplicationMode {
 /// Backups.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Backups {
-    /// Time between two backups \[s\].
+    /// Time between two backups \[s\]; a day until the age of backups is simulated.
     pub every_seconds: f64,
     /// Rate of a restore \[byte/s\].
     pub restore_bytes_per_second: f64,

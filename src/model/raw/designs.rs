@@ -1,0 +1,284 @@
+//! Topologies, failover, replication, backups and drills as they are written.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::super::decode::{Decode, Name, Reader, Spanned, choice, record};
+use super::super::times::Time;
+use super::super::values::{Amount, ByteRate, Seconds, SecondsOrNever, Share};
+use super::super::yaml::{Node, Value};
+
+record! {
+    /// A topology: a pattern over some regions.
+    RawTopology is "Topology" as "a topology" {
+        /// Its kind.
+        required "pattern" pattern: PatternWord,
+        /// Its regions, the primary first; default the model's first ones.
+        optional "regions" regions: Vec<Spanned<Name>>,
+        /// What a warm standby runs and carries before it is scaled up; default 30%.
+        optional "standby_scale" standby_scale: Share,
+        /// What each active-active region runs and carries; default 100%.
+        optional "scale" scale: Share,
+        /// Shares of traffic of active-active regions; default equal.
+        optional "split" split: Vec<Share>,
+        /// Whether a required call may be met by any region of the topology; default false.
+        optional "cross_region_calls" cross_region_calls: bool,
+        /// Overrides keys of the model's failover.
+        optional "failover" failover: RawFailover,
+    }
+}
+
+choice! {
+    /// A kind of topology.
+    PatternWord is "Pattern" as "a pattern" {
+        "single-az" => SingleAz "one zone of one region",
+        "multi-az" => MultiAz "all zones of one region",
+        "backup-restore" => BackupRestore "a second region, built from backups when needed",
+        "pilot-light" => PilotLight "a second region that runs stateful services only",
+        "warm-standby" => WarmStandby "a second region that runs a share of everything",
+        "hot-standby" => HotStandby "a second region that runs everything",
+        "active-active" => ActiveActive "two or more regions, all serving",
+    }
+}
+
+record! {
+    /// How traffic is moved.
+    RawFailover is "Failover" as "a failover" {
+        /// From the loss until it is noticed; default { probe: 10s, misses: 3 }.
+        optional "detect" detect: RawDetect,
+        /// From noticed until decided: automatic, or a person's time; default automatic.
+        optional "decide" decide: RawDecide,
+        /// From decided until the standby is ready; the default depends on the pattern.
+        optional "activate" activate: Time,
+        /// From ready until clients have moved; default { ttl: 60s }.
+        optional "reroute" reroute: RawReroute,
+        /// Chance that an attempt succeeds; default 100%.
+        optional "success" success: Share,
+        /// Wait before another attempt, or never; default 30m.
+        optional "retry" retry: SecondsOrNever,
+        /// Time between needless failovers.
+        later "false_alarm" false_alarm: TimeOrNever,
+        /// The way back, or never; default { wait: 1h, takes: 5m }.
+        optional "failback" failback: RawFailback,
+        /// Hidden faults of a standby.
+        later "rot" rot: RawRot,
+        /// The recovery step by step, instead of `activate`.
+        later "plan" plan: Vec<RawStep>,
+    }
+}
+
+record! {
+    /// Health checks.
+    Probe is "Probe" as "a health check" {
+        /// Time between two probes; default 10s.
+        optional "probe" probe: Seconds,
+        /// Failed probes in a row until it is declared; default 3.
+        optional "misses" misses: u32,
+    }
+}
+
+/// How a loss is noticed.
+#[derive(Debug, Clone)]
+pub(in crate::model) enum RawDetect {
+    Probe(Probe),
+    Drawn(Time),
+}
+
+impl Decode for RawDetect {
+    fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
+        match &*node.value {
+            Value::Mapping(entries) if entries.iter().any(|entry| matches!(&*entry.key, "probe" | "misses")) => {
+                Probe::decode(node, reader).map(Self::Probe)
+            }
+            _ => Time::decode(node, reader).map(Self::Drawn),
+        }
+    }
+}
+
+/// How a failover is decided.
+#[derive(Debug, Clone)]
+pub(in crate::model) enum RawDecide {
+    Automatic,
+    Drawn(Time),
+}
+
+impl Decode for RawDecide {
+    fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
+        if matches!(&*node.value, Value::Scalar { text, .. } if text == "automatic") {
+            return Some(Self::Automatic);
+        }
+        Time::decode(node, reader).map(Self::Drawn)
+    }
+}
+
+record! {
+    /// Clients that look names up.
+    Ttl is "Ttl" as "a time to live" {
+        /// Clients move evenly over this time.
+        required "ttl" ttl: Seconds,
+    }
+}
+
+/// How clients move.
+#[derive(Debug, Clone)]
+pub(in crate::model) enum RawReroute {
+    Ttl(Ttl),
+    Drawn(Time),
+}
+
+impl Decode for RawReroute {
+    fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
+        match &*node.value {
+            Value::Mapping(entries) if entries.iter().any(|entry| &*entry.key == "ttl") => {
+                Ttl::decode(node, reader).map(Self::Ttl)
+            }
+            _ => Time::decode(node, reader).map(Self::Drawn),
+        }
+    }
+}
+
+record! {
+    /// The way back to the old primary.
+    Back is "Back" as "a failback" {
+        /// How long the old primary must have been healthy; default 1h.
+        optional "wait" wait: Seconds,
+        /// How long the move takes; default 5m.
+        optional "takes" takes: Seconds,
+    }
+}
+
+/// The way back, if there is one.
+#[derive(Debug, Clone)]
+pub(in crate::model) enum RawFailback {
+    Never,
+    Back(Back),
+}
+
+impl Decode for RawFailback {
+    fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
+        match &*node.value {
+            Value::Mapping(_) => Back::decode(node, reader).map(Self::Back),
+            Value::Scalar { text, .. } if text == "never" => Some(Self::Never),
+            _ => reader.mismatch(node, "a failback", "write { wait: 1h, takes: 5m } or never"),
+        }
+    }
+}
+
+/// A time, or `never`.
+#[derive(Debug, Clone)]
+pub(in crate::model) struct TimeOrNever;
+
+impl Decode for TimeOrNever {
+    fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
+        if matches!(&*node.value, Value::Scalar { text, .. } if text == "never") {
+            return Some(Self);
+        }
+        Time::decode(node, reader).map(|_| Self)
+    }
+}
+
+record! {
+    /// Hidden faults that make a standby unusable until found by use or by a drill.
+    RawRot is "Rot" as "the rot of a standby" {
+        /// Time until the next one.
+        required "mtbf" mtbf: Time,
+        /// Time to mend it.
+        required "fix" fix: Time,
+    }
+}
+
+record! {
+    /// One step of a recovery.
+    RawStep is "Step" as "a step" {
+        /// Its name.
+        required "step" step: Name,
+        /// How long it takes.
+        required "takes" takes: Time,
+        /// Crew that does it.
+        optional "by" by: Name,
+        /// Chance that it succeeds; default 100%.
+        optional "success" success: Share,
+        /// Services and faults without which it waits.
+        optional "needs" needs: Vec<Name>,
+        /// The step that it runs beside; default after the one before.
+        optional "beside" beside: Name,
+    }
+}
+
+record! {
+    /// How data is copied to other regions.
+    RawReplication is "Replication" as "a replication" {
+        /// Whether writes wait for the copies; default async.
+        optional "mode" mode: ModeWord,
+        /// How far a copy is behind.
+        later "lag" lag: Time,
+    }
+}
+
+choice! {
+    /// Whether writes wait for the copies.
+    ModeWord is "ReplicationMode" as "a mode of replication" {
+        "async" => Async "copies are behind by a lag",
+        "sync" => Sync "writes wait for the copies",
+    }
+}
+
+record! {
+    /// Backups.
+    RawBackups is "Backups" as "backups" {
+        /// Time between two backups.
+        later "every" every: Seconds,
+        /// Rate of a restore; default 200MB/s.
+        optional "restore" restore: ByteRate,
+    }
+}
+
+record! {
+    /// Game days.
+    RawDrills is "Drills" as "drills" {
+        /// Time between two.
+        required "every" every: Seconds,
+        /// What is done.
+        optional "kind" kind: DrillWord,
+        /// How long one takes.
+        optional "takes" takes: Seconds,
+        /// How long users notice.
+        optional "disruption" disruption: Seconds,
+        /// Cost of one.
+        optional "cost" cost: Amount,
+    }
+}
+
+choice! {
+    /// A kind of drill.
+    DrillWord is "DrillKind" as "a kind of drill" {
+        "gameday" => Gameday "a failover on a date",
+        "rotation" => Rotation "live traffic alternates between the regions",
+    }
+}
+
+/// Implements the schema of what is one of several forms.
+macro_rules! any_schema {
+    ($($name:ty => $title:literal [$($constant:literal $meaning:literal),*] [$($form:ty),*];)*) => {$(
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                $title.into()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                let mut forms = vec![$( json_schema!({ "const": $constant, "description": $meaning }) ),*];
+                forms.extend([$( generator.subschema_for::<$form>() ),*]);
+                json_schema!({ "anyOf": forms })
+            }
+        }
+    )*};
+}
+
+any_schema! {
+    RawDetect => "Detect" [] [Probe, Time];
+    RawDecide => "Decide" ["automatic" "at once"] [Time];
+    RawReroute => "Reroute" [] [Ttl, Time];
+    RawFailback => "Failback" ["never" "roles are swapped instead"] [Back];
+    TimeOrNever => "TimeOrNever" ["never" "it never happens"] [Time];
+}

@@ -1,0 +1,202 @@
+//! Faults and crews as they are written.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::super::decode::{Decode, Name, Reader, Spanned, Text, choice, not_simulated, record, word};
+use super::super::times::Time;
+use super::super::values::Share;
+use super::super::yaml::{Node, Value};
+
+record! {
+    /// A fault: an independent process of failure and repair for every place that it hits.
+    RawFault is "Fault" as "a fault" {
+        /// The places that it hits.
+        required "hits" hits: Hits,
+        /// Only these services.
+        optional "services" services: Vec<Spanned<Name>>,
+        /// Only these regions.
+        optional "regions" regions: Vec<Spanned<Name>>,
+        /// Only these zones: `a` in every region, or `us-east-1/a`.
+        optional "zones" zones: Vec<Spanned<Name>>,
+        /// Operating time to failure, repair excluded.
+        required "mtbf" mtbf: Time,
+        /// Time to repair.
+        required "mttr" mttr: Time,
+        /// What it does to its place; default down.
+        optional "effect" effect: EffectWord,
+        /// Whether health checks see it.
+        optional "detected" detected: Detected,
+        /// A cascade to other replicas of the same service.
+        optional "spreads" spreads: RawSpread,
+        /// `replicas`: a shock that every replica in the place suffers, each repaired on its own.
+        optional "strikes" strikes: StrikesWord,
+        /// Where the numbers come from.
+        optional "source" source: Text,
+        /// Repaired only while a member of this crew is free.
+        optional "crew" crew: Name,
+        /// Whose repair goes first: the lowest number.
+        optional "priority" priority: u32,
+    }
+}
+
+choice! {
+    /// The places that a fault hits.
+    HitsWord is "Hits" as "the places that a fault hits" {
+        "replica" => Replica "each replica by itself",
+        "service-in-zone" => ServiceInZone "all replicas of a service in one zone",
+        "service-in-region" => ServiceInRegion "a service in one region",
+        "service" => Service "a service everywhere",
+        "zone" => Zone "a zone and all in it",
+        "region" => Region "a region and all in it",
+        "everywhere" => Everywhere "all places at once",
+        "zone-link" => ZoneLink "the link between two zones; not simulated yet",
+        "region-link" => RegionLink "the link between two regions; not simulated yet",
+    }
+}
+
+/// The places that a fault hits, without links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::model) struct Hits(pub(in super::super) HitsWord);
+
+impl Decode for Hits {
+    fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let hits = HitsWord::decode(node, reader)?;
+        if matches!(hits, HitsWord::ZoneLink | HitsWord::RegionLink) {
+            let hint = "remove the fault for now: it belongs to the model language, but would have no effect on the results";
+            reader.refuse(&node.span, "a fault of links is not simulated yet", "a place other than a link", hint);
+            return None;
+        }
+        Some(Self(hits))
+    }
+}
+
+impl JsonSchema for Hits {
+    fn schema_name() -> Cow<'static, str> {
+        HitsWord::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        HitsWord::json_schema(generator)
+    }
+}
+
+/// What a fault does to its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::model) enum EffectWord {
+    Down,
+    Nothing,
+}
+
+record! {
+    /// An effect that is not simulated yet.
+    GrayEffect is "GrayEffect" as "an effect" {
+        /// This share of the capacity is left.
+        later "capacity" capacity: Share,
+        /// This share of the requests fails.
+        later "errors" errors: Share,
+    }
+}
+
+impl Decode for EffectWord {
+    fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
+        if let Value::Mapping(entries) = &*node.value {
+            GrayEffect::decode(node, reader)?;
+            if entries.is_empty() {
+                return reader.mismatch(node, "an effect", "write down or none");
+            }
+            return None;
+        }
+        match word(node, reader, "an effect", &["down", "none"])? {
+            "none" => Some(Self::Nothing),
+            _ => Some(Self::Down),
+        }
+    }
+}
+
+impl JsonSchema for EffectWord {
+    fn schema_name() -> Cow<'static, str> {
+        "Effect".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let gray = generator.subschema_for::<GrayEffect>();
+        json_schema!({ "anyOf": [
+            { "const": "down", "description": "the place is down" },
+            { "const": "none", "description": "only runbook steps that need it notice" },
+            gray,
+        ] })
+    }
+}
+
+/// `detected: true`; false is not simulated yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::model) struct Detected;
+
+impl Decode for Detected {
+    fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
+        if bool::decode(node, reader)? {
+            return Some(Self);
+        }
+        not_simulated(reader, "false", &node.span, "a fault that health checks do not see");
+        None
+    }
+}
+
+impl JsonSchema for Detected {
+    fn schema_name() -> Cow<'static, str> {
+        "Detected".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "boolean", "description": "false is not simulated yet" })
+    }
+}
+
+choice! {
+    /// A shock.
+    StrikesWord is "Strikes" as "what a shock strikes" {
+        "replicas" => Replicas "every replica in the place that is up",
+    }
+}
+
+record! {
+    /// A cascade: with this probability the same fault takes the service's other replicas in the place.
+    RawSpread is "Spread" as "a cascade" {
+        /// How far it reaches.
+        required "to" to: SpreadWord,
+        /// Chance that a failure spreads.
+        required "probability" probability: Share,
+    }
+}
+
+choice! {
+    /// How far a cascade reaches.
+    SpreadWord is "SpreadTo" as "how far a cascade reaches" {
+        "zone" => Zone "replicas of the service in the same zone",
+        "region" => Region "replicas of the service in the same region",
+        "everywhere" => Everywhere "replicas of the service everywhere",
+    }
+}
+
+record! {
+    /// People who repair.
+    RawCrew is "Crew" as "a crew" {
+        /// How many they are; default 1.
+        optional "size" size: u32,
+        /// Who is repaired next; default fifo.
+        optional "order" order: OrderWord,
+        /// Time until a free member sets out.
+        later "dispatch" dispatch: Time,
+    }
+}
+
+choice! {
+    /// Which repair is taken up next.
+    OrderWord is "CrewOrder" as "an order of repair" {
+        "fifo" => Fifo "first come, first served",
+        "random" => Random "one of the waiting, uniformly",
+        "priority" => Priority "the lowest `priority` of the faults, then arrival",
+    }
+}

@@ -1,0 +1,864 @@
+"""Writes the models of this folder and expected.json with their exact answers: `python3 exact.py`.
+
+Python 3 and nothing else; about ten seconds. Nothing here simulates. Each answer is a closed form, the steady state of
+a small Markov chain solved by elimination, or a series, and says so in its `source`. README.md says how they are used.
+
+Notation: q(t) is the chance that a component is down at t when it was new at 0. For exponential times
+    q(t) = lambda / (lambda + mu) * (1 - exp(-(lambda + mu) t)),
+and the interval unavailability of a system of independent components is the mean over the horizon of the chance that it
+is down at t. Hours throughout.
+"""
+import json
+import math
+import pathlib
+
+HERE = pathlib.Path(__file__).parent
+LEVEL = 0.9999          # of the intervals that must hold the exact value
+Z = 3.891               # its normal quantile
+YEAR = 8760.0
+CASES = []
+
+
+# ---- arithmetic -----------------------------------------------------------------------------------------------------
+
+def steady_state(n_states, rates):
+    """Stationary distribution of the Markov chain with `rates[(i, j)]`, by elimination with pivoting."""
+    matrix = [[0.0] * (n_states + 1) for _ in range(n_states)]
+    for (i, j), rate in rates.items():      # row j: flow into j minus flow out of j = 0
+        matrix[j][i] += rate
+        matrix[i][i] -= rate
+    matrix[-1] = [1.0] * (n_states + 1)     # the last balance follows from the others: replaced by sum = 1
+    for col in range(n_states):
+        pivot = max(range(col, n_states), key=lambda row: abs(matrix[row][col]))
+        matrix[col], matrix[pivot] = matrix[pivot], matrix[col]
+        for row in range(n_states):
+            if row != col and matrix[row][col] != 0.0:
+                factor = matrix[row][col] / matrix[col][col]
+                matrix[row] = [a - factor * b for a, b in zip(matrix[row], matrix[col])]
+    return [matrix[i][-1] / matrix[i][i] for i in range(n_states)]
+
+
+def down_at(t, mtbf, mttr):
+    """q(t) of a component with exponential times; its limit for t = None."""
+    limit = mttr / (mtbf + mttr)
+    return limit if t is None else limit * -math.expm1(-(1 / mtbf + 1 / mttr) * t)
+
+
+def mean_over(horizon, f, settled):
+    """Mean of f(t) over [0, horizon], f being constant after `settled`: Simpson's rule with 20,000 steps."""
+    end, steps = min(settled, horizon), 20000
+    step = end / steps
+    total = sum((1 if i in (0, steps) else 4 if i % 2 else 2) * f(i * step) for i in range(steps + 1)) * step / 3
+    return (total + (horizon - end) * f(None)) / horizon if horizon > end else total / horizon
+
+
+def fewer_than(k, zones, q_replica, q_zone):
+    """Chance that fewer than k replicas are usable, `zones` being the numbers of replicas in each zone."""
+    usable = [1.0]
+    for count in zones:
+        here = [(1 - q_zone) * math.comb(count, i) * (1 - q_replica) ** i * q_replica ** (count - i)
+                for i in range(count + 1)]
+        here[0] += q_zone
+        both = [0.0] * (len(usable) + count)
+        for i, a in enumerate(usable):
+            for j, b in enumerate(here):
+                both[i + j] += a * b
+        usable = both
+    return sum(usable[:k])
+
+
+def lognormal(mean, cv):
+    """mu and sigma of the logarithm."""
+    variance = math.log1p(cv * cv)
+    return math.log(mean) - variance / 2, math.sqrt(variance)
+
+
+def lognormal_cdf(x, mu, sigma):
+    return 0.5 * math.erfc(-(math.log(x) - mu) / (sigma * math.sqrt(2))) if x > 0 else 0.0
+
+
+# ---- writing --------------------------------------------------------------------------------------------------------
+
+def case(name, words, text, topology, trials, checks, seed=1):
+    """One model and what is known of it. `words` becomes the comment at its head."""
+    comment = "".join(f"# {line}\n" for line in words.strip().splitlines())
+    body = "\n".join(line[4:] if line.startswith("    ") else line for line in text.strip("\n").splitlines())
+    (HERE / f"{name}.yaml").write_text(f"{comment}model: {name}\n{body}\n")
+    CASES.append({"model": f"{name}.yaml", "topology": topology, "trials": trials, "seed": seed, "checks": checks})
+
+
+def check(figure, value, half_width, source, kind="recomputed"):
+    """An exact value, and the relative half-width that its interval may have at most."""
+    return {"figure": figure, "value": value, "level": LEVEL, "half_width": round(half_width, 4), "source": source,
+            "kind": kind}
+
+
+def width(outages, spread=1.0):
+    """Allowed relative half-width of a mean over `outages` independent lengths whose squared coefficient of variation
+    is `spread`: half as much again as is expected."""
+    return 1.5 * Z * math.sqrt((1 + spread) / outages)
+
+
+def share_width(p, n):
+    """The same for a share p among n."""
+    return 1.5 * Z * math.sqrt((1 - p) / (p * n)) + 1.5 / (p * n)
+
+
+# ---- C05: k of n with repair crews ----------------------------------------------------------------------------------
+
+def repair_crews():
+    """Birth and death chain on the number of failed units i: up by (n - i) lambda, down by min(i, crews) mu."""
+    for n, lam, mu, crews, k, order, horizon, warm_up, trials in [
+        (3, 0.1, 0.5, 1, 1, "fifo", YEAR, 500, 1000),
+        (3, 0.1, 0.5, 2, 1, "fifo", YEAR, 500, 2000),
+        (4, 0.2, 0.5, 1, 2, "fifo", YEAR, 500, 500),
+        (4, 0.2, 0.5, 1, 2, "random", YEAR, 500, 500),
+        (5, 0.05, 1.0, 2, 3, "fifo", YEAR, 500, 2000),
+        (6, 0.001, 1.0, 1, 4, "fifo", 100 * YEAR, 100, 3000),
+    ]:
+        rates = {}
+        for i in range(n):
+            rates[(i, i + 1)] = (n - i) * lam
+            rates[(i + 1, i)] = min(i + 1, crews) * mu
+        p = steady_state(n + 1, rates)
+        unavailability = sum(p[n - k + 1:])
+        frequency = p[n - k] * k * lam       # per hour: with exactly k up, one of them fails
+        outages = frequency * horizon * trials
+        name = f"c05-{k}-of-{n}-{crews}-crew{'s' if crews > 1 else ''}{'' if order == 'fifo' else '-' + order}"
+        case(name, f"""
+{k} of {n} units with {crews} repair crew{'s' if crews > 1 else ''}: the machine-repair model. Failed units wait for a free member.""", f"""
+    horizon: {horizon / YEAR:.0f}y
+    warm_up: {warm_up}h
+    regions:
+      r1: {{ zones: [a] }}
+    services:
+      service: {{ replicas: {n}, needs: {k} }}
+    crews:
+      people: {{ size: {crews}, order: {order} }}
+    faults:
+      failure: {{ hits: replica, mtbf: {1 / lam:.0f}h, mttr: {1 / mu:.0f}h, crew: people }}
+    topologies:
+      one: {{ pattern: single-az, regions: [r1] }}
+""", "one", trials, [
+            check("/unavailability", unavailability, width(outages, 1.5),
+                  "birth and death chain, steady state; parameters of repyability 0.15 tests/test_crew_chain.py (MIT)"),
+            check("/outages_per_year", frequency * YEAR, width(outages, 0.5), "the same: failure frequency"),
+        ])
+
+
+# ---- C11: beta factor -----------------------------------------------------------------------------------------------
+
+def beta_factor():
+    """Chain on the number of failed units: (n - i)(1 - b) lambda up by one, b lambda to all failed, i mu down."""
+    lam, mu, trials = 1e-3, 0.1, 100_000
+    for n, k in [(3, 2), (2, 1)]:
+        for percent in [0, 5, 10, 20]:
+            beta = percent / 100
+            alone = round(3600 * 1000 / (1 - beta))          # seconds, whole: what the model says
+            rates = {}
+            for i in range(n):
+                rates[(i, i + 1)] = (n - i) * 3600 / alone
+                rates[(i + 1, i)] = (i + 1) * mu
+            for i in range(n):
+                rates[(i, n)] = rates.get((i, n), 0.0) + beta * lam
+            p = steady_state(n + 1, rates)
+            unavailability = sum(p[n - k + 1:])
+            frequency = p[n - k] * k * 3600 / alone + sum(p[:n - k + 1]) * beta * lam
+            shock = "" if beta == 0 else f"""
+      shock:   {{ hits: service-in-region, mtbf: {1000 * 100 // percent}h, mttr: 10h, strikes: replicas }}"""
+            case(f"c11-{k}-of-{n}-beta-{percent}", f"""
+{k} of {n} with a common cause: {percent} % of the failure rate of 1e-3/h comes as a shock that strikes every unit that is up.
+Each is repaired by itself.""", f"""
+    horizon: 1y
+    warm_up: 200h
+    regions:
+      r1: {{ zones: [a] }}
+    services:
+      service: {{ replicas: {n}, needs: {k} }}
+    faults:
+      failure: {{ hits: replica, mtbf: {alone}s, mttr: 10h }}{shock}
+    topologies:
+      one: {{ pattern: single-az, regions: [r1] }}
+""", "one", trials, [
+                check("/unavailability", unavailability, width(frequency * YEAR * trials),
+                      "Markov chain on the number of failed units, steady state (beta-factor model, Fleming 1974)"),
+                check("/outages_per_year", frequency * YEAR, width(frequency * YEAR * trials, 0.2), "the same"),
+            ])
+
+
+# ---- C14: composition of service levels -----------------------------------------------------------------------------
+
+def availability_products():
+    """A = mtbf / (mtbf + mttr) with mttr = 1 h gives mtbf = A / (1 - A) hours."""
+    source = "product of availabilities; Azure/reliable-web-app-pattern-dotnet assets/sla-calculation.md (MIT)"
+    mtbf = {"0.9999": 9999, "0.9995": 1999, "0.999": 999, "0.99995": 19999}
+
+    def product(parts):
+        return math.prod(float(a) for a in parts)
+
+    development = "0.9999 0.9999 0.9995 0.999 0.99995 0.999 0.9999 0.999".split()
+    externals = "\n".join(f"      part-{i}: {{ external: true, mtbf: {mtbf[a]}h, mttr: 1h }}"
+                          for i, a in enumerate(development, 1))
+    case("c14-development", "Eight services in series, each with the availability of its service level agreement.", f"""
+    horizon: 1y
+    warm_up: 100h
+    regions:
+      r1: {{ zones: [a] }}
+    services:
+      app: {{ replicas: 0, calls: [{', '.join(f'part-{i}' for i in range(1, 9))}] }}
+{externals}
+    faults: {{}}
+    topologies:
+      one: {{ pattern: single-az, regions: [r1] }}
+""", "one", 20_000, [check("/unavailability", 1 - product(development), width(33 * 20_000), source,
+                           "published+recomputed")])
+
+    region = "0.9999 0.9995 0.9999 0.999 0.9999 0.99995 0.9999 0.999 0.9999 0.9999 0.9999 0.999 0.9999".split()
+    shared = ["0.9999", "0.9999"]
+    names = [f"part-{i}" for i in range(1, 14)]
+    services = "\n".join(f"      {name}: {{}}" for name in names)
+    faults = "\n".join(
+        f"      down-{a[2:]}: {{ hits: service-in-region, mtbf: {mtbf[a]}h, mttr: 1h, services: "
+        f"[{', '.join(n for n, b in zip(names, region) if a == b)}] }}" for a in mtbf)
+    common = f"""
+    services:
+      app: {{ replicas: 0, calls: [front-door, identity, stack] }}
+      stack: {{ replicas: 0, calls: [{', '.join(names)}] }}
+      front-door: {{ external: true, mtbf: 9999h, mttr: 1h }}      # shared by the regions: down once, down for both
+      identity:   {{ external: true, mtbf: 9999h, mttr: 1h }}
+{services}
+    journeys:
+      all: {{ entry: app }}
+    faults:
+{faults}"""
+    case("c14-single-region", "Thirteen services of a region and two shared ones in series.", f"""
+    horizon: 1y
+    warm_up: 100h
+    regions:
+      r1: {{ zones: [a] }}{common}
+    topologies:
+      one: {{ pattern: single-az, regions: [r1] }}
+""", "one", 20_000, [check("/unavailability", 1 - product(region) * product(shared), width(38 * 20_000), source,
+                           "published+recomputed")])
+    two = 1 - product(shared) * (1 - (1 - product(region)) ** 2)
+    case("c14-two-regions", """
+The thirteen in each of two regions, either of which suffices, and the two shared ones once. Traffic moves at once.""", f"""
+    horizon: 1y
+    warm_up: 100h
+    regions:
+      r1: {{ zones: [a] }}
+      r2: {{ zones: [a] }}{common}
+    topologies:
+      two: {{ pattern: active-active, regions: [r1, r2] }}
+    failover: {{ detect: {{ fixed: 0s }}, reroute: {{ fixed: 0s }} }}
+""", "two", 100_000, [check("/unavailability", two, width(1.75 * 100_000), source +
+                            "; the document multiplies rounded figures: 99.9779 %", "published+recomputed")])
+
+
+# ---- C24: failover of one pair --------------------------------------------------------------------------------------
+
+def failover():
+    """Renewal-reward over a cycle of 2000 h up and 2 h of repair R: an outage lasts min(R, 180 s) with 95 %, else R."""
+    delay, success, mean, trials = 180 / 3600, 0.95, 2.0, 100_000
+    mu, sigma = lognormal(mean, 1.5)
+
+    def integral_of_survival(end, steps=2000):               # E min(R, end) for the lognormal, Simpson
+        step = end / steps
+        return sum((1 if i in (0, steps) else 4 if i % 2 else 2) * (1 - lognormal_cdf(i * step, mu, sigma))
+                   for i in range(steps + 1)) * step / 3
+
+    for law, text, shorter, longer_5, second_moment in [
+        ("exponential", "2h", mean * -math.expm1(-delay / mean), math.exp(-(5 / 60) / mean), 2 * mean**2),
+        ("lognormal", "{ lognormal: { mean: 2h, cv: 1.5 } }", integral_of_survival(delay),
+         1 - lognormal_cdf(5 / 60, mu, sigma), mean**2 * 3.25),
+        ("fixed", "{ fixed: 2h }", delay, 1.0, mean**2),
+    ]:
+        outage = success * shorter + (1 - success) * mean
+        spread = (1 - success) * second_moment / outage**2
+        n = trials * YEAR / 2002
+        over = (1 - success) * longer_5
+        source = "renewal-reward over a cycle of 2002 h"
+        case(f"c24-{law}", f"""
+A primary with a standby that never fails: 180 s to fail over, which succeeds with 95 % and is tried once; the primary
+serves again the instant it is repaired. Repair {law} with mean 2 h.""", f"""
+    horizon: 1y
+    warm_up: 200h
+    regions:
+      primary: {{ zones: [a] }}
+      standby: {{ zones: [a] }}
+    services:
+      service: {{ replicas: 1 }}
+    faults:
+      loss: {{ hits: region, regions: [primary], mtbf: 2000h, mttr: {text} }}
+    topologies:
+      pair: {{ pattern: hot-standby, regions: [primary, standby] }}
+    failover:
+      detect: {{ fixed: 60s }}
+      activate: {{ fixed: 100s }}
+      reroute: {{ fixed: 20s }}
+      success: 95%
+      retry: never
+      failback: {{ wait: 0s, takes: 0s }}
+    objectives: {{ rto: 5m }}
+""", "pair", trials, [
+            check("/unavailability", outage / 2002, width(n, spread), source, "derived"),
+            check("/outages_per_year", YEAR / 2002, width(n, 0), source, "derived"),
+            check("/outage_minutes", 60 * outage, width(n, spread), source, "derived"),
+            check("/rto_met", 1 - over, share_width(1 - over, n), source + ": P(an outage lasts at most 5 min)",
+                  "derived"),
+        ])
+
+
+# ---- C26: the distribution of the yearly downtime -------------------------------------------------------------------
+
+def downtime_distribution():
+    """Takacs 1957: P(D <= x) = sum over n of Poisson(n; (T - x) / 3600 h) H_n(x), H_n the n-fold repair convolution."""
+    horizon, up, trials, n_max = 8766.0, 3600.0, 200_000, 26
+    step = 0.0025
+    points = int(9 / step)
+    mu, sigma = lognormal(1.0, 2.0)
+
+    def erlang_cdf(x, stages, rate):
+        term, total = 1.0, 1.0
+        for i in range(1, stages):
+            term *= rate * x / i
+            total += term
+        return 1 - math.exp(-rate * x) * total if stages else 1.0
+
+    def exceedance(x, fold):
+        mean = (horizon - x) / up
+        return 1 - sum(math.exp(-mean) * mean**n / math.factorial(n) * (fold(n, x) if n else 1.0)
+                       for n in range(n_max))
+
+    # Lognormal: H_{n+1}(x) = integral of H_n(x - y) dF(y), F in cells of `step`, H_n at the middle of each cell.
+    cells = [lognormal_cdf((i + 1) * step, mu, sigma) - lognormal_cdf(i * step, mu, sigma) for i in range(points)]
+    folds = {1: [lognormal_cdf(i * step, mu, sigma) for i in range(points + 1)]}
+    wanted = [15, 52.56, 60, 120, 240, 525.6]
+    for n in range(2, 17):          # beyond sixteen failures a year the weight is below 1e-9
+        last = folds[n - 1]
+        middle = [(last[i] + last[i + 1]) / 2 for i in range(points)]
+        now = [0.0] * (points + 1)
+        for i in range(0, points + 1):
+            now[i] = sum(map(float.__mul__, cells[:i], reversed(middle[:i])))
+        folds[n] = now
+
+    def lognormal_fold(n, x):
+        if n > 16:
+            return 0.0
+        at = x / step
+        i = int(at)
+        return folds[n][i] + (at - i) * (folds[n][i + 1] - folds[n][i])
+
+    laws = [
+        ("exponential", "1h", lambda n, x: erlang_cdf(x, n, 1.0), "series"),
+        ("erlang", "{ erlang: { stages: 2, mean: 1h } }", lambda n, x: erlang_cdf(x, 2 * n, 2.0), "series"),
+        ("fixed", "{ fixed: 1h }", lambda n, x: 1.0 if n <= x else 0.0, "series"),
+        ("lognormal", "{ lognormal: { mean: 1h, cv: 2 } }", lognormal_fold, "series with numerical convolution"),
+    ]
+    for law, text, fold, how in laws:
+        checks = []
+        for minutes in wanted:
+            x = minutes / 525_600 * horizon                  # the yearly scale of `exceedance`
+            p = exceedance(x, fold)
+            checks.append(check(f"/exceedance/minutes={minutes:g}", p, share_width(p, trials),
+                                f"Takacs 1957, {how}, at {x:.6g} h in 8766 h"))
+        if law == "exponential":
+            rate = 1 + 1 / up
+            mean = (1 / up) / rate * (1 - -math.expm1(-rate * horizon) / (rate * horizon))
+            checks.append(check("/unavailability", mean, width(trials * horizon / up), "closed form"))
+        case(f"c26-{law}", f"""
+One unit, up for 3600 h on average, repair {law} with mean 1 h: the whole distribution of the yearly downtime.""", f"""
+    horizon: 8766h
+    regions:
+      r1: {{ zones: [a] }}
+    services:
+      unit: {{ replicas: 1 }}
+    faults:
+      failure: {{ hits: replica, mtbf: 3600h, mttr: {text} }}
+    topologies:
+      one: {{ pattern: single-az, regions: [r1] }}
+""", "one", trials, checks)
+
+
+# ---- places ---------------------------------------------------------------------------------------------------------
+
+def places():
+    """k of n over zones, under regions and under faults of everything, from all up at 0: independent components."""
+    independent = "independent exponential components, mean over the horizon of the chance to be down"
+    three = "    regions:\n      r1: { zones: [a, b, c] }\n"
+    two = "    regions:\n      r1: { zones: [a, b] }\n"
+
+    w1 = mean_over(YEAR, lambda t: fewer_than(2, [1, 1, 1], down_at(t, 1000, 1), down_at(t, YEAR, 2)), 120)
+    case("zones-2-of-3", "Two of three replicas, one in each zone: the workload W1 of the benchmarks, `needs` in percent.", f"""
+    horizon: 1y
+{three}    services:
+      service: {{ replicas: 3, needs: "67%" }}
+    faults:
+      replica: {{ hits: replica, mtbf: 1000h, mttr: 1h }}
+      zone:    {{ hits: zone, mtbf: 8760h, mttr: 2h }}
+    topologies:
+      multi: {{ pattern: multi-az, regions: [r1] }}
+""", "multi", 400_000, [check("/unavailability", w1, width(w1 * YEAR / 0.6 * 400_000), independent)])
+
+    # The same three replicas in one zone: that zone's outage takes all of them.
+    one = mean_over(YEAR, lambda t: fewer_than(2, [3], down_at(t, 1000, 1), down_at(t, YEAR, 2)), 120)
+    case("zones-single", "The same three replicas in one zone: single-az puts all of them into the first.", f"""
+    horizon: 1y
+{three}    services:
+      service: {{ replicas: 3, needs: 2 }}
+    faults:
+      replica: {{ hits: replica, mtbf: 1000h, mttr: 1h }}
+      zone:    {{ hits: zone, mtbf: 8760h, mttr: 2h }}
+    topologies:
+      single: {{ pattern: single-az, regions: [r1] }}
+""", "single", 100_000, [check("/unavailability", one, width(100_000), independent)])
+
+    for needs in [2, 3]:
+        value = mean_over(YEAR, lambda t: fewer_than(needs, [2, 2], down_at(t, 500, 5), down_at(t, 2000, 4)), 400)
+        case(f"zones-{needs}-of-4", f"""
+{needs} of four replicas, two in each of two zones: {'either zone suffices' if needs == 2 else 'the loss of either zone is an outage'}.""", f"""
+    horizon: 1y
+{two}    services:
+      service: {{ replicas: 4, needs: {needs} }}
+    faults:
+      replica: {{ hits: replica, mtbf: 500h, mttr: 5h }}
+      zone:    {{ hits: zone, mtbf: 2000h, mttr: 4h }}
+    topologies:
+      multi: {{ pattern: multi-az, regions: [r1] }}
+""", "multi", 50_000, [check("/unavailability", value, width(value * YEAR / 4 * 50_000), independent)])
+
+    # Five replicas over three zones are dealt 2, 2, 1.
+    value = mean_over(YEAR, lambda t: fewer_than(3, [2, 2, 1], down_at(t, 500, 5), down_at(t, 2000, 4)), 400)
+    case("zones-uneven", "Three of five replicas over three zones: dealt in turn, they lie 2, 2, 1. Zones fail as `service-in-zone`.", f"""
+    horizon: 1y
+{three}    services:
+      service: {{ replicas: 5, needs: 3 }}
+    faults:
+      replica: {{ hits: replica, mtbf: 500h, mttr: 5h }}
+      rack:    {{ hits: service-in-zone, mtbf: 2000h, mttr: 4h }}
+    topologies:
+      multi: {{ pattern: multi-az, regions: [r1] }}
+""", "multi", 50_000, [check("/unavailability", value, width(value * YEAR / 3 * 50_000), independent)])
+
+    value = mean_over(YEAR, lambda t: 1 - (1 - down_at(t, 3000, 3)) * (
+        1 - fewer_than(2, [1, 1, 1], down_at(t, 500, 5), down_at(t, 2000, 4))), 400)
+    case("region", "Two of three replicas over three zones in a region that fails as a whole.", f"""
+    horizon: 1y
+{three}    services:
+      service: {{ replicas: 3, needs: 2 }}
+    faults:
+      replica: {{ hits: replica, mtbf: 500h, mttr: 5h }}
+      zone:    {{ hits: zone, mtbf: 2000h, mttr: 4h }}
+      region:  {{ hits: region, mtbf: 3000h, mttr: 3h }}
+    topologies:
+      multi: {{ pattern: multi-az, regions: [r1] }}
+""", "multi", 50_000, [check("/unavailability", value, width(value * YEAR / 3 * 50_000), independent)])
+
+    def two_regions(t):
+        region = 1 - (1 - down_at(t, 1000, 10)) * (1 - down_at(t, 500, 5))
+        return 1 - (1 - down_at(t, 8760, 2)) * (1 - down_at(t, 5000, 1)) * (1 - region**2)
+
+    value = mean_over(YEAR, two_regions, 600)
+    case("active-active", """
+Two regions, either of which suffices; faults of the service and of everything are shared and count once. Traffic moves at
+once, so the system is down iff both regions are, or a shared fault is active.""", """
+    horizon: 1y
+    regions:
+      r1: { zones: [a] }
+      r2: { zones: [a] }
+    services:
+      service: { replicas: 1 }
+    faults:
+      replica:    { hits: replica, mtbf: 500h, mttr: 5h }
+      region:     { hits: region, mtbf: 1000h, mttr: 10h }
+      everywhere: { hits: everywhere, mtbf: 8760h, mttr: 2h }
+      config:     { hits: service, services: [service], mtbf: 5000h, mttr: 1h }
+    topologies:
+      both: { pattern: active-active, regions: [r1, r2] }
+    failover: { detect: { fixed: 0s }, reroute: { fixed: 0s } }
+""", "both", 100_000, [check("/unavailability", value, width(300_000, 2), independent)])
+
+    # From new, over two days only: the horizon matters.
+    value = mean_over(48.0, lambda t: down_at(t, 50, 10), 48.0)
+    case("short-horizon", "One unit over the first two days of its life: less than its steady state of 1/6, as it starts new.", """
+    horizon: 48h
+    regions:
+      r1: { zones: [a] }
+    services:
+      unit: { replicas: 1 }
+    faults:
+      failure: { hits: replica, mtbf: 50h, mttr: 10h }
+    topologies:
+      one: { pattern: single-az, regions: [r1] }
+""", "one", 400_000, [check("/unavailability", value, width(200_000), "closed form, mean of q(t)")])
+
+    # Limits of alternating renewal processes depend on the means only.
+    q = 8 / 108
+    value = 3 * q**2 * (1 - q) + q**3
+    case("insensitive", """
+Two of three units with Weibull lives and lognormal repairs: in the long run each is down for mttr / (mtbf + mttr) of the
+time, whatever the distributions.""", """
+    horizon: 5y
+    warm_up: 1y
+    regions:
+      r1: { zones: [a] }
+    services:
+      service: { replicas: 3, needs: 2 }
+    faults:
+      failure:
+        hits: replica
+        mtbf: { weibull: { shape: 1.5, mean: 100h } }
+        mttr: { lognormal: { mean: 8h, cv: 1.5 } }
+    topologies:
+      one: { pattern: single-az, regions: [r1] }
+""", "one", 2000, [check("/unavailability", value, width(value * 43800 / 6 * 2000, 3),
+                         "binomial of the limiting availabilities")])
+
+    q = 10 / 110
+    value = 1 - (1 - q) ** 2
+    case("insensitive-gamma", "Two units in series with gamma lives and Weibull repairs; the mixture and the triangle are repairs of mean 10 h too.", """
+    horizon: 5y
+    warm_up: 1y
+    regions:
+      r1: { zones: [a] }
+    services:
+      front: { replicas: 1, calls: [back] }
+      back:  { replicas: 1 }
+    faults:
+      front-failure:
+        hits: replica
+        services: [front]
+        mtbf: { gamma: { shape: 3, mean: 100h } }
+        mttr: { mixture: [ { weight: 75%, of: 2h }, { weight: 25%, of: { weibull: { shape: 0.8, mean: 34h } } } ] }
+      back-failure:
+        hits: replica
+        services: [back]
+        mtbf: { erlang: { stages: 2, mean: 100h } }
+        mttr: { triangular: { low: 1h, mode: 5h, high: 24h } }
+    topologies:
+      one: { pattern: single-az, regions: [r1] }
+""", "one", 2000, [check("/unavailability", value, width(2 * 400 * 2000, 4), "product of the limiting availabilities")])
+
+
+# ---- calls ----------------------------------------------------------------------------------------------------------
+
+def calls():
+    independent = "independent exponential components, mean over the horizon of the chance to be down"
+
+    value = mean_over(YEAR, lambda t: 1 - (1 - down_at(t, 1000, 2)) ** 4, 200)
+    case("diamond", """
+front calls left and right, both call store, and front calls store too: store counts once. What is optional or asynchronous
+does not count at all.""", """
+    horizon: 1y
+    regions:
+      r1: { zones: [a] }
+    services:
+      front: { calls: [left, right, store, { service: hints, kind: optional }, { service: mail, kind: async }] }
+      left:  { calls: [store] }
+      right: { calls: [store] }
+      store: {}
+      hints: {}
+      mail:  { calls: [hints] }
+    journeys:
+      all: { entry: front, share: 100% }
+    faults:
+      failure: { hits: replica, mtbf: 1000h, mttr: 2h }
+    topologies:
+      one: { pattern: single-az, regions: [r1] }
+""", "one", 50_000, [check("/unavailability", value, width(35 * 50_000), independent)])
+
+    def two_of_three(t):
+        a, b, c = down_at(t, 100, 5), down_at(t, 200, 4), down_at(t, 400, 20)
+        return a * b + a * c + b * c - 2 * a * b * c
+
+    value = mean_over(YEAR, two_of_three, 1200)
+    case("at-least", "A quorum of two among three different services.", """
+    horizon: 1y
+    regions:
+      r1: { zones: [a] }
+    services:
+      quorum: { replicas: 0, calls: [{ at_least: 2, of: [s1, s2, s3] }] }
+      s1: {}
+      s2: {}
+      s3: {}
+    journeys:
+      all: { entry: quorum, share: 100% }
+    faults:
+      f1: { hits: replica, services: [s1], mtbf: 100h, mttr: 5h }
+      f2: { hits: replica, services: [s2], mtbf: 200h, mttr: 4h }
+      f3: { hits: replica, services: [s3], mtbf: 400h, mttr: 20h }
+    topologies:
+      one: { pattern: single-az, regions: [r1] }
+""", "one", 20_000, [check("/unavailability", value, width(7 * 20_000), independent)])
+
+    value = mean_over(YEAR, lambda t: 1 - (1 - down_at(t, 2000, 1)) * (
+        1 - down_at(t, 500, 10) * down_at(t, 300, 6)), 600)
+    case("any", "Either of two payment providers suffices, and a service of ours is needed in any case.", """
+    horizon: 1y
+    regions:
+      r1: { zones: [a] }
+    services:
+      shop: { calls: [{ any: [first, second] }] }
+      first:  { external: true, mtbf: 500h, mttr: 10h }
+      second: { external: true, mtbf: 300h, mttr: 6h }
+    journeys:
+      all: { entry: shop, share: 100% }
+    faults:
+      failure: { hits: replica, mtbf: 2000h, mttr: 1h }
+    topologies:
+      one: { pattern: single-az, regions: [r1] }
+""", "one", 100_000, [check("/unavailability", value, width(4.4 * 100_000, 3), independent)])
+
+    value = mean_over(YEAR, lambda t: 1 - (1 - down_at(t, 1000, 3)) ** 2 * (1 - down_at(t, 4000, 1)), 300)
+    case("external-in", """
+A service in west calls an API that lives in east: the API's own failures, and the loss of either region, are outages. The
+topology uses west only; east fails all the same.""", """
+    horizon: 1y
+    regions:
+      east: { zones: [a] }
+      west: { zones: [a] }
+    services:
+      shop: { calls: [api] }
+      api:  { external: true, in: east, mtbf: 4000h, mttr: 1h }
+    journeys:
+      all: { entry: shop, share: 100% }
+    faults:
+      region: { hits: region, mtbf: 1000h, mttr: 3h }
+    topologies:
+      one: { pattern: single-az, regions: [west] }
+""", "one", 50_000, [check("/unavailability", value, width(19 * 50_000), independent)])
+
+    value = mean_over(YEAR, lambda t: 1 - (1 - down_at(t, 200, 5) ** 2) * (1 - down_at(t, 400, 8) ** 2), 500)
+    case("cross-region-calls", """
+front and store in two regions; a call may be answered by the other region, so the system is up iff either front and either
+store are. `entry` is logic only and therefore up in both regions or in none.""", """
+    horizon: 1y
+    regions:
+      r1: { zones: [a] }
+      r2: { zones: [a] }
+    services:
+      entry: { replicas: 0, calls: [front] }
+      front: { calls: [store] }
+      store: {}
+    journeys:
+      all: { entry: entry, share: 100% }
+    faults:
+      front-failure: { hits: replica, services: [front], mtbf: 200h, mttr: 5h }
+      store-failure: { hits: replica, services: [store], mtbf: 400h, mttr: 8h }
+    topologies:
+      both: { pattern: active-active, regions: [r1, r2], cross_region_calls: true }
+""", "both", 50_000, [check("/unavailability", value, width(2.5 * 50_000), independent)])
+
+
+# ---- takeovers and cascades -----------------------------------------------------------------------------------------
+
+def takeovers():
+    """Two replicas, exponential takeover of rate theta. States: 0 both up, 1 one up (it is the primary), 2 none up;
+    3, 4, 5 the same during a takeover. A takeover that fails with 1 - p and is tried again has rate p theta."""
+    mtbf, mttr, takes, success, trials = 100.0, 5.0, 0.5, 0.8, 2000
+    lam, mu, theta = 1 / mtbf, 1 / mttr, success / takes
+    for trigger, on_loss in [("primary", 1), ("any", 2)]:
+        rates = {(0, 4): on_loss * lam, (1, 0): mu, (1, 2): lam, (2, 1): 2 * mu,
+                 (4, 1): theta, (4, 3): mu, (4, 5): lam, (3, 0): theta, (3, 4): 2 * lam, (5, 2): theta, (5, 4): 2 * mu}
+        if trigger == "primary":
+            rates[(0, 1)] = lam
+        p = steady_state(6, rates)
+        frequency = p[0] * on_loss * lam + p[1] * lam
+        n = frequency * YEAR * trials
+        source = "Markov chain with six states, steady state"
+        case(f"takeover-{trigger}", f"""
+A pair with one primary: the loss of {'the primary' if trigger == 'primary' else 'either'} costs a takeover of 30 min on average, which fails with 20 % and is repeated.""", f"""
+    horizon: 1y
+    warm_up: 200h
+    regions:
+      r1: {{ zones: [a] }}
+    services:
+      database: {{ replicas: 2, takeover: 30m, takeover_success: 80%, takeover_on: {trigger} }}
+    faults:
+      failure: {{ hits: replica, mtbf: 100h, mttr: 5h }}
+    topologies:
+      one: {{ pattern: single-az, regions: [r1] }}
+""", "one", trials, [check("/unavailability", sum(p[2:]), width(n, 1.5), source),
+                     check("/outages_per_year", frequency * YEAR, width(n, 0.2), source)])
+
+    # Cascade: with probability p the failure of one of two takes the other too.
+    chance = 0.3
+    rates = {(0, 1): 2 * lam * (1 - chance), (0, 2): 2 * lam * chance, (1, 0): mu, (1, 2): lam, (2, 1): 2 * mu}
+    p = steady_state(3, rates)
+    frequency = p[0] * rates[(0, 2)] + p[1] * lam
+    n = frequency * YEAR * trials
+    case("spreads", "One of two replicas is needed; three failures in ten take the other replica of the zone with them.", """
+    horizon: 1y
+    warm_up: 200h
+    regions:
+      r1: { zones: [a] }
+    services:
+      service: { replicas: 2, needs: 1 }
+    faults:
+      failure: { hits: replica, mtbf: 100h, mttr: 5h, spreads: { to: zone, probability: 30% } }
+    topologies:
+      one: { pattern: single-az, regions: [r1] }
+""", "one", trials, [check("/unavailability", p[2], width(n), "Markov chain with three states, steady state"),
+                     check("/outages_per_year", frequency * YEAR, width(n, 0.2), "the same")])
+
+
+# ---- traffic that moves ---------------------------------------------------------------------------------------------
+
+def moving_traffic():
+    """One region fails, the others never: every loss costs the same, and renewal-reward gives the rest."""
+    regions = """
+    regions:
+      r1: { zones: [a] }
+      r2: { zones: [a] }"""
+    trials = 50_000
+
+    # Warm standby: 60 s nothing, then 30 % for 600 s, then all; the primary serves again the instant it is repaired.
+    mean, t1, t2 = 2.0, 60 / 3600, 660 / 3600
+    early = mean * -math.expm1(-t1 / mean)                    # E min(R, t1)
+    late = mean * -math.expm1(-t2 / mean)                     # E min(R, t2)
+    cycle = 1002.0
+    n = trials * YEAR / cycle
+    case("warm-standby", """
+Detection 60 s; then the standby takes over at once with 30 % of its size, and 600 s later with all of it. Repair of the
+primary is exponential with mean 2 h, and it serves again the instant it is repaired.""", f"""
+    horizon: 1y
+    warm_up: 100h{regions}
+    services:
+      service: {{ replicas: 10 }}
+    journeys:
+      all: {{ entry: service }}
+    faults:
+      loss: {{ hits: region, regions: [r1], mtbf: 1000h, mttr: 2h }}
+    topologies:
+      pair: {{ pattern: warm-standby, regions: [r1, r2], standby_scale: 30% }}
+    failover:
+      detect: {{ fixed: 60s }}
+      activate: {{ fixed: 600s }}
+      reroute: {{ fixed: 0s }}
+      failback: {{ wait: 0s, takes: 0s }}
+""", "pair", trials, [
+        check("/unavailability", (early + 0.7 * (late - early)) / cycle, width(n, 0.2), "renewal-reward", "derived"),
+        check("/journeys/all/time_unavailability", late / cycle, width(n, 0.2), "renewal-reward", "derived"),
+    ])
+
+    # Probes every 10 s, declared at the third failed one: uniform on 20 to 30 s. Traffic moves evenly over 60 s; a
+    # journey is down until 95 % of it have moved, 57 s. Repair is 2 h, long after all of this.
+    cycle = 1002.0
+    n = trials * YEAR / cycle
+    case("probe-and-ttl", """
+Third failed probe of a 10 s period: 25 s on average; activation 60 s; clients follow evenly over 60 s. Lost: 25 + 60 + 30 s
+of traffic for each failure; down (success below 95 %): 25 + 60 + 57 s.""", f"""
+    horizon: 1y
+    warm_up: 100h{regions}
+    services:
+      service: {{ replicas: 1 }}
+    journeys:
+      all: {{ entry: service }}
+    faults:
+      loss: {{ hits: region, regions: [r1], mtbf: 1000h, mttr: {{ fixed: 2h }} }}
+    topologies:
+      pair: {{ pattern: hot-standby, regions: [r1, r2] }}
+    failover:
+      detect: {{ probe: 10s, misses: 3 }}
+      activate: {{ fixed: 60s }}
+      reroute: {{ ttl: 60s }}
+      failback: {{ wait: 0s, takes: 0s }}
+""", "pair", trials, [
+        check("/unavailability", 115 / 3600 / cycle, width(n, 0.1), "renewal-reward", "derived"),
+        check("/journeys/all/time_unavailability", 142 / 3600 / cycle, width(n, 0.1), "renewal-reward", "derived"),
+        check("/outage_minutes", 142 / 60, 0.01, "mean of the uniform detection", "derived"),
+    ])
+
+    # A failed attempt is repeated after 30 min: 60 s + 120 s, then 30 min + 120 s more for each failure.
+    tries = [(0.6 * 0.4**i, 180 / 3600 + i * (1800 + 120) / 3600) for i in range(40)]
+    outage = sum(p * min(t, 5.0) for p, t in tries)
+    cycle = 1005.0
+    n = trials * YEAR / cycle
+    second = sum(p * min(t, 5.0) ** 2 for p, t in tries)
+    case("retry", """
+An attempt succeeds with 60 %; after a failed one, another activation of 120 s begins 30 min later, while the primary is
+down: it is for 5 h, so that the last attempts do not matter.""", f"""
+    horizon: 1y
+    warm_up: 100h{regions}
+    services:
+      service: {{ replicas: 1 }}
+    journeys:
+      all: {{ entry: service }}
+    faults:
+      loss: {{ hits: region, regions: [r1], mtbf: 1000h, mttr: {{ fixed: 5h }} }}
+    topologies:
+      pair: {{ pattern: hot-standby, regions: [r1, r2] }}
+    failover:
+      detect: {{ fixed: 60s }}
+      activate: {{ fixed: 120s }}
+      reroute: {{ fixed: 0s }}
+      success: 60%
+      retry: 30m
+      failback: {{ wait: 0s, takes: 0s }}
+""", "pair", trials, [
+        check("/unavailability", outage / cycle, width(n, second / outage**2 - 1), "renewal-reward", "derived"),
+        check("/outages_per_year", YEAR / cycle, width(n, 0), "renewal-reward", "derived"),
+    ])
+
+    # Active-active: the share of the lost region is lost until detection and rerouting have passed.
+    cycle = 1002.0
+    n = trials * YEAR / cycle
+    case("active-active-split", """
+40 % of the traffic goes to the region that fails; it is lost for 120 s of detection and 180 s of rerouting.""", f"""
+    horizon: 1y
+    warm_up: 100h{regions}
+    services:
+      service: {{ replicas: 1 }}
+    journeys:
+      all: {{ entry: service }}
+    faults:
+      loss: {{ hits: region, regions: [r1], mtbf: 1000h, mttr: {{ fixed: 2h }} }}
+    topologies:
+      both: {{ pattern: active-active, regions: [r1, r2], split: [40%, 60%] }}
+    failover:
+      detect: {{ fixed: 120s }}
+      reroute: {{ fixed: 180s }}
+""", "both", trials, [
+        check("/unavailability", 0.4 * 300 / 3600 / cycle, width(n, 0.1), "renewal-reward", "derived"),
+        check("/journeys/all/time_unavailability", 300 / 3600 / cycle, width(n, 0.1), "renewal-reward", "derived"),
+    ])
+
+    # Active-active with regions of 60 %: while one is lost, the other carries 60 % of everything.
+    case("active-active-scale", """
+Two regions of 60 % of the size needed: while one is lost, the other one serves 60 % of all requests.""", f"""
+    horizon: 1y
+    warm_up: 100h{regions}
+    services:
+      service: {{ replicas: 10 }}
+    journeys:
+      all: {{ entry: service }}
+    faults:
+      loss: {{ hits: region, regions: [r1], mtbf: 1000h, mttr: {{ fixed: 2h }} }}
+    topologies:
+      both: {{ pattern: active-active, regions: [r1, r2], scale: 60% }}
+    failover:
+      detect: {{ fixed: 0s }}
+      reroute: {{ fixed: 0s }}
+""", "both", trials, [
+        check("/unavailability", 0.4 * 2 / cycle, width(n, 0.1), "renewal-reward", "derived"),
+        check("/journeys/all/time_unavailability", 2 / cycle, width(n, 0.1), "renewal-reward", "derived"),
+    ])
+
+
+def main():
+    repair_crews()
+    beta_factor()
+    availability_products()
+    failover()
+    downtime_distribution()
+    places()
+    calls()
+    takeovers()
+    moving_traffic()
+    (HERE / "expected.json").write_text(json.dumps(CASES, indent=1) + "\n")
+    for item in CASES:
+        for one in item["checks"]:
+            print(f"{item['model']:34} {one['figure']:40} {one['value']:.10g}  within {one['half_width']:.1%}")
+
+
+main()
