@@ -1,3 +1,7 @@
 //! The failscape program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    failscape::cli::main(std::env::args_os())
+}

@@ -1,1 +1,19 @@
-//! Topologies against each other: paired differences, Pareto frontier, recommendation, warnings.
+//! Topologies against each other: Pareto frontier, recommendation, warnings, and the whole [`Comparison`].
+//!
+//! Works on estimates only; nothing here depends on how they were sampled. Called by [`crate::cli`] once a run has ended.
+//!
+//! [`Comparison`]: crate::results::Comparison
+
+pub(crate) mod assemble;
+mod objectives;
+mod pareto;
+mod recommend;
+mod timeline;
+mod warnings;
+
+pub use assemble::{Finished, assemble};
+pub use objectives::{Objective, Verdict, verdicts};
+pub use pareto::pareto_frontier;
+pub use recommend::recommend;
+pub use timeline::timeline;
+pub use warnings::{Finding, findings};

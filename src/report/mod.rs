@@ -1,3 +1,24 @@
 //! Tables, files and the report page.
+//!
+//! Turns a [`Comparison`](crate::results::Comparison) into text and writes folders of files; computes no figure of its
+//! own. Called by [`crate::cli`], which alone prints.
 
+mod csv;
+mod folder;
+mod in_depth;
+mod json;
+mod markdown;
+mod summary;
+mod table;
+mod terminal;
+#[cfg(test)]
+mod tests;
+
+pub use self::csv::csv;
 pub use crate::results::format;
+pub(crate) use folder::temporary_file;
+pub use folder::{Folder, OutputError};
+pub use in_depth::in_depth;
+pub use json::json;
+pub use markdown::markdown;
+pub use terminal::terminal;

@@ -1,0 +1,217 @@
+//! What the user typed. Defaults that depend on other arguments are filled in by [`super::settings`].
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
+
+use super::values;
+
+/// Which topology should a service run on, and what does each choice cost?
+///
+/// Takes a model of a service (what it is made of, where it can run, how that fails) and plays thousands of independent
+/// years of each topology. Shows availability, downtime, recovery and cost side by side, with error bars.
+#[derive(Debug, Parser)]
+#[command(name = "failscape", version = VERSION.as_str(), max_term_width = 100, after_help = "Example: compare the topologies of the built-in model\n  failscape compare --trials 1000\n\nA model of your own\n  failscape init shop.yaml && failscape compare shop.yaml")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// Show neither progress nor notes
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// When to use colour
+    #[arg(long, value_enum, global = true, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(super) color: Color,
+}
+
+/// Version and, if it is known, commit.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let version = env!("CARGO_PKG_VERSION");
+    option_env!("FAILSCAPE_COMMIT").map_or_else(
+        || version.to_owned(),
+        |commit| format!("{version} ({commit})"),
+    )
+});
+
+/// One task.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Compare every topology of a model: the main job
+    #[command(
+        after_help = "Example: the built-in model, quickly\n  failscape compare --trials 1000 -o output/quick\n\nA model of your own, to 2 % of each unavailability\n  failscape init shop.yaml && failscape compare shop.yaml --precision 2% --max-time 1m"
+    )]
+    Compare(CompareArgs),
+    /// Play one topology and show it in depth
+    #[command(
+        after_help = "Example:\n  failscape init shop.yaml && failscape run shop.yaml -t warm-standby --trials 1000"
+    )]
+    Run(RunArgs),
+    /// Check a model without running it
+    #[command(
+        after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
+    )]
+    Check(CheckArgs),
+    /// Draw what runs where and what calls what
+    #[command(
+        after_help = "Example:\n  failscape init shop.yaml && failscape graph shop.yaml -t warm-standby > graph.svg"
+    )]
+    Graph(GraphArgs),
+    /// Write a commented model to start from
+    #[command(after_help = "Example:\n  failscape init shop.yaml && failscape check shop.yaml")]
+    Init(InitArgs),
+    /// Print the JSON Schema of model files, for editors
+    #[command(after_help = "Example:\n  failscape schema > model.schema.json")]
+    Schema,
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  failscape completions bash > failscape.bash")]
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    #[command(
+        after_help = "Example: the page of one command\n  failscape man compare > failscape-compare.1"
+    )]
+    Man(ManArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct CompareArgs {
+    /// Model file; the built-in example if left out
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) trials: TrialArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RunArgs {
+    /// Model file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: PathBuf,
+    /// Topology to play
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) topology: String,
+    #[command(flatten)]
+    pub(super) trials: TrialArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// How much to play.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Trials")]
+pub(super) struct TrialArgs {
+    /// Play this many trials of each topology
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) trials: Option<u64>,
+    /// Seed of all randomness; the same seed gives the same figures
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Worker threads [default: all cores]; they do not change the figures
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+    /// Stop a topology when its unavailability is known within this share [default: 5%, unless --trials is given]
+    #[arg(long, value_name = "SHARE", value_parser = values::precision)]
+    pub(super) precision: Option<f64>,
+    /// Stop after this time and report what there is [default: 10m, unless --trials is given]
+    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    pub(super) max_time: Option<Duration>,
+    /// Level of all intervals
+    #[arg(long, value_name = "LEVEL", default_value = "95%", value_parser = values::confidence)]
+    pub(super) confidence: f64,
+}
+
+/// What to write where.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// Folder for the report, the charts and the figures [default: output/<model>]
+    #[arg(long = "output", short, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) folder: Option<PathBuf>,
+    /// Form of what is printed
+    #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM")]
+    pub(super) format: Format,
+    /// Draw no charts
+    #[arg(long)]
+    pub(super) no_charts: bool,
+    /// Write one row for each trial and topology to this CSV file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) save_trials: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct CheckArgs {
+    /// Model file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: PathBuf,
+    /// Print every value that the file leaves out, and why it is what it is
+    #[arg(long)]
+    pub(super) defaults: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct GraphArgs {
+    /// Model file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: PathBuf,
+    /// Topology to draw; the first of the model if left out
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) topology: Option<String>,
+    /// Form of the picture
+    #[arg(long, value_enum, default_value_t = GraphFormat::Svg, value_name = "FORM")]
+    pub(super) format: GraphFormat,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct InitArgs {
+    /// File to write; must not exist yet
+    #[arg(default_value = "model.yaml", value_hint = ValueHint::FilePath)]
+    pub(super) file: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct CompletionsArgs {
+    /// Shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ManArgs {
+    /// Command whose page is wanted; the program's own if left out
+    pub(super) command: Option<String>,
+}
+
+/// Form of printed figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Table for terminals
+    Table,
+    /// Markdown, for pull requests
+    Markdown,
+    /// results.json
+    Json,
+    /// results.csv
+    Csv,
+}
+
+/// Form of a drawn graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum GraphFormat {
+    /// A picture for browsers
+    Svg,
+    /// The input of Graphviz
+    Dot,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On terminals, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

@@ -1,0 +1,36 @@
+//! `init`: a commented model to start from.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write as _};
+
+use anyhow::Context as _;
+
+use super::args::InitArgs;
+use super::failure::Failure;
+use super::streams::Streams;
+use crate::model::STARTER;
+
+pub(super) fn init(args: &InitArgs, streams: &mut Streams) -> Result<(), Failure> {
+    let path = args.file.display();
+    // Made only if there is none: no moment between looking and writing.
+    let mut file = match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&args.file)
+    {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let hint = "name another file; nothing was changed".to_owned();
+            return Err(Failure::Usage(format!("{path} exists already"), hint));
+        }
+        Err(error) => {
+            return Err(anyhow::Error::new(error)
+                .context(format!("cannot write {path}"))
+                .into());
+        }
+    };
+    file.write_all(STARTER.as_bytes())
+        .with_context(|| format!("cannot write {path}"))?;
+    streams.note(&format!("wrote {path}\nnext: failscape compare {path}"));
+    Ok(())
+}

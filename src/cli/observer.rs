@@ -1,0 +1,172 @@
+//! Watches a run: shows progress and time left, hands trials to a file, and says when to stop.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::failure::Failure;
+use super::interrupt::Interrupt;
+use super::streams::Streams;
+use super::trials_file::TrialsFile;
+use crate::engine::TrialOutcome;
+use crate::montecarlo::{Observer, Progress, RunSettings};
+
+/// Time between two redrawings of the bar.
+const TICK: Duration = Duration::from_millis(200);
+
+/// What watches a run of the program.
+#[derive(Debug)]
+pub(super) struct RunObserver {
+    interrupt: Interrupt,
+    trials: Option<TrialsFile>,
+    /// Why trials could not be written; ends the run.
+    broken: Option<anyhow::Error>,
+    bar: Bar,
+}
+
+/// The progress bar and what its time left is reckoned from.
+#[derive(Debug)]
+pub(super) struct Bar {
+    drawn: ProgressBar,
+    started: Instant,
+    max_time: Option<Duration>,
+}
+
+/// A bar on stderr; one that draws nothing if nobody watches.
+pub(super) fn progress_bar(streams: &Streams, settings: &RunSettings) -> Bar {
+    let target = if streams.shows_progress() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let bar = ProgressBar::with_draw_target(settings.trials, target);
+    let template = "{spinner} {human_pos} of {human_len} trials {wide_bar} {msg}";
+    bar.set_style(
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    if streams.shows_progress() {
+        bar.enable_steady_tick(TICK);
+    }
+    Bar {
+        drawn: bar,
+        started: Instant::now(),
+        max_time: settings.max_time,
+    }
+}
+
+impl Bar {
+    fn show(&self, progress: &Progress) {
+        if let Some(expected) = progress.expected_trials {
+            self.drawn.set_length(expected.max(progress.trials));
+        }
+        self.drawn.set_position(progress.trials);
+        let running = format!(
+            "{} of {} topologies running",
+            progress.running, progress.topologies
+        );
+        let message = match time_left(progress, self.started.elapsed(), self.max_time) {
+            Some(left) => format!(
+                "{running}, {} left",
+                crate::results::format::duration(left.as_secs_f64().ceil())
+            ),
+            None => running,
+        };
+        self.drawn.set_message(message);
+    }
+}
+
+/// Time until the trials aimed at are played at the pace so far, or until the limit, whichever is first.
+fn time_left(
+    progress: &Progress,
+    elapsed: Duration,
+    max_time: Option<Duration>,
+) -> Option<Duration> {
+    let by_pace = progress
+        .expected_trials
+        .filter(|_| progress.trials > 0)
+        .map(|expected| {
+            let seconds =
+                elapsed.as_secs_f64() * (expected as f64 / progress.trials as f64 - 1.0).max(0.0);
+            // A forecast beyond any life time is cut rather than overflown.
+            Duration::from_secs_f64(seconds.min(1e9))
+        });
+    let by_limit = max_time.map(|limit| limit.saturating_sub(elapsed));
+    by_pace.into_iter().chain(by_limit).min()
+}
+
+impl RunObserver {
+    pub(super) fn new(interrupt: Interrupt, trials: Option<TrialsFile>, bar: Bar) -> Self {
+        Self {
+            interrupt,
+            trials,
+            broken: None,
+            bar,
+        }
+    }
+
+    /// Ends the watch: takes the bar away and gives the file of trials its name.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        self.bar.drawn.finish_and_clear();
+        if let Some(error) = self.broken {
+            return Err(error.into());
+        }
+        self.trials.map_or(Ok(()), TrialsFile::commit)?;
+        Ok(())
+    }
+}
+
+impl Observer for RunObserver {
+    fn progress(&mut self, progress: &Progress) {
+        self.bar.show(progress);
+    }
+
+    fn should_stop(&mut self) -> bool {
+        self.interrupt.came() || self.broken.is_some()
+    }
+
+    fn trial(&mut self, trial: u64, topology: usize, outcome: &TrialOutcome) {
+        if let (Some(trials), None) = (&mut self.trials, &self.broken) {
+            self.broken = trials.write(trial, topology, outcome).err();
+        }
+    }
+
+    fn wants_trials(&self) -> bool {
+        self.trials.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn progress(trials: u64, expected_trials: Option<u64>) -> Progress {
+        Progress {
+            trials,
+            expected_trials,
+            running: 1,
+            topologies: 1,
+        }
+    }
+
+    #[test]
+    fn time_left_follows_the_pace_and_the_limit() {
+        let second = Duration::from_secs(1);
+        assert_eq!(
+            time_left(&progress(10, Some(40)), second, None),
+            Some(3 * second)
+        );
+        assert_eq!(
+            time_left(&progress(10, Some(40)), second, Some(2 * second)),
+            Some(second)
+        );
+        assert_eq!(
+            time_left(&progress(10, None), second, Some(5 * second)),
+            Some(4 * second)
+        );
+        assert_eq!(time_left(&progress(0, Some(40)), second, None), None);
+        assert_eq!(
+            time_left(&progress(1, Some(u64::MAX)), second, None),
+            Some(Duration::from_secs(1_000_000_000))
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! What to do, validated: arguments with every default filled in.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::args::{Format, OutputArgs, TrialArgs};
+use crate::montecarlo::RunSettings;
+
+/// Precision unless trials are asked for.
+const DEFAULT_PRECISION: f64 = 0.05;
+
+/// Time limit unless trials are asked for.
+const DEFAULT_MAX_TIME: Duration = Duration::from_mins(10);
+
+/// Longest folder name made from a model's name \[characters\].
+const FOLDER_NAME_LENGTH: usize = 64;
+
+/// Where output goes and in which form.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct OutputSettings {
+    pub(super) folder: PathBuf,
+    pub(super) format: Format,
+    pub(super) charts: Charts,
+    pub(super) save_trials: Option<PathBuf>,
+}
+
+/// Whether charts are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Charts {
+    Drawn,
+    LeftOut,
+}
+
+/// Settings of a run: without `--trials` and `--precision` it goes on to 5 %; without `--trials`, for 10 min at most.
+pub(super) fn run_settings(args: &TrialArgs) -> RunSettings {
+    let precision = args
+        .precision
+        .or(args.trials.is_none().then_some(DEFAULT_PRECISION));
+    let max_time = args
+        .max_time
+        .or(args.trials.is_none().then_some(DEFAULT_MAX_TIME));
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    RunSettings {
+        seed: args.seed,
+        trials: args.trials,
+        precision,
+        max_time,
+        confidence: args.confidence,
+        threads: args.threads.map_or_else(cores, usize::from),
+    }
+}
+
+/// Settings of the output of a run of these parts of a name: the model, and the topology if it is only one.
+pub(super) fn output_settings(args: &OutputArgs, names: &[&str]) -> OutputSettings {
+    let default = || {
+        names.iter().fold(PathBuf::from("output"), |path, name| {
+            path.join(folder_name(name))
+        })
+    };
+    OutputSettings {
+        folder: args.folder.clone().unwrap_or_else(default),
+        format: args.format,
+        charts: if args.no_charts {
+            Charts::LeftOut
+        } else {
+            Charts::Drawn
+        },
+        save_trials: args.save_trials.clone(),
+    }
+}
+
+/// A name from a model as one plain folder name: letters, digits, `-`, `_` and inner dots only, never empty.
+pub(super) fn folder_name(name: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') {
+            c
+        } else {
+            '-'
+        }
+    };
+    let safe: String = name.chars().take(FOLDER_NAME_LENGTH).map(plain).collect();
+    let safe = safe.trim_matches(['.', '-']);
+    if safe.is_empty() || is_reserved(safe) {
+        format!("model-{safe}").trim_end_matches('-').to_owned()
+    } else {
+        safe.to_owned()
+    }
+}
+
+/// Names that Windows keeps for devices, whatever their extension.
+fn is_reserved(name: &str) -> bool {
+    let stem = Path::new(name)
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().to_ascii_lowercase())
+        .unwrap_or_default();
+    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
+        || (stem.len() == 4
+            && (stem.starts_with("com") || stem.starts_with("lpt"))
+            && stem.ends_with(|c: char| c.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folder_names_stay_below_the_output_folder() {
+        assert_eq!(folder_name("online-shop"), "online-shop");
+        assert_eq!(folder_name("../../etc/passwd"), "etc-passwd");
+        assert_eq!(folder_name(".."), "model");
+        assert_eq!(folder_name("/"), "model");
+        assert_eq!(folder_name("C:\\x"), "C--x");
+        assert_eq!(folder_name("nul"), "model-nul");
+        assert_eq!(folder_name("день"), "model");
+        assert_eq!(folder_name("v1.2"), "v1.2");
+    }
+}

@@ -1,0 +1,68 @@
+//! Reads the values of options, written as in model files.
+
+use std::time::Duration;
+
+use crate::units;
+
+/// Longest time that makes sense to wait for \[s\]: ten years.
+const LONGEST_WAIT: f64 = 10.0 * 8760.0 * 3600.0;
+
+/// A time such as `90s` or `10m`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = units::parse_duration(text).map_err(|error| error.to_string())?;
+    if seconds > 0.0 && seconds <= LONGEST_WAIT {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("must be above 0 and below 10 years".to_owned())
+    }
+}
+
+/// A relative half-width such as `5%`.
+pub(super) fn precision(text: &str) -> Result<f64, String> {
+    between(
+        text,
+        1e-6,
+        1.0,
+        "must be above 0 and below 100 %, such as 5%",
+    )
+}
+
+/// A level of confidence such as `95%`.
+pub(super) fn confidence(text: &str) -> Result<f64, String> {
+    between(
+        text,
+        0.5,
+        1.0 - 1e-9,
+        "must be between 50 % and 100 %, such as 95%",
+    )
+}
+
+fn between(text: &str, low: f64, high: f64, expected: &str) -> Result<f64, String> {
+    let share = units::parse_probability(text).map_err(|error| error.to_string())?;
+    if share >= low && share < high {
+        Ok(share)
+    } else {
+        Err(expected.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_written_as_in_models() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(precision("5%"), Ok(0.05));
+        assert_eq!(confidence("0.99"), Ok(0.99));
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        assert!(duration("0s").is_err());
+        assert!(duration("90").is_err());
+        assert!(precision("0%").is_err());
+        assert!(confidence("100%").is_err());
+        assert!(confidence("20%").is_err());
+    }
+}

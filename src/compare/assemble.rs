@@ -1,0 +1,190 @@
+//! The whole [`Comparison`], from the estimates of a run that has ended.
+
+use crate::model::{Model, Objectives};
+use crate::montecarlo::RunSettings;
+use crate::results::{
+    Comparison, Difference, Layout, ObjectivesEcho, Results, Timeline, TopologyResult,
+};
+
+use super::pareto::pareto_frontier;
+use super::recommend::recommend;
+use super::warnings::findings;
+
+/// Version of the shape of results.json.
+const SCHEMA: u32 = 1;
+
+/// What a run came to, with all that it was made from.
+#[derive(Debug, Clone)]
+pub struct Finished<'a> {
+    /// What was asked about.
+    pub model: &'a Model,
+    /// Name of the model file as the user gave it, or `built-in example`.
+    pub source: String,
+    /// How it was run.
+    pub settings: &'a RunSettings,
+    /// Whether the run was cut short.
+    pub partial: bool,
+    /// Estimates, in file order.
+    pub topologies: Vec<TopologyResult>,
+    /// Paired differences: later topology against earlier.
+    pub differences: Vec<Difference>,
+    /// Names of the topologies that no fault of the model can hit.
+    pub unhittable: Vec<String>,
+    /// One trial, topology by topology.
+    pub timeline: Timeline,
+    /// What runs where, in order of `topologies`.
+    pub layouts: Vec<Layout>,
+}
+
+/// Compares the topologies of a finished run.
+#[must_use]
+pub fn assemble(finished: Finished<'_>) -> Comparison {
+    let Finished {
+        model, settings, ..
+    } = finished;
+    let objectives = echo(&model.objectives);
+    let mut results = Results {
+        schema: SCHEMA,
+        model: model.name.clone(),
+        model_hash: model.hash.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: option_env!("FAILSCAPE_COMMIT").map(str::to_owned),
+        seed: settings.seed,
+        confidence: settings.confidence,
+        horizon_hours: model.horizon_seconds / 3600.0,
+        partial: finished.partial,
+        currency: model.currency.clone(),
+        pareto: pareto_frontier(&finished.topologies),
+        recommended: recommend(&finished.topologies, &objectives, &model.currency),
+        objectives,
+        topologies: finished.topologies,
+        differences: finished.differences,
+        warnings: Vec::new(),
+    };
+    results.warnings = findings(&results, model, settings, &finished.unhittable)
+        .iter()
+        .map(super::Finding::to_warning)
+        .collect();
+    Comparison {
+        results,
+        timeline: finished.timeline,
+        layouts: finished.layouts,
+        source: finished.source,
+        description: model.description.clone(),
+        sources: sources(model),
+    }
+}
+
+fn echo(objectives: &Objectives) -> ObjectivesEcho {
+    let (slo, sla) = (objectives.slo, objectives.sla.as_ref());
+    ObjectivesEcho {
+        slo_target: slo.map(|slo| slo.target),
+        slo_window_hours: slo.map(|slo| slo.window_seconds / 3600.0),
+        sla_target: sla.map(|sla| sla.target),
+        sla_window_hours: sla.map(|sla| sla.window_seconds / 3600.0),
+        rto_seconds: objectives.rto_seconds,
+    }
+}
+
+fn sources(model: &Model) -> Vec<(String, String)> {
+    model
+        .faults
+        .iter()
+        .filter_map(|(name, fault)| Some((name.clone(), fault.source.clone()?)))
+        .collect()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use crate::results::{CostResult, DowntimeResult, Estimate, Quantiles, TopologyResult};
+
+    /// An estimate within 10 % of its mean.
+    pub(crate) fn estimate(mean: f64) -> Estimate {
+        Estimate {
+            mean,
+            low: mean * 0.9,
+            high: mean * 1.1,
+            level: 0.95,
+            n: 1000,
+            interval: "test".to_owned(),
+        }
+    }
+
+    /// No values.
+    pub(crate) fn no_quantiles() -> Quantiles {
+        Quantiles {
+            n: 0,
+            mean: None,
+            low: None,
+            high: None,
+            p50: None,
+            p95: None,
+            p95_low: None,
+            p95_high: None,
+            p99: None,
+        }
+    }
+
+    /// A topology with a running cost and an unavailability, and nothing else of note.
+    pub(crate) fn topology(name: &str, total: Option<f64>, unavailability: f64) -> TopologyResult {
+        let q = estimate(unavailability);
+        let minutes = |q: f64| q * 525_600.0;
+        TopologyResult {
+            name: name.to_owned(),
+            pattern: "multi-az".to_owned(),
+            regions: vec!["r1".to_owned()],
+            trials: 1000,
+            events: 10_000,
+            method: "crude".to_owned(),
+            availability: Estimate {
+                mean: 1.0 - q.mean,
+                low: 1.0 - q.high,
+                high: 1.0 - q.low,
+                ..q.clone()
+            },
+            downtime_minutes_per_year: DowntimeResult {
+                mean: minutes(q.mean),
+                low: minutes(q.low),
+                high: minutes(q.high),
+                p50: minutes(q.mean),
+                p90: minutes(q.mean) * 2.0,
+                p95: minutes(q.mean) * 3.0,
+                p95_low: None,
+                p95_high: None,
+                p99: minutes(q.mean) * 4.0,
+                max: minutes(q.mean) * 5.0,
+            },
+            unavailability: q,
+            journeys: indexmap::IndexMap::new(),
+            services: indexmap::IndexMap::new(),
+            exceedance: Vec::new(),
+            faults: Vec::new(),
+            outages_per_year: estimate(3.0),
+            outage_minutes: no_quantiles(),
+            recovery_time_seconds: Quantiles {
+                n: 3000,
+                ..no_quantiles()
+            },
+            recovery_curve: Vec::new(),
+            rto_met: None,
+            data_loss_seconds: None,
+            rpo_met: None,
+            slo_met: None,
+            sla_met: None,
+            attribution: Vec::new(),
+            cost_per_month: CostResult {
+                total,
+                infrastructure: total,
+                transfer: None,
+                storage: None,
+                telemetry: None,
+                drills: None,
+                regions: None,
+                sla_credits: None,
+                downtime: None,
+                total_with_failure: None,
+                not_priced: Vec::new(),
+            },
+        }
+    }
+}

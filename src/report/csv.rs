@@ -1,0 +1,105 @@
+//! The figures as CSV: one row for each topology, units in the headers.
+
+use super::summary::cost_of_failure;
+use crate::results::{Estimate, Results, TopologyResult};
+
+/// results.csv: one row for each topology; an empty cell is a figure without data.
+///
+/// # Errors
+///
+/// None in practice: rows have as many cells as the header and memory takes every write.
+pub fn csv(results: &Results) -> Result<String, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for (at, topology) in results.topologies.iter().enumerate() {
+        let cells = row(topology, results);
+        if at == 0 {
+            writer.write_record(cells.iter().map(|(header, _)| header))?;
+        }
+        writer.write_record(cells.iter().map(|(_, value)| value))?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(std::io::Error::other(error.to_string())))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Header and cell of every column.
+fn row(topology: &TopologyResult, results: &Results) -> Vec<(String, String)> {
+    let mut row = Columns::default();
+    let currency = &results.currency;
+    let downtime = &topology.downtime_minutes_per_year;
+    let recovery = &topology.recovery_time_seconds;
+    let bill = &topology.cost_per_month;
+    row.text("topology", &topology.name);
+    row.text("pattern", &topology.pattern);
+    row.text("regions", topology.regions.join(" "));
+    row.text("trials", topology.trials);
+    row.estimate("unavailability", "", Some(&topology.unavailability));
+    row.text("unavailability_interval", &topology.unavailability.interval);
+    row.number("availability", Some(topology.availability.mean));
+    row.number("downtime_minutes_per_year", Some(downtime.mean));
+    row.number("downtime_minutes_per_year_low", Some(downtime.low));
+    row.number("downtime_minutes_per_year_high", Some(downtime.high));
+    row.number("downtime_minutes_per_year_p50", Some(downtime.p50));
+    row.number("downtime_minutes_per_year_p95", Some(downtime.p95));
+    row.number("downtime_minutes_per_year_p99", Some(downtime.p99));
+    row.estimate("outages_per_year", "", Some(&topology.outages_per_year));
+    row.number("recovery_seconds_mean", recovery.mean);
+    row.number("recovery_seconds_p50", recovery.p50);
+    row.number("recovery_seconds_p95", recovery.p95);
+    row.estimate("rto_met", "", topology.rto_met.as_ref());
+    row.estimate("slo_met", "", topology.slo_met.as_ref());
+    row.estimate("sla_met", "", topology.sla_met.as_ref());
+    row.number(&format!("cost_{currency}_per_month"), bill.total);
+    row.number(
+        &format!("cost_of_failure_{currency}_per_month"),
+        cost_of_failure(topology),
+    );
+    row.estimate(
+        "cost_with_failure",
+        &format!("_{currency}_per_month"),
+        bill.total_with_failure.as_ref(),
+    );
+    row.text("pareto", results.pareto.contains(&topology.name));
+    row.text(
+        "recommended",
+        results
+            .recommended
+            .as_ref()
+            .is_some_and(|taken| taken.name == topology.name),
+    );
+    row.0
+}
+
+#[derive(Default)]
+struct Columns(Vec<(String, String)>);
+
+impl Columns {
+    fn text(&mut self, header: &str, value: impl std::fmt::Display) {
+        self.0.push((header.to_owned(), value.to_string()));
+    }
+
+    fn number(&mut self, header: &str, value: Option<f64>) {
+        self.text(
+            header,
+            value
+                .filter(|value| value.is_finite())
+                .map_or_else(String::new, |value| value.to_string()),
+        );
+    }
+
+    fn estimate(&mut self, header: &str, unit: &str, value: Option<&Estimate>) {
+        self.number(
+            &format!("{header}{unit}"),
+            value.map(|estimate| estimate.mean),
+        );
+        self.number(
+            &format!("{header}_low{unit}"),
+            value.map(|estimate| estimate.low),
+        );
+        self.number(
+            &format!("{header}_high{unit}"),
+            value.map(|estimate| estimate.high),
+        );
+    }
+}

@@ -1,0 +1,321 @@
+//! One topology in depth: journeys, services, outages, recovery, causes, cost line by line.
+
+use std::fmt::Write as _;
+
+use comfy_table::{Cell, CellAlignment};
+use owo_colors::OwoColorize;
+
+use super::summary::{Mark, Row};
+use super::table::{rendered, table};
+use super::terminal::{heading, warnings};
+use crate::compare::{Objective, verdicts};
+use crate::results::{Comparison, CostResult, Estimate, Results, TopologyResult, format};
+
+/// Width of a full bar \[columns\].
+const BAR_WIDTH: f64 = 40.0;
+
+/// Longest name that is shown in full.
+const NAME_WIDTH: usize = 28;
+
+/// All that is known about each topology of a comparison (of one, as a rule), for terminals.
+#[must_use]
+pub fn in_depth(comparison: &Comparison) -> String {
+    let results = &comparison.results;
+    let mut text = heading(results);
+    for topology in &results.topologies {
+        text.push_str(&in_depth_of(topology, results));
+    }
+    text.push_str(&warnings(&results.warnings));
+    text
+}
+
+fn in_depth_of(topology: &TopologyResult, results: &Results) -> String {
+    let mut text = String::new();
+    let title = format!(
+        "{} ({} in {})",
+        topology.name,
+        topology.pattern,
+        topology.regions.join(", ")
+    );
+    let _ = writeln!(text, "\n{}", format::truncated(&title, 98).bold());
+    overview(&mut text, topology, results);
+    journeys(&mut text, topology);
+    services(&mut text, topology);
+    causes(&mut text, topology);
+    faults(&mut text, topology);
+    costs(&mut text, &topology.cost_per_month, &results.currency);
+    text
+}
+
+fn section(text: &mut String, title: &str) {
+    let _ = writeln!(text, "\n{}", title.bold());
+}
+
+fn line(text: &mut String, label: &str, value: &str) {
+    let _ = writeln!(text, "  {label:<22}{value}");
+}
+
+fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
+    let row = Row::of(topology, results);
+    let downtime = &topology.downtime_minutes_per_year;
+    let interval = format::availability_interval(&topology.unavailability).map_or_else(
+        || "no outage seen".to_owned(),
+        |interval| format!("interval {interval}"),
+    );
+    line(
+        text,
+        "availability",
+        &format!("{}, {} nines ({interval})", row.availability, row.nines),
+    );
+    line(
+        text,
+        "downtime a year",
+        &format!(
+            "{} on average ({})",
+            row.downtime,
+            format::duration_interval(downtime.low * 60.0, downtime.high * 60.0)
+        ),
+    );
+    line(
+        text,
+        "",
+        &format!(
+            "median {}, p95 {}, p99 {}, worst trial {}",
+            format::minutes(downtime.p50),
+            format::minutes(downtime.p95),
+            format::minutes(downtime.p99),
+            format::minutes(downtime.max)
+        ),
+    );
+    let outages = &topology.outages_per_year;
+    line(
+        text,
+        "outages a year",
+        &format!(
+            "{} ({})",
+            row.outages,
+            format::number_interval(outages.low, outages.high)
+        ),
+    );
+    recovery(text, topology);
+    for verdict in verdicts(topology, &results.objectives) {
+        let label = match verdict.objective {
+            Objective::Slo { .. } => "SLO",
+            Objective::Rto { .. } => "RTO",
+        };
+        let mark = if verdict.met { Mark::Met } else { Mark::Missed }.suffix();
+        line(
+            text,
+            label,
+            &format!("{}{mark}", verdict.in_words(topology)),
+        );
+    }
+    share(text, "SLO windows met", topology.slo_met.as_ref());
+    share(text, "SLA windows met", topology.sla_met.as_ref());
+}
+
+fn recovery(text: &mut String, topology: &TopologyResult) {
+    let times = &topology.recovery_time_seconds;
+    if let (Some(mean), Some(p50), Some(p95), Some(p99)) =
+        (times.mean, times.p50, times.p95, times.p99)
+    {
+        let said = format!(
+            "mean {}, median {}, p95 {}, p99 {}",
+            format::duration(mean),
+            format::duration(p50),
+            format::duration(p95),
+            format::duration(p99)
+        );
+        line(text, "recovery of an outage", &said);
+    }
+}
+
+fn share(text: &mut String, label: &str, estimate: Option<&Estimate>) {
+    if let Some(estimate) = estimate {
+        let interval = format::probability_interval(estimate.low, estimate.high);
+        line(
+            text,
+            label,
+            &format!("{} ({interval})", format::probability(estimate.mean)),
+        );
+    }
+}
+
+fn journeys(text: &mut String, topology: &TopologyResult) {
+    if topology.journeys.is_empty() {
+        return;
+    }
+    section(text, "Journeys");
+    let mut table = table(["journey", "availability", "interval", "nines", "time down"]);
+    for (name, journey) in &topology.journeys {
+        let q = &journey.unavailability;
+        table.add_row([
+            format::truncated(name, NAME_WIDTH),
+            format::availability(q),
+            format::availability_interval(q).unwrap_or_default(),
+            format::nines_estimate(q),
+            format::probability(journey.time_unavailability.mean),
+        ]);
+    }
+    text.push_str(&rendered(table, CellAlignment::Right));
+}
+
+/// The services that were ever down, worst first.
+fn services(text: &mut String, topology: &TopologyResult) {
+    let mut down: Vec<_> = topology
+        .services
+        .iter()
+        .filter(|(_, service)| service.unavailability.mean > 0.0)
+        .collect();
+    if down.is_empty() {
+        return;
+    }
+    down.sort_by(|a, b| b.1.unavailability.mean.total_cmp(&a.1.unavailability.mean));
+    section(text, "Services, the least available first");
+    let mut table = table(["service", "availability", "interval", "nines"]);
+    for (name, service) in down {
+        let q = &service.unavailability;
+        table.add_row([
+            format::truncated(name, NAME_WIDTH),
+            format::availability(q),
+            format::availability_interval(q).unwrap_or_default(),
+            format::nines_estimate(q),
+        ]);
+    }
+    text.push_str(&rendered(table, CellAlignment::Right));
+}
+
+fn causes(text: &mut String, topology: &TopologyResult) {
+    if topology.attribution.is_empty() {
+        return;
+    }
+    section(text, "What the downtime is charged to");
+    let mut causes: Vec<_> = topology
+        .attribution
+        .iter()
+        .filter(|cause| cause.share > 0.0)
+        .collect();
+    causes.sort_by(|a, b| b.share.total_cmp(&a.share));
+    for cause in causes {
+        let name = format::truncated(&cause.cause, NAME_WIDTH);
+        let _ = writeln!(
+            text,
+            "  {name:<NAME_WIDTH$} {:>8}  {}",
+            format::probability(cause.share),
+            bar(cause.share).cyan()
+        );
+    }
+}
+
+/// A bar of a share, in eighths of a column.
+fn bar(share: f64) -> String {
+    let eighths = (share.clamp(0.0, 1.0) * BAR_WIDTH * 8.0).round() as usize;
+    let mut bar = "█".repeat(eighths / 8);
+    if let Some(part) = ['▏', '▎', '▍', '▌', '▋', '▊', '▉'].get((eighths % 8).wrapping_sub(1))
+    {
+        bar.push(*part);
+    }
+    bar
+}
+
+fn faults(text: &mut String, topology: &TopologyResult) {
+    if topology.faults.is_empty() {
+        return;
+    }
+    section(text, "Faults that fired");
+    let mut table = table(["fault", "fired", "per trial"]);
+    for fault in &topology.faults {
+        let per_trial = fault.fired as f64 / topology.trials.max(1) as f64;
+        table.add_row([
+            format::truncated(&fault.name, NAME_WIDTH),
+            format::count(fault.fired),
+            format::significant(per_trial, 3),
+        ]);
+    }
+    text.push_str(&rendered(table, CellAlignment::Right));
+}
+
+fn costs(text: &mut String, bill: &CostResult, currency: &str) {
+    section(text, "Cost of a month");
+    let mut table = table(["line", "a month", ""]);
+    let money = |amount: f64| format::money(amount, currency);
+    let fixed = [
+        ("infrastructure", bill.infrastructure),
+        ("transfer", bill.transfer),
+        ("storage", bill.storage),
+        ("telemetry", bill.telemetry),
+        ("drills", bill.drills),
+        ("regions", bill.regions),
+    ];
+    for (name, amount) in fixed {
+        // Drills are not simulated yet: there is no such line to show.
+        if amount.is_some() || name != "drills" {
+            add_line(&mut table, name, amount.map(money), missing(bill, name));
+        }
+    }
+    add_line(
+        &mut table,
+        "total, running",
+        bill.total.map(money),
+        String::new(),
+    );
+    for (name, label, estimate) in [
+        ("sla_credits", "SLA credits", &bill.sla_credits),
+        ("downtime", "lost business", &bill.downtime),
+    ] {
+        let note = missing(bill, name);
+        if let Some(estimate) = estimate {
+            let interval = format::money_interval(estimate.low, estimate.high, currency);
+            let note = if note.is_empty() {
+                interval
+            } else {
+                format!("{interval}; {note}")
+            };
+            add_line(
+                &mut table,
+                label,
+                Some(format::money_rounded(estimate.mean, currency)),
+                note,
+            );
+        } else if !note.is_empty() {
+            add_line(&mut table, label, None, note);
+        }
+    }
+    if let Some(estimate) = &bill.total_with_failure {
+        let interval = format::money_interval(estimate.low, estimate.high, currency);
+        add_line(
+            &mut table,
+            "total with failure",
+            Some(format::money_rounded(estimate.mean, currency)),
+            interval,
+        );
+    }
+    if let Some(column) = table.column_mut(2) {
+        column.set_cell_alignment(CellAlignment::Left);
+    }
+    text.push_str(&rendered(table, CellAlignment::Right));
+}
+
+fn add_line(table: &mut comfy_table::Table, label: &str, amount: Option<String>, note: String) {
+    let amount = amount.unwrap_or_else(|| format::NO_DATA.to_owned());
+    table.add_row([
+        Cell::new(label),
+        Cell::new_owned(amount),
+        Cell::new_owned(note).set_alignment(CellAlignment::Left),
+    ]);
+}
+
+/// `not priced: costs.storage`, or nothing.
+fn missing(bill: &CostResult, line: &str) -> String {
+    let keys: Vec<&str> = bill
+        .not_priced
+        .iter()
+        .filter(|entry| entry.line == line)
+        .map(|entry| entry.missing.as_str())
+        .collect();
+    if keys.is_empty() {
+        String::new()
+    } else {
+        format!("not priced: {}", keys.join(", "))
+    }
+}
