@@ -2,9 +2,5 @@
 
 mod bad_input;
 mod charts;
-//! Integration tests, all in one binary.
-
-mod bad_input;
-mod charts;
 mod cli;
 mod fixture;

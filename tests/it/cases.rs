@@ -1,0 +1,78 @@
+//! Systems with known answers, through model files in the public language and the public command.
+//!
+//! tests/cases/expected.json holds for each model exact values of figures of results.json, derived in
+//! tests/cases/exact.py. A check passes if the exact value lies within the figure's interval at the check's level, and
+//! the interval is narrow enough for that to mean something. All levels are 99.99 %: of 100 true checks one fails in
+//! one of a hundred choices of seeds. The seeds are fixed, and no check is ever retried.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use assert_cmd::Command;
+
+fn number(value: &Value, key: &str) -> f64 {
+    value[key].as_f64().unwrap_or(f64::NAN)
+}
+
+/// A figure by its path below the topology; `/exceedance/minutes=15` names a point of the exceedance curve.
+fn figure<'a>(topology: &'a Value, path: &str) -> &'a Value {
+    let found = match path.strip_prefix("/exceedance/minutes=") {
+        Some(minutes) => {
+            let minutes: f64 = minutes.parse().unwrap();
+            let points = topology["exceedance"].as_array().unwrap();
+            points.iter().find(|point| (number(point, "minutes") - minutes).abs() < 1e-9 * minutes)
+        }
+        None => topology.pointer(path),
+    };
+    found.unwrap_or_else(|| panic!("no figure {path}"))
+}
+
+fn play(case: &Value, folder: &Path) -> Value {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let level = format!("{}%", 100.0 * number(&case["checks"][0], "level"));
+    let output = Command::cargo_bin("failscape")
+        .unwrap()
+        .arg("run")
+        .arg(cases.join(case["model"].as_str().unwrap()))
+        .args(["-t", case["topology"].as_str().unwrap()])
+        .args(["--trials", &case["trials"].to_string(), "--seed", &case["seed"].to_string()])
+        .args(["--confidence", &level, "--no-charts", "--format", "json", "-o"])
+        .arg(folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn failures_of(case: &Value) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let results = play(case, folder.path());
+    let topology = &results["topologies"][0];
+    let mut failures = Vec::new();
+    for check in case["checks"].as_array().unwrap() {
+        let path = check["figure"].as_str().unwrap();
+        let found = figure(topology, path);
+        let exact = number(check, "value");
+        let (low, high) = (number(found, "low"), number(found, "high"));
+        let half_width = 0.5 * (high - low) / exact;
+        let wide = half_width > number(check, "half_width");
+        if !(low <= exact && exact <= high) || wide {
+            failures.push(format!(
+                "{} {path}: exact {exact:e}, interval {low:e} to {high:e}, half-width {half_width:.4} of at most {}",
+                case["model"],
+                number(check, "half_width"),
+            ));
+        }
+    }
+    failures
+}
+
+#[test]
+fn every_case_meets_its_exact_answers() {
+    let cases: Value = serde_json::from_str(include_str!("../cases/expected.json")).unwrap();
+    let cases = cases.as_array().unwrap();
+    assert!(cases.len() >= 40, "the list of cases is whole");
+    let failures: Vec<String> = cases.iter().flat_map(failures_of).collect();
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
