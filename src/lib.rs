@@ -24,9 +24,9 @@ pub mod plan;
 
 pub mod engine;
 
-pub mod montecarlo;
-
 pub mod estimate;
+
+pub mod montecarlo;
 
 pub mod compare;
 

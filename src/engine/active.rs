@@ -97,6 +97,11 @@ impl<'p> Simulator<'p> {
             }
             Timer::Moved => {
                 self.traffic.complete(now);
+                if !self.traffic.is_moving() {
+                    // Exactly the target: no rounding of many moves is left to look like overload.
+                    let target = self.active().0.target.clone();
+                    self.traffic.jump(now, &target);
+                }
                 self.await_moves();
             }
             Timer::Rerouted => {

@@ -53,16 +53,14 @@ impl Calendar {
     /// Replaces the pending time of a slot; infinity for nothing pending.
     #[inline]
     pub(super) fn set(&mut self, slot: u32, time: f64) {
+        let nodes = &mut self.nodes[..];
         let mut i = self.n_leaves + slot as usize;
-        let mut carried = Node { time, slot };
-        self.nodes[i] = carried;
+        nodes[i].time = time;
         while i > 1 {
-            let sibling = self.nodes[i ^ 1];
-            // The even node of a pair holds the lower slots and wins ties.
-            let sibling_wins = if i & 1 == 0 { sibling.time < carried.time } else { sibling.time <= carried.time };
-            carried = if sibling_wins { sibling } else { carried };
+            // The left node of a pair holds the lower slots and wins ties.
+            let (left, right) = (nodes[i & !1], nodes[i | 1]);
             i >>= 1;
-            self.nodes[i] = carried;
+            nodes[i] = if right.time < left.time { right } else { left };
         }
     }
 

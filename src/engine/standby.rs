@@ -286,9 +286,12 @@ impl<'p> Simulator<'p> {
     /// A linear move is complete.
     fn end_move(&mut self) {
         let now = self.now;
-        self.traffic.complete(now);
+        let (state, _) = self.standby();
+        let (movement, away, back) = (state.movement, 1 - state.from, state.home);
+        let to = if movement == Movement::Away { away } else { back };
+        self.traffic.jump(now, &all_in(to));
         self.await_moves();
-        match self.standby().0.movement {
+        match movement {
             Movement::Away => self.end_reroute(),
             Movement::Back => self.end_failback(),
             Movement::None => {}
@@ -333,6 +336,15 @@ impl<'p> Simulator<'p> {
             {
                 now.max(state.healthy_since[state.home] + wait_seconds)
             }
+            // Clients of a standby that could not be scaled up go back: roles are only swapped with one that could.
+            Failback::Never
+                if state.serving != state.home
+                    && state.healthy[state.home]
+                    && state.phase == Phase::Steady
+                    && !state.full[state.serving] =>
+            {
+                now
+            }
             Failback::After { .. } | Failback::Never => f64::INFINITY,
         };
         self.set_timer(Timer::Failback, time);
@@ -342,7 +354,10 @@ impl<'p> Simulator<'p> {
     fn begin_failback(&mut self) {
         let now = self.now;
         let (state, plan) = self.standby();
-        let Failback::After { takes_seconds, .. } = plan.failback else { return };
+        let takes_seconds = match plan.failback {
+            Failback::After { takes_seconds, .. } => takes_seconds,
+            Failback::Never => 0.0,
+        };
         let home = state.home;
         state.phase = Phase::Steady;
         state.movement = Movement::Back;

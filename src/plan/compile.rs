@@ -506,6 +506,7 @@ impl<'a> Compiler<'a> {
                 .iter()
                 .flat_map(|sla| sla.credits.iter().map(|credit| (credit.below, credit.refund)))
                 .collect(),
+            rto_seconds: model.objectives.rto_seconds,
             longest_mean_repair,
             expected_events,
             names: self.names,
@@ -570,7 +571,8 @@ impl<'a> Compiler<'a> {
                     restore: failover.restore_seconds,
                     reroute,
                     success: failover.success,
-                    retry: failover.retry_seconds,
+                    // What never succeeds is not tried again: without times in between it would be tried for ever.
+                    retry: failover.retry_seconds.filter(|_| failover.success > 0.0),
                     failback: failover.failback,
                     reroute_first: spec.pattern == Pattern::WarmStandby,
                     full_when_standing_by: spec.pattern == Pattern::HotStandby,

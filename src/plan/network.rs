@@ -59,8 +59,8 @@ impl Network {
         wave: &mut Vec<GateId>,
         changes: &mut Vec<u32>,
     ) {
-        wave.push(gate);
-        while let Some(gate) = wave.pop() {
+        let mut next = Some(gate);
+        while let Some(gate) = next {
             for &target in self.edges(gate, reach) {
                 if target & OBSERVER != 0 {
                     changes.push(target & !OBSERVER);
@@ -78,6 +78,7 @@ impl Network {
                     wave.push(target);
                 }
             }
+            next = wave.pop();
         }
     }
 

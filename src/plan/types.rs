@@ -57,6 +57,8 @@ pub struct Plan {
     pub sla: Option<WindowPlan>,
     /// Refunds of the SLA: (availability below which, share of the window's revenue).
     pub refunds: Vec<(f64, f64)>,
+    /// Recovery time objective \[s\].
+    pub rto_seconds: Option<f64>,
     /// Longest mean repair of what can take a journey down \[s\]; 0 if nothing can.
     pub longest_mean_repair: f64,
     /// Failures and repairs expected in a trial.

@@ -1,3 +1,7 @@
+//! All integration tests, in one binary.
+
+mod bad_input;
+mod charts;
 //! Integration tests, all in one binary.
 
 // A test fails by panicking.
