@@ -6,9 +6,9 @@ use crate::results::{
     Comparison, Difference, Layout, ObjectivesEcho, Results, Timeline, TopologyResult,
 };
 
+use super::findings::findings;
 use super::pareto::pareto_frontier;
 use super::recommend::recommend;
-use super::warnings::findings;
 
 /// Version of the shape of results.json.
 const SCHEMA: u32 = 1;

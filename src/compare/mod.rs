@@ -5,6 +5,7 @@
 //! [`Comparison`]: crate::results::Comparison
 
 pub(crate) mod assemble;
+mod findings;
 mod objectives;
 mod pareto;
 mod recommend;
@@ -12,8 +13,9 @@ mod timeline;
 mod warnings;
 
 pub use assemble::{Finished, assemble};
+pub use findings::findings;
 pub use objectives::{Objective, Verdict, verdicts};
 pub use pareto::pareto_frontier;
 pub use recommend::recommend;
 pub use timeline::timeline;
-pub use warnings::{Finding, findings};
+pub use warnings::Finding;

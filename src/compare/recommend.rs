@@ -185,7 +185,11 @@ mod tests {
         let taken = recommend(&[far, near], &objectives(), "USD").unwrap();
         assert_eq!(taken.name, "near");
         assert!(!taken.meets_objectives);
-        assert!(taken.why.contains("below the target of 99.95 %"), "{}", taken.why);
+        assert!(
+            taken.why.contains("below the target of 99.95 %"),
+            "{}",
+            taken.why
+        );
         assert!(!taken.why.contains("RTO"), "{}", taken.why);
     }
 

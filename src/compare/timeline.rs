@@ -20,7 +20,11 @@ fn row(plan: &Plan, seed: u64, trial: u64) -> TimelineRow {
     let outcome = simulator.simulate(trial, Record::Spans);
     TimelineRow {
         topology: plan.names.topology.clone(),
-        outages: outcome.spans.iter().map(|span| outage(plan, span)).collect(),
+        outages: outcome
+            .spans
+            .iter()
+            .map(|span| outage(plan, span))
+            .collect(),
     }
 }
 
@@ -28,6 +32,11 @@ fn outage(plan: &Plan, span: &OutageSpan) -> TimelineOutage {
     TimelineOutage {
         start_hours: span.start / 3600.0,
         end_hours: span.end / 3600.0,
-        cause: plan.names.causes.get(span.cause as usize).cloned().unwrap_or_default(),
+        cause: plan
+            .names
+            .causes
+            .get(span.cause as usize)
+            .cloned()
+            .unwrap_or_default(),
     }
 }
