@@ -5,3 +5,6 @@ mod cases;
 mod charts;
 mod cli;
 mod fixture;
+mod properties;
+mod support;
+mod tidy;
