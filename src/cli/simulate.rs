@@ -10,11 +10,12 @@ use super::streams::Streams;
 use super::trials_file::TrialsFile;
 use crate::compare::{Finished, assemble};
 use crate::cost::{FailurePrice, price};
-use crate::estimate::summarize;
+use crate::engine::{Record, Simulator};
+use crate::estimate::{FailureCost, Names, NoLossBound, summarize, summarize_pair};
 use crate::model::{Model, TopologySpec};
-use crate::montecarlo::{self, RunSettings};
+use crate::montecarlo::{self, Run, RunSettings};
 use crate::plan::{Plan, compile};
-use crate::results::Comparison;
+use crate::results::{Comparison, Difference, Timeline, TimelineOutage, TimelineRow, TopologyResult};
 use crate::topology::{Deployment, expand, layout};
 
 /// A run that has ended.
@@ -52,7 +53,8 @@ pub(super) fn simulate(
 
     let started = Instant::now();
     let mut observer = RunObserver::new(interrupt.clone(), trials, progress_bar(streams, settings));
-    let run = montecarlo::run(&plans, settings, &mut observer);
+    let failure_price = FailurePrice::new(model);
+    let run = montecarlo::run(&plans, &failure_price, settings, &mut observer);
     let wall = started.elapsed();
     observer.finish()?;
 
@@ -61,10 +63,10 @@ pub(super) fn simulate(
         source,
         settings,
         partial: run.partial,
-        topologies: Vec::new(),
-        differences: Vec::new(),
+        topologies: figures(model, &deployments, &plans, &run, settings),
+        differences: differences(model, &plans, &run, settings),
         unhittable: unhittable(&plans),
-        timeline: todo!(),
+        timeline: timeline(&plans, settings.seed, run.telling_trial),
         layouts: deployments
             .iter()
             .map(|deployment| layout(model, deployment))
@@ -75,6 +77,95 @@ pub(super) fn simulate(
         wall,
         interrupted: interrupt.came(),
     })
+}
+
+/// The figures of every topology.
+fn figures(
+    model: &Model,
+    deployments: &[Deployment],
+    plans: &[Plan],
+    run: &Run,
+    settings: &RunSettings,
+) -> Vec<TopologyResult> {
+    (deployments.iter().zip(plans).zip(&run.tallies))
+        .map(|((deployment, plan), tally)| {
+            let names = Names {
+                topology: &plan.names.topology,
+                pattern: &plan.names.pattern,
+                regions: &plan.names.regions,
+                journeys: &plan.names.journeys,
+                services: &plan.names.services,
+                causes: &plan.names.causes,
+            };
+            let bound = no_loss_bound(model, plan.longest_mean_repair);
+            summarize(
+                tally,
+                &names,
+                settings.confidence,
+                &bound,
+                price(model, deployment),
+            )
+        })
+        .collect()
+}
+
+/// Every pair of topologies, over the trials that both played.
+fn differences(
+    model: &Model,
+    plans: &[Plan],
+    run: &Run,
+    settings: &RunSettings,
+) -> Vec<Difference> {
+    run.pairs
+        .iter()
+        .map(|(of, from, tally)| {
+            let (of, from) = (&plans[*of], &plans[*from]);
+            let repair = of.longest_mean_repair.max(from.longest_mean_repair);
+            let bound = no_loss_bound(model, repair);
+            summarize_pair(
+                tally,
+                &of.names.topology,
+                &from.names.topology,
+                settings.confidence,
+                &bound,
+            )
+        })
+        .collect()
+}
+
+/// What bounds a figure of which no loss was seen.
+fn no_loss_bound(model: &Model, longest_mean_repair_seconds: f64) -> NoLossBound {
+    let total = FailurePrice::new(model).of_total_loss(model);
+    NoLossBound {
+        longest_mean_repair_seconds,
+        horizon_seconds: model.horizon_seconds,
+        total_loss: FailureCost {
+            sla_credits: total.sla_credits.unwrap_or_default(),
+            downtime: total.downtime.unwrap_or_default(),
+        },
+    }
+}
+
+/// The outages of one trial, on every topology.
+fn timeline(plans: &[Plan], seed: u64, trial: u64) -> Timeline {
+    let row = |plan: &Plan| {
+        let mut simulator = Simulator::new(plan, seed);
+        let spans = simulator.simulate(trial, Record::Spans).spans.iter();
+        let outages = spans.map(|span| TimelineOutage {
+            start_hours: span.start / 3600.0,
+            end_hours: span.end / 3600.0,
+            cause: plan.names.causes[span.cause as usize].clone(),
+        });
+        TimelineRow {
+            topology: plan.names.topology.clone(),
+            outages: outages.collect(),
+        }
+    };
+    Timeline {
+        trial,
+        horizon_hours: plans.first().map_or(0.0, |plan| plan.horizon / 3600.0),
+        rows: plans.iter().map(row).collect(),
+    }
 }
 
 /// Names of the topologies in which nothing that fails can take a journey down.

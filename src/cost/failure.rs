@@ -93,6 +93,15 @@ impl FailurePrice {
         }
     }
 
+    /// Cost of a month in which nothing works.
+    #[must_use]
+    pub fn of_total_loss(&self, model: &Model) -> FailureCost {
+        let windows = model.objectives.sla.as_ref().map_or(0.0, |sla| (model.horizon_seconds / sla.window_seconds + 1e-9).floor());
+        let credits = model.objectives.sla.iter().flat_map(|sla| &sla.credits);
+        let refund = credits.map(|credit| credit.refund).fold(0.0, f64::max);
+        self.of(1.0, model.journeys.keys().map(|_| 1.0), windows * refund)
+    }
+
     /// The lines of failure that could not be priced in full.
     #[must_use]
     pub fn not_priced(&self) -> &[NotPriced] {

@@ -81,7 +81,7 @@ impl Checker<'_> {
         }
         let zones = match raw.zones.given() {
             Some((_, zones)) => regions.and_then(|regions| self.zone_filters(name, zones, regions)).map(Some),
-            None => raw.zones.optional()?.map(|_| None),
+            None => raw.zones.optional().map(|_| None),
         };
         self.check_mtbf(&raw.mtbf, &format!("fault {}", quoted(name)));
         self.check_crew(name, raw);
