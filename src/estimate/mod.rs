@@ -1,1 +1,24 @@
-//! From tallies to named measures with error bars.
+//! From trials to named measures with error bars.
+//!
+//! [`Tally`] gathers the outcomes of one topology, [`PairTally`] those of two over the same trials; both merge. [`summarize`] and
+//! [`summarize_pair`] turn them into the figures of results.json. What each figure is and how its interval is made:
+//! docs/statistics.md.
+
+mod figures;
+mod grid;
+mod pair;
+mod recovery;
+mod summary;
+mod tally;
+
+pub use grid::{EXCEEDANCE_MINUTES, RECOVERY_SECONDS};
+pub use pair::{PairTally, summarize_pair};
+pub use recovery::RecoveryTally;
+pub use summary::{Names, NoLossBound, precision, summarize};
+pub use tally::{FailureCost, Tally, TallyShape};
+
+/// Length of a year \[s\].
+pub const YEAR_SECONDS: f64 = 8760.0 * 3600.0;
+
+/// Length of a year \[min\].
+pub const YEAR_MINUTES: f64 = 525_600.0;

@@ -1,5 +1,7 @@
 //! Shares and means over items that come in clusters: the clusters are independent, their items are not.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Interval, SkewedMean, clopper_pearson, normal_quantile, student_quantile};
 
 /// Share of items that pass, where each independent trial brings a cluster of them.
@@ -21,7 +23,7 @@ use super::{Interval, SkewedMean, clopper_pearson, normal_quantile, student_quan
 /// // All pass: 50 clusters bound the share from below, 0.025^(1/50) = 0.929.
 /// assert!((interval.low - 0.025_f64.powf(0.02)).abs() < 1e-9 && interval.high == 1.0);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ClusteredShare {
     clusters: u64,
     passed: u64,
@@ -113,7 +115,7 @@ impl ClusteredShare {
 /// With sum s over the b items of a trial the mean is R = Σs / Σb, its variance by linearisation m/(m-1) Σ(s - R b)² / (Σb)² over the m
 /// clusters (Cochran, Sampling Techniques, 3rd ed. (1977), section 6.3); the interval is that of a skewed mean
 /// ([`super::skewed_mean_interval`]) with the largest item. Biased by a part of order 1/m.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct ClusteredMean {
     clusters: u64,
     items: u64,

@@ -1,18 +1,20 @@
 //! Quantiles of the normal, Student's t, gamma and beta distributions.
 //!
-//! Thin, checked wrappers of `puruspe`: each inverse is verified by its distribution function, and where the fast inverse
-//! is off (its iterations are few) bisection takes over, so no argument can make them loop or panic.
+//! The incomplete beta and gamma functions are continued fractions and series behind a saddle-point prefix, so they keep
+//! their digits from a handful to billions of trials; the inverses are Newton's on the logarithm of a tail, inside a bracket.
+//! The crate `puruspe` gives the error functions and ln Γ; its own incomplete functions lose all digits where both parameters are above
+//! 3000 (beta) or the shape is above 100 (gamma), and those of `statrs` do not return for ten million trials.
 
-use std::f64::consts::SQRT_2;
+use std::f64::consts::{PI, SQRT_2};
 
 /// Shape beyond which a gamma quantile is taken from Wilson & Hilferty's cube (relative error below 1e-8 there).
 const LARGE_SHAPE: f64 = 1e5;
 
 /// Degrees of freedom beyond which t is normal to nine digits after its first correction.
-const LARGE_DF: f64 = 1e6;
+const LARGE_DF: f64 = 1e7;
 
-/// Relative error of a probability at which a fast inverse is accepted.
-const ACCEPTED: f64 = 1e-9;
+/// Terms after which a series or a continued fraction is taken as it is.
+const MOST_TERMS: u32 = 500_000;
 
 /// Φ(z), the standard normal distribution function.
 #[must_use]
@@ -64,9 +66,8 @@ pub fn student_quantile(p: f64, df: f64) -> f64 {
     if tail >= 1.0 {
         return 0.0;
     }
-    // P(|T| > t) = I_x(df/2, 1/2) with x = df / (df + t²).
-    let tail_at = |t: f64| puruspe::betai(df / 2.0, 0.5, df / (df + t * t));
-    bisect_decreasing(1e-9, 1e12, tail, tail_at)
+    // P(|T| > t) = I_x(df/2, 1/2) with x / (1 - x) = df / t².
+    (df / beta_ln_odds(tail, Side::Lower, df / 2.0, 0.5).exp()).sqrt()
 }
 
 /// The `p` quantile of the gamma distribution with `shape` > 0 and scale 1.
@@ -83,17 +84,11 @@ pub fn gamma_quantile(p: f64, shape: f64) -> f64 {
     if shape > LARGE_SHAPE {
         return wilson_hilferty(shape, normal_quantile(p));
     }
-    let fast = puruspe::invgammp(p, shape);
-    if fast > 0.0 && fast.is_finite() && (puruspe::gammp(shape, fast) / p - 1.0).abs() < ACCEPTED {
-        return fast;
-    }
-    bisect_decreasing(1e-300, shape + 1e3 * (1.0 + shape.sqrt()), 1.0 - p, |x| {
-        1.0 - puruspe::gammp(shape, x)
-    })
+    gamma_at(p.ln(), Side::Lower, shape)
 }
 
-/// The x above which a gamma distribution with `shape` >= 1 and scale 1 has as much probability as a normal one above
-/// `z` > 0: works for tails that no floating-point probability can hold.
+/// The x above which a gamma distribution with `shape` and scale 1 has as much probability as a normal one above `z`: works for
+/// tails that no floating-point probability can hold.
 ///
 /// ```
 /// // scipy.stats.gamma.isf(scipy.stats.norm.sf(6.0), 2.5)
@@ -105,9 +100,7 @@ pub fn gamma_upper_quantile(z: f64, shape: f64) -> f64 {
     if shape > LARGE_SHAPE {
         return wilson_hilferty(shape, z);
     }
-    let ln_tail = normal_ln_tail(z);
-    let high = 2.0 * (shape + z * z) + 20.0 * (shape.sqrt() * (1.0 + z) + 1.0);
-    bisect_decreasing(1e-12, high, ln_tail, |x| ln_gamma_tail(shape, x))
+    gamma_at(normal_ln_tail(z), Side::Upper, shape)
 }
 
 /// The `p` quantile of the beta distribution with both parameters above 0.
@@ -124,15 +117,27 @@ pub fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     if p >= 1.0 {
         return 1.0;
     }
-    let fast = puruspe::invbetai(p, a, b);
-    if fast > 0.0 && fast < 1.0 && (puruspe::betai(a, b, fast) / p - 1.0).abs() < ACCEPTED {
-        return fast;
+    let ln_odds = if p < 0.5 {
+        beta_ln_odds(p, Side::Lower, a, b)
+    } else {
+        beta_ln_odds(1.0 - p, Side::Upper, a, b)
+    };
+    1.0 / (1.0 + (-ln_odds).exp())
+}
+
+/// P(B >= `rank`) for B binomial(`n`, `q`), 0 < q < 1.
+pub(super) fn binomial_at_least(rank: u64, n: u64, q: f64) -> f64 {
+    match rank {
+        0 => 1.0,
+        rank if rank > n => 0.0,
+        rank => beta_tails(rank as f64, (n - rank) as f64 + 1.0, q, 1.0 - q).0,
     }
-    // On the logit scale both tails keep their digits.
-    let odds = bisect_decreasing(1e-300, 1e300, 1.0 - p, |odds| {
-        1.0 - puruspe::betai(a, b, odds / (1.0 + odds))
-    });
-    odds / (1.0 + odds)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Lower,
+    Upper,
 }
 
 /// Wilson & Hilferty (1931), doi:10.1073/pnas.17.12.684: the cube root of a gamma variable is nearly normal.
@@ -141,59 +146,170 @@ fn wilson_hilferty(shape: f64, z: f64) -> f64 {
     shape * cube_root.max(0.0).powi(3)
 }
 
-/// ln Q(a, x), the logarithm of the upper tail of the gamma distribution.
-fn ln_gamma_tail(shape: f64, x: f64) -> f64 {
-    if x < shape + 1.0 {
-        return puruspe::gammq(shape, x).ln();
-    }
-    // Legendre's continued fraction by Lentz's method (Numerical Recipes, 3rd ed., section 6.2).
-    let tiny = 1e-300;
-    let mut b = x + 1.0 - shape;
-    let mut c = 1.0 / tiny;
-    let mut d = 1.0 / b;
-    let mut h = d;
-    for i in 1..20_000 {
-        let i = f64::from(i);
-        let an = -i * (i - shape);
-        b += 2.0;
-        d = an * d + b;
-        if d.abs() < tiny {
-            d = tiny;
+/// The x at which the logarithm of a tail of the gamma distribution is `ln_tail`.
+fn gamma_at(ln_tail: f64, side: Side, shape: f64) -> f64 {
+    let residual = |ln_x: f64| {
+        let x = ln_x.exp();
+        let (ln_lower, ln_upper, ln_prefix) = gamma_ln_tails(shape, x);
+        match side {
+            Side::Lower => (ln_lower - ln_tail, (ln_prefix - ln_lower).exp()),
+            Side::Upper => (ln_tail - ln_upper, (ln_prefix - ln_upper).exp()),
         }
-        c = b + an / c;
-        if c.abs() < tiny {
-            c = tiny;
-        }
-        d = 1.0 / d;
-        let step = d * c;
-        h *= step;
-        if (step - 1.0).abs() < 1e-14 {
-            break;
-        }
-    }
-    -x + shape * x.ln() - puruspe::ln_gamma(shape) + h.ln()
+    };
+    solve_increasing(shape.ln(), residual).exp()
 }
 
-/// The point of `low..high` (both above 0) at which a decreasing function comes down to `target`, to 14 digits.
-fn bisect_decreasing(low: f64, high: f64, target: f64, function: impl Fn(f64) -> f64) -> f64 {
-    let (mut low, mut high) = (low, high);
-    for _ in 0..200 {
-        // Geometric steps while the bracket spans orders of magnitude.
-        let middle = if high > 4.0 * low {
-            low.sqrt() * high.sqrt()
-        } else {
-            low + (high - low) / 2.0
-        };
-        if function(middle) > target {
-            low = middle;
-        } else {
-            high = middle;
+/// ln(x / (1 - x)) at which a tail of the beta distribution is `tail`.
+fn beta_ln_odds(tail: f64, side: Side, a: f64, b: f64) -> f64 {
+    let residual = |ln_odds: f64| {
+        let (x, y) = (1.0 / (1.0 + (-ln_odds).exp()), 1.0 / (1.0 + ln_odds.exp()));
+        let (lower, upper, prefix) = beta_tails(a, b, x, y);
+        match side {
+            Side::Lower => (lower.ln() - tail.ln(), prefix / lower),
+            Side::Upper => (tail.ln() - upper.ln(), prefix / upper),
         }
-        if high - low <= 1e-14 * high {
+    };
+    solve_increasing((a / b).ln(), residual)
+}
+
+/// Zero of an increasing function with values (value, slope), by Newton's steps kept inside a bracket.
+fn solve_increasing(start: f64, function: impl Fn(f64) -> (f64, f64)) -> f64 {
+    let (mut low, mut high) = (-1e4_f64, 1e4_f64);
+    let mut at = start;
+    for _ in 0..200 {
+        let (value, slope) = function(at);
+        // A tail that has vanished is -∞ on the one side, +∞ on the other: the bracket still moves the right way.
+        if value > 0.0 {
+            high = at;
+        } else {
+            low = at;
+        }
+        let newton = at - value / slope;
+        let next = if newton > low && newton < high {
+            newton
+        } else {
+            bisected(low, high, start)
+        };
+        if (next - at).abs() <= 1e-14 * (1.0 + at.abs()) {
+            return next;
+        }
+        at = next;
+    }
+    at
+}
+
+/// The middle of a bracket, or a step away from `start` that grows while one end is still unknown.
+fn bisected(low: f64, high: f64, start: f64) -> f64 {
+    match (low <= -1e4, high >= 1e4) {
+        (false, true) => low + 2.0 * (low - start).abs().max(0.5),
+        (true, false) => high - 2.0 * (high - start).abs().max(0.5),
+        _ => low + (high - low) / 2.0,
+    }
+}
+
+/// ln P(a, x), ln Q(a, x) and ln(x^a e^-x / Γ(a)).
+fn gamma_ln_tails(shape: f64, x: f64) -> (f64, f64, f64) {
+    let ln_prefix = shape * ln_1p_minus((x - shape) / shape, x / shape)
+        + 0.5 * (shape / (2.0 * PI)).ln()
+        - stirling_error(shape);
+    if x < shape + 1.0 {
+        // Series: P = prefix (1/a + x/(a (a+1)) + ...).
+        let mut term = 1.0 / shape;
+        let mut sum = term;
+        let mut denominator = shape;
+        for _ in 0..MOST_TERMS {
+            denominator += 1.0;
+            term *= x / denominator;
+            sum += term;
+            if term < sum * 1e-17 {
+                break;
+            }
+        }
+        let ln_lower = ln_prefix + sum.ln();
+        (ln_lower, (-ln_lower.exp()).ln_1p(), ln_prefix)
+    } else {
+        let fraction = lentz(x + 1.0 - shape, |i| {
+            let i = f64::from(i);
+            (-i * (i - shape), x + 1.0 - shape + 2.0 * i)
+        });
+        let ln_upper = ln_prefix - fraction.ln();
+        ((-ln_upper.exp()).ln_1p(), ln_upper, ln_prefix)
+    }
+}
+
+/// I_x(a, b), 1 - I_x(a, b) and x^a y^b / B(a, b), where y = 1 - x.
+fn beta_tails(a: f64, b: f64, x: f64, y: f64) -> (f64, f64, f64) {
+    let n = a + b;
+    // First-order terms of a ln(x n/a) + b ln(y n/b) cancel, so they are left out.
+    let ln_prefix = a * ln_1p_minus((x * b - y * a) / a, x * n / a)
+        + b * ln_1p_minus((y * a - x * b) / b, y * n / b)
+        + 0.5 * (a / n * b / (2.0 * PI)).ln()
+        + stirling_error(n)
+        - stirling_error(a)
+        - stirling_error(b);
+    let prefix = ln_prefix.exp();
+    if x <= (a + 1.0) / (n + 2.0) {
+        let lower = prefix / (a * beta_fraction(a, b, x));
+        (lower, 1.0 - lower, prefix)
+    } else {
+        let upper = prefix / (b * beta_fraction(b, a, y));
+        (1.0 - upper, upper, prefix)
+    }
+}
+
+/// The continued fraction of the incomplete beta function, DLMF 8.17.22 (reciprocal of it).
+fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
+    lentz(1.0, |i| {
+        let m = f64::from(i / 2);
+        let numerator = if i % 2 == 0 {
+            m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m))
+        } else {
+            -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0))
+        };
+        (numerator, 1.0)
+    })
+}
+
+/// first + n1/(d1 + n2/(d2 + …)) by Lentz's method (Thompson & Barnett (1986), doi:10.1016/0021-9991(86)90046-X).
+fn lentz(first: f64, terms: impl Fn(u32) -> (f64, f64)) -> f64 {
+    let away_from_zero = |value: f64| if value.abs() < 1e-300 { 1e-300 } else { value };
+    let mut fraction = away_from_zero(first);
+    let (mut c, mut d) = (fraction, 0.0);
+    for i in 1..MOST_TERMS {
+        let (numerator, denominator) = terms(i);
+        d = 1.0 / away_from_zero(denominator + numerator * d);
+        c = away_from_zero(denominator + numerator / c);
+        let step = c * d;
+        fraction *= step;
+        if (step - 1.0).abs() < 1e-15 {
             break;
         }
     }
-    low + (high - low) / 2.0
+    fraction
+}
+
+/// ln(1 + u) - u, of which `ratio` = 1 + u is given too.
+fn ln_1p_minus(u: f64, ratio: f64) -> f64 {
+    if u.abs() > 0.1 {
+        return ratio.ln() - u;
+    }
+    // -u²/2 + u³/3 - …
+    let mut power = -u;
+    let mut sum = 0.0;
+    for i in 2..20 {
+        power *= -u;
+        sum += power / f64::from(i);
+    }
+    -sum
+}
+
+/// ln Γ(z) less Stirling's (z - 1/2) ln z - z + ln(2π)/2, as in Loader (2000), "Fast and accurate computation of binomial probabilities".
+fn stirling_error(z: f64) -> f64 {
+    if z < 15.0 {
+        return puruspe::ln_gamma(z) - ((z - 0.5) * z.ln() - z + 0.5 * (2.0 * PI).ln());
+    }
+    let square = z * z;
+    (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - 1.0 / (1680.0 * square)) / square) / square) / z
 }
 
 #[cfg(test)]

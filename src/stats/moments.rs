@@ -1,5 +1,7 @@
 //! Count, mean, spread and maximum of values of which most may be zero.
 
+use serde::{Deserialize, Serialize};
+
 /// Count, mean and spread of values, of which those that are zero cost one increment.
 ///
 /// Mean and sum of squared deviations are kept of the non-zero values only, by Welford's recurrence, and put together with
@@ -19,7 +21,7 @@
 /// assert!((moments.mean() - 1.0).abs() < 1e-15);
 /// assert!((moments.variance() - 2.0).abs() < 1e-15);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Moments {
     zeros: u64,
     nonzeros: u64,

@@ -1,5 +1,6 @@
 //! Intervals of a quantile from order statistics.
 
+use super::distributions::binomial_at_least;
 use super::{Interval, QuantileSketch};
 
 /// Ranks (from 1) of the order statistics that bound a quantile; `None` where too few values bound it.
@@ -27,12 +28,7 @@ pub struct QuantileRanks {
 #[must_use]
 pub fn quantile_ranks(n: u64, q: f64, level: f64) -> QuantileRanks {
     let tail = (1.0 - level) / 2.0;
-    // P(B >= r) for B binomial(n, q).
-    let at_least = |rank: u64| match rank {
-        0 => 1.0,
-        r if r > n => 0.0,
-        r => puruspe::betai(r as f64, (n - r) as f64 + 1.0, q),
-    };
+    let at_least = |rank: u64| binomial_at_least(rank, n, q);
     let high = least(n + 1, |rank| at_least(rank) <= tail);
     // P(B <= l - 1) = 1 - P(B >= l): the first rank that is too high, less one.
     let too_high = least(n + 1, |rank| 1.0 - at_least(rank) > tail);

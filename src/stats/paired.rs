@@ -1,5 +1,7 @@
 //! Mean difference of pairs of which most may be equal.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     Interval, Moments, SkewedMean, none_seen_bound, normal_cdf, normal_quantile,
     skewed_mean_interval,
@@ -30,7 +32,7 @@ use super::{
 /// // scipy.stats.ttest_rel(..).confidence_interval(): 1.286 to 1.720
 /// assert!((interval.low - 1.286).abs() < 0.02 && (interval.high - 1.720).abs() < 0.02, "{interval:?}");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct PairedDifferences {
     more: Moments,
     less: Moments,

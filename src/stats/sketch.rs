@@ -1,5 +1,7 @@
 //! Quantiles of many values in little memory.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeMap;
 
 /// Guaranteed relative error of a quantile.
@@ -24,7 +26,7 @@ const RELATIVE_ERROR: f64 = 0.001;
 /// assert!((sketch.quantile(0.95).unwrap() - 950.0).abs() <= 0.95);
 /// assert_eq!(sketch.quantile(1.0), Some(1000.0));
 /// ```
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct QuantileSketch {
     zeros: u64,
     nonzeros: u64,

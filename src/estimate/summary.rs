@@ -1,0 +1,262 @@
+//! From a tally to the figures of results.json.
+
+use indexmap::IndexMap;
+
+use super::tally::{FailureCost, Tally};
+use super::{YEAR_MINUTES, figures};
+use crate::results::{
+    Attribution, CostResult, DowntimeResult, Estimate, Exceedance, FaultCount, JourneyResult,
+    ServiceResult, TopologyResult,
+};
+use crate::stats::{
+    Moments, clopper_pearson, none_seen_bound, quantile_interval, skewed_mean_interval,
+};
+
+/// What the parts of a tally are called, in plan order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Names<'a> {
+    /// The topology.
+    pub topology: &'a str,
+    /// Its pattern.
+    pub pattern: &'a str,
+    /// Regions in use, the primary first.
+    pub regions: &'a [String],
+    /// Journeys.
+    pub journeys: &'a [String],
+    /// Services.
+    pub services: &'a [String],
+    /// Faults and external services.
+    pub causes: &'a [String],
+}
+
+/// What bounds a figure of which no loss was seen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NoLossBound {
+    /// Longest mean repair in the plan \[s\].
+    pub longest_mean_repair_seconds: f64,
+    /// Scored length of a trial \[s\].
+    pub horizon_seconds: f64,
+    /// What a month of total failure costs.
+    pub total_loss: FailureCost,
+}
+
+impl NoLossBound {
+    /// Upper bound on an unavailability of which none was seen in `trials`: that on the chance of a trial with loss (3.0 / n at 95 %)
+    /// times the longest mean repair.
+    #[must_use]
+    pub fn unavailability(&self, trials: u64, level: f64) -> f64 {
+        none_seen_bound(trials, level)
+            * (self.longest_mean_repair_seconds / self.horizon_seconds).min(1.0)
+    }
+}
+
+/// Half the length of the interval of unavailability over its mean; `None` while no loss was seen.
+#[must_use]
+pub fn precision(tally: &Tally, level: f64) -> Option<f64> {
+    let moments = tally.unavailability.padded_to(tally.trials);
+    let interval = skewed_mean_interval(&(&moments).into(), level)?.clamped(0.0, 1.0);
+    Some(interval.half_width() / moments.mean())
+}
+
+/// The figures of one topology. `cost` holds the lines of what runs; those of failure are filled in here.
+#[must_use]
+pub fn summarize(
+    tally: &Tally,
+    names: &Names<'_>,
+    level: f64,
+    bound: &NoLossBound,
+    cost: CostResult,
+) -> TopologyResult {
+    let bounded = Bounded { level, bound };
+    let unavailability = bounded.unavailability(&tally.unavailability, tally.trials);
+    TopologyResult {
+        name: names.topology.to_owned(),
+        pattern: names.pattern.to_owned(),
+        regions: names.regions.to_vec(),
+        trials: tally.trials,
+        events: tally.events,
+        method: "crude".to_owned(),
+        availability: figures::complement(&unavailability),
+        journeys: journeys(tally, names, &bounded),
+        services: services(tally, names, &bounded),
+        downtime_minutes_per_year: downtime(tally, &unavailability, level),
+        exceedance: exceedance(tally, level),
+        faults: (names.causes.iter().zip(&tally.fired))
+            .map(|(name, fired)| FaultCount {
+                name: name.clone(),
+                fired: *fired,
+            })
+            .collect(),
+        outages_per_year: outages_per_year(tally, level),
+        outage_minutes: tally.recoveries.quantiles(60.0, level),
+        recovery_time_seconds: tally.recoveries.quantiles(1.0, level),
+        recovery_curve: tally.recoveries.curve(level),
+        rto_met: figures::share(tally.recoveries.within(), level),
+        data_loss_seconds: None,
+        rpo_met: None,
+        slo_met: figures::share(&tally.slo, level),
+        sla_met: figures::share(&tally.sla, level),
+        attribution: attribution(tally, names, &bounded),
+        cost_per_month: with_failure(tally, cost, &bounded),
+        unavailability,
+    }
+}
+
+/// Level and bound of the intervals.
+struct Bounded<'a> {
+    level: f64,
+    bound: &'a NoLossBound,
+}
+
+impl Bounded<'_> {
+    fn unavailability(&self, nonzeros: &Moments, trials: u64) -> Estimate {
+        figures::unavailability(
+            &nonzeros.padded_to(trials),
+            self.bound.unavailability(trials, self.level),
+            self.level,
+        )
+    }
+
+    /// A cost; `most` is what a month of total failure costs.
+    fn cost(&self, nonzeros: &Moments, trials: u64, most: f64) -> Estimate {
+        figures::skewed_mean(
+            &nonzeros.padded_to(trials),
+            none_seen_bound(trials, self.level) * most,
+            self.level,
+        )
+    }
+}
+
+fn journeys(
+    tally: &Tally,
+    names: &Names<'_>,
+    bounded: &Bounded<'_>,
+) -> IndexMap<String, JourneyResult> {
+    (names.journeys.iter().enumerate())
+        .map(|(index, name)| {
+            let journey = tally.journeys.get(index).copied().unwrap_or_default();
+            let result = JourneyResult {
+                unavailability: bounded.unavailability(&journey.unavailability, tally.trials),
+                time_unavailability: bounded
+                    .unavailability(&journey.time_unavailability, tally.trials),
+            };
+            (name.clone(), result)
+        })
+        .collect()
+}
+
+fn services(
+    tally: &Tally,
+    names: &Names<'_>,
+    bounded: &Bounded<'_>,
+) -> IndexMap<String, ServiceResult> {
+    (names.services.iter().enumerate())
+        .map(|(index, name)| {
+            let moments = tally.services.get(index).copied().unwrap_or_default();
+            let unavailability = bounded.unavailability(&moments, tally.trials_observing_services);
+            (name.clone(), ServiceResult { unavailability })
+        })
+        .collect()
+}
+
+fn downtime(tally: &Tally, unavailability: &Estimate, level: f64) -> DowntimeResult {
+    let mut minutes = tally.downtime_minutes.clone();
+    minutes.insert_zeros(tally.trials - minutes.n());
+    let quantile = |q: f64| minutes.quantile(q).unwrap_or(0.0);
+    let p95 = quantile_interval(&minutes, 0.95, tally.trials as f64, level);
+    DowntimeResult {
+        mean: unavailability.mean * YEAR_MINUTES,
+        low: unavailability.low * YEAR_MINUTES,
+        high: unavailability.high * YEAR_MINUTES,
+        p50: quantile(0.5),
+        p90: quantile(0.9),
+        p95: quantile(0.95),
+        p95_low: p95.low.is_finite().then_some(p95.low),
+        p95_high: p95.high.is_finite().then_some(p95.high),
+        p99: quantile(0.99),
+        max: minutes.max(),
+    }
+}
+
+fn exceedance(tally: &Tally, level: f64) -> Vec<Exceedance> {
+    let n = tally.trials as f64;
+    if tally.trials == 0 {
+        return Vec::new();
+    }
+    (tally.exceedance.exceeding())
+        .map(|(minutes, count)| {
+            let interval = clopper_pearson(count as f64, n, level);
+            Exceedance {
+                minutes,
+                p: count as f64 / n,
+                low: interval.low,
+                high: interval.high,
+            }
+        })
+        .collect()
+}
+
+/// None seen: at most one outage in each of the trials that may have had some.
+fn outages_per_year(tally: &Tally, level: f64) -> Estimate {
+    let outages = figures::skewed_mean(
+        &tally.outages.padded_to(tally.trials),
+        none_seen_bound(tally.trials, level),
+        level,
+    );
+    figures::scaled(outages, tally.yearly())
+}
+
+/// Shares of the lost requests by cause, the largest first; causes that lost nothing are left out.
+fn attribution(tally: &Tally, names: &Names<'_>, bounded: &Bounded<'_>) -> Vec<Attribution> {
+    let total: f64 = tally.attribution.iter().map(Moments::sum).sum();
+    let mut charged: Vec<Attribution> = (names.causes.iter().zip(&tally.attribution))
+        .filter(|(_, moments)| moments.nonzeros() > 0)
+        .map(|(cause, moments)| Attribution {
+            cause: cause.clone(),
+            share: moments.sum() / total,
+            unavailability: bounded.unavailability(moments, tally.trials),
+        })
+        .collect();
+    charged.sort_by(|a, b| {
+        b.share
+            .total_cmp(&a.share)
+            .then_with(|| a.cause.cmp(&b.cause))
+    });
+    charged
+}
+
+/// Adds the lines of failure to those of what runs. The total with failure needs a total and at least one line of failure.
+fn with_failure(tally: &Tally, cost: CostResult, bounded: &Bounded<'_>) -> CostResult {
+    let shape = &tally.shape;
+    let most = bounded.bound.total_loss;
+    let line = |priced: bool, moments: &Moments, most: f64| {
+        priced.then(|| bounded.cost(moments, tally.trials, most))
+    };
+    let most_of_both = if shape.prices_sla_credits {
+        most.sla_credits
+    } else {
+        0.0
+    } + if shape.prices_downtime {
+        most.downtime
+    } else {
+        0.0
+    };
+    let failure = line(
+        shape.prices_sla_credits || shape.prices_downtime,
+        &tally.failure_cost,
+        most_of_both,
+    );
+    CostResult {
+        sla_credits: line(
+            shape.prices_sla_credits,
+            &tally.sla_credits,
+            most.sla_credits,
+        ),
+        downtime: line(shape.prices_downtime, &tally.downtime_cost, most.downtime),
+        total_with_failure: cost
+            .total
+            .zip(failure)
+            .map(|(total, failure)| figures::shifted(failure, total)),
+        ..cost
+    }
+}

@@ -1,0 +1,254 @@
+//! What many trials of one topology came to, in little memory.
+
+use serde::{Deserialize, Serialize};
+
+use super::grid::ExceedanceCounts;
+use super::recovery::RecoveryTally;
+use super::{YEAR_MINUTES, YEAR_SECONDS};
+use crate::engine::TrialOutcome;
+use crate::stats::{ClusteredShare, Moments, QuantileSketch};
+
+/// What there is to tally.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TallyShape {
+    /// Journeys of the model.
+    pub n_journeys: usize,
+    /// Services of the model.
+    pub n_services: usize,
+    /// Causes: faults, and external services that fail by themselves.
+    pub n_causes: usize,
+    /// Scored length of a trial \[s\].
+    pub horizon_seconds: f64,
+    /// Recovery time objective \[s\].
+    pub rto_seconds: Option<f64>,
+    /// Whether there is an SLO.
+    pub has_slo: bool,
+    /// Whether there is an SLA.
+    pub has_sla: bool,
+    /// Whether SLA credits are priced.
+    pub prices_sla_credits: bool,
+    /// Whether lost business is priced.
+    pub prices_downtime: bool,
+}
+
+/// What failure cost in one trial \[currency/month\].
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct FailureCost {
+    /// Refunds under the SLA.
+    pub sla_credits: f64,
+    /// Lost business.
+    pub downtime: f64,
+}
+
+/// A journey's share of the tally.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct JourneyTally {
+    pub(super) unavailability: Moments,
+    pub(super) time_unavailability: Moments,
+}
+
+/// The trials of one topology: moments, counts and sketches, merged batch by batch in order of trial.
+///
+/// A trial without loss costs a few additions: moments hold the non-zero values, the zeros are filled in from the number of trials
+/// when the tally is summarized. What only a trial with loss needs is allocated by the first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tally {
+    pub(super) shape: TallyShape,
+    pub(super) trials: u64,
+    pub(super) events: u64,
+    pub(super) unavailability: Moments,
+    pub(super) downtime_minutes: QuantileSketch,
+    pub(super) exceedance: ExceedanceCounts,
+    pub(super) journeys: Vec<JourneyTally>,
+    pub(super) services: Vec<Moments>,
+    pub(super) trials_observing_services: u64,
+    pub(super) outages: Moments,
+    pub(super) recoveries: RecoveryTally,
+    pub(super) slo: ClusteredShare,
+    pub(super) sla: ClusteredShare,
+    pub(super) attribution: Vec<Moments>,
+    pub(super) fired: Vec<u64>,
+    pub(super) sla_credits: Moments,
+    pub(super) downtime_cost: Moments,
+    pub(super) failure_cost: Moments,
+}
+
+impl Tally {
+    /// An empty tally.
+    #[must_use]
+    pub fn new(shape: &TallyShape) -> Self {
+        Self {
+            shape: *shape,
+            trials: 0,
+            events: 0,
+            unavailability: Moments::default(),
+            downtime_minutes: QuantileSketch::default(),
+            exceedance: ExceedanceCounts::default(),
+            journeys: Vec::new(),
+            services: Vec::new(),
+            trials_observing_services: 0,
+            outages: Moments::default(),
+            recoveries: RecoveryTally::default(),
+            slo: ClusteredShare::default(),
+            sla: ClusteredShare::default(),
+            attribution: Vec::new(),
+            fired: vec![0; shape.n_causes],
+            sla_credits: Moments::default(),
+            downtime_cost: Moments::default(),
+            failure_cost: Moments::default(),
+        }
+    }
+
+    /// Adds a trial.
+    pub fn add(&mut self, outcome: &TrialOutcome, cost: FailureCost) {
+        self.trials += 1;
+        self.events += outcome.events;
+        self.trials_observing_services += u64::from(!outcome.services.is_empty());
+        self.fired
+            .iter_mut()
+            .zip(&outcome.fired)
+            .for_each(|(sum, fired)| *sum += fired);
+        if self.shape.has_slo {
+            self.slo
+                .add(u64::from(outcome.slo.met), u64::from(outcome.slo.windows));
+        }
+        if self.shape.has_sla {
+            self.sla
+                .add(u64::from(outcome.sla.met), u64::from(outcome.sla.windows));
+        }
+        if outcome.outages > 0 {
+            self.outages.add(f64::from(outcome.outages));
+        }
+        if !outcome.recoveries.is_empty() {
+            self.recoveries
+                .add(&outcome.recoveries, self.shape.rto_seconds);
+        }
+        add_nonzeros(&mut self.services, &outcome.services);
+        self.add_cost(cost);
+        if outcome.unavailability > 0.0 {
+            self.add_loss(outcome);
+        }
+    }
+
+    /// What only a trial with loss has.
+    fn add_loss(&mut self, outcome: &TrialOutcome) {
+        self.unavailability.add(outcome.unavailability);
+        let minutes = outcome.unavailability * YEAR_MINUTES;
+        self.downtime_minutes.insert(minutes);
+        self.exceedance.add(minutes);
+        if self.journeys.is_empty() {
+            self.journeys
+                .resize(self.shape.n_journeys, JourneyTally::default());
+        }
+        for (tally, journey) in self.journeys.iter_mut().zip(&outcome.journeys) {
+            if journey.unavailability > 0.0 {
+                tally.unavailability.add(journey.unavailability);
+            }
+            if journey.time_unavailability > 0.0 {
+                tally.time_unavailability.add(journey.time_unavailability);
+            }
+        }
+        add_nonzeros(&mut self.attribution, &outcome.attribution);
+    }
+
+    fn add_cost(&mut self, cost: FailureCost) {
+        let mut both = 0.0;
+        if self.shape.prices_sla_credits && cost.sla_credits > 0.0 {
+            self.sla_credits.add(cost.sla_credits);
+            both += cost.sla_credits;
+        }
+        if self.shape.prices_downtime && cost.downtime > 0.0 {
+            self.downtime_cost.add(cost.downtime);
+            both += cost.downtime;
+        }
+        if both > 0.0 {
+            self.failure_cost.add(both);
+        }
+    }
+
+    /// Adds the trials of `other`, which has the same shape. Merge batches in order of trial: the sums are then the same bits however
+    /// the batches were spread over threads.
+    pub fn merge(&mut self, other: &Self) {
+        debug_assert_eq!(self.shape, other.shape);
+        self.trials += other.trials;
+        self.events += other.events;
+        self.unavailability.merge(&other.unavailability);
+        self.downtime_minutes.merge(&other.downtime_minutes);
+        self.exceedance.merge(&other.exceedance);
+        merge_each(&mut self.journeys, &other.journeys, |mine, theirs| {
+            mine.unavailability.merge(&theirs.unavailability);
+            mine.time_unavailability.merge(&theirs.time_unavailability);
+        });
+        merge_each(&mut self.services, &other.services, Moments::merge);
+        self.trials_observing_services += other.trials_observing_services;
+        self.outages.merge(&other.outages);
+        self.recoveries.merge(&other.recoveries);
+        self.slo.merge(&other.slo);
+        self.sla.merge(&other.sla);
+        merge_each(&mut self.attribution, &other.attribution, Moments::merge);
+        merge_each(&mut self.fired, &other.fired, |mine, theirs| {
+            *mine += theirs
+        });
+        self.sla_credits.merge(&other.sla_credits);
+        self.downtime_cost.merge(&other.downtime_cost);
+        self.failure_cost.merge(&other.failure_cost);
+    }
+
+    /// Trials added.
+    #[must_use]
+    pub fn trials(&self) -> u64 {
+        self.trials
+    }
+
+    /// Trials in which something was lost.
+    #[must_use]
+    pub fn trials_with_loss(&self) -> u64 {
+        self.unavailability.nonzeros()
+    }
+
+    /// Failures and repairs played.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// Mean unavailability so far.
+    #[must_use]
+    pub fn mean_unavailability(&self) -> f64 {
+        self.unavailability.padded_to(self.trials).mean()
+    }
+
+    /// What it tallies.
+    #[must_use]
+    pub fn shape(&self) -> &TallyShape {
+        &self.shape
+    }
+
+    /// Factor from a trial's horizon to a year.
+    pub(super) fn yearly(&self) -> f64 {
+        YEAR_SECONDS / self.shape.horizon_seconds
+    }
+}
+
+/// Adds the values above zero to the moments of their places, which are allocated when there is one.
+fn add_nonzeros(moments: &mut Vec<Moments>, values: &[f64]) {
+    for (index, value) in values.iter().enumerate() {
+        if *value > 0.0 {
+            if moments.len() < values.len() {
+                moments.resize(values.len(), Moments::default());
+            }
+            moments[index].add(*value);
+        }
+    }
+}
+
+/// Merges place by place; an empty list stands for zeros.
+fn merge_each<T: Clone>(mine: &mut Vec<T>, theirs: &[T], mut merge: impl FnMut(&mut T, &T)) {
+    if mine.is_empty() {
+        mine.extend_from_slice(theirs);
+    } else {
+        mine.iter_mut()
+            .zip(theirs)
+            .for_each(|(mine, theirs)| merge(mine, theirs));
+    }
+}
