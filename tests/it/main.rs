@@ -4,6 +4,7 @@ mod bad_input;
 mod cases;
 mod charts;
 mod cli;
+mod coverage;
 mod fixture;
 mod properties;
 mod support;
