@@ -82,7 +82,8 @@ fn shown_key(key: &str) -> String {
 /// A node in the words of a message.
 pub(super) fn describe(node: &Node) -> String {
     match &*node.value {
-        Value::Scalar { text, .. } if !node.is_null() => quoted(text),
+        Value::Scalar { text, plain: true } if !node.is_null() => quoted(text),
+        Value::Scalar { text, plain: false } => quoted(&format!("\"{text}\"")),
         _ => node.kind().to_owned(),
     }
 }
@@ -151,7 +152,10 @@ impl<'a> Keys<'a> {
     /// Takes a node for a mapping with these keys; unknown ones are recorded.
     pub(super) fn of(node: &'a Node, of: &'static str, known: &[&'static str], reader: &mut Reader) -> Option<Self> {
         let Value::Mapping(entries) = &*node.value else {
-            let hint = format!("its keys are {}; write `{{}}` for all defaults", quoted_list(known.iter().copied()));
+            let hint = match node.is_null() {
+                true => "write its keys on the lines below it, indented, or `{}` for none".to_owned(),
+                false => format!("its keys are {}", quoted_list(known.iter().copied())),
+            };
             return reader.mismatch(node, &format!("{of}, a mapping"), &hint);
         };
         for entry in entries.iter().filter(|entry| !known.contains(&&*entry.key)) {

@@ -164,6 +164,9 @@ impl Decode for CountOrShare {
         if text.contains('%') {
             return Share::decode(node, reader).map(|Share(share)| Self::Share(share));
         }
+        if text.contains('.') {
+            return reader.mismatch(node, "a count or a percentage", "write for example 4 or 67%");
+        }
         u32::decode(node, reader).map(Self::Count)
     }
 }

@@ -34,7 +34,7 @@ pub fn parse_size(text: &str) -> Result<f64, UnitError> {
         Some(bytes) if (number * bytes).is_finite() => Ok(number * bytes),
         Some(_) => Err(UnitError::new(format!("{} is too large", quoted(text)), SIZES)),
         None if unit.is_empty() => Err(UnitError::new(format!("{} has no unit of size", quoted(text)), SIZES)),
-        None if unit.contains('i') => Err(UnitError::new(
+        None if unit.ends_with("iB") => Err(UnitError::new(
             format!("{} is a binary unit, in {}", quoted(unit), quoted(text)),
             "sizes are decimal: write GB for 1000 MB",
         )),

@@ -108,6 +108,9 @@ impl Decode for RawDecide {
         if matches!(&*node.value, Value::Scalar { text, .. } if text == "automatic") {
             return Some(Self::Automatic);
         }
+        if matches!(&*node.value, Value::Scalar { text, .. } if !text.contains(|c: char| c.is_ascii_digit())) {
+            return reader.mismatch(node, "automatic, or a person's time", "write automatic, or a time such as 15m");
+        }
         Time::decode(node, reader).map(Self::Drawn)
     }
 }

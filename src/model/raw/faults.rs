@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::super::decode::{Decode, Name, Reader, Spanned, Text, choice, not_simulated, record, word};
+use super::super::decode::{Decode, Name, Reader, Spanned, Text, choice, record, word};
 use super::super::times::Time;
 use super::super::values::Share;
 use super::super::yaml::{Node, Value};
@@ -139,7 +139,8 @@ impl Decode for Detected {
         if bool::decode(node, reader)? {
             return Some(Self);
         }
-        not_simulated(reader, "false", &node.span, "a fault that health checks do not see");
+        let what = "a fault that health checks do not see is not simulated yet";
+        reader.refuse(&node.span, what, "`detected: true`", "remove the fault for now");
         None
     }
 }

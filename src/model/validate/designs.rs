@@ -48,6 +48,10 @@ fn pattern_of(word: PatternWord) -> Pattern {
     }
 }
 
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// One topology as it is looked at: given in the file, or added by default.
 pub(super) struct Design<'a> {
     pub(super) name: &'a str,
@@ -169,7 +173,7 @@ impl Checker<'_> {
         }
         let (least, most) = design.pattern.region_counts();
         if !(least..=most).contains(&list.len()) {
-            let message = format!("topology {} names {} regions", quoted(design.name), list.len());
+            let message = format!("topology {} names {}", quoted(design.name), counted(list.len(), "region"));
             let hint = format!("`{}` uses {}", design.pattern.name(), design.pattern.regions_in_words());
             self.refuse(span, message, design.pattern.regions_in_words(), hint);
         }
@@ -183,7 +187,7 @@ impl Checker<'_> {
             return None;
         }
         if all.len() < least {
-            let message = format!("topology {} needs {least} regions, the model has {}", quoted(design.name), all.len());
+            let message = format!("topology {} needs {least} regions, the model has {}", quoted(design.name), counted(all.len(), "region"));
             let hint = "add a region under `regions`, or choose `single-az` or `multi-az`";
             self.refuse(design.span, message, design.pattern.regions_in_words(), hint);
             return None;

@@ -133,11 +133,9 @@ impl Checker<'_> {
         let (Seconds(period_seconds), misses) = (probe.probe.or(Seconds(PROBE_SECONDS))?, probe.misses.or(MISSES)?);
         if let (Some((span, _)), true) = (probe.probe.given(), period_seconds <= 0.0) {
             self.refuse(span, "`probe` is zero", "a duration above 0", "write for example 10s");
-            return None;
         }
         if let (Some((span, _)), 0) = (probe.misses.given(), misses) {
             self.refuse(span, "`misses` is zero", "at least 1", "write for example 3");
-            return None;
         }
         Some(Detect::Probe { period_seconds, misses })
     }

@@ -81,7 +81,7 @@ impl Checker<'_> {
         }
         let zones = match raw.zones.given() {
             Some((_, zones)) => regions.and_then(|regions| self.zone_filters(name, zones, regions)).map(Some),
-            None => raw.zones.optional()?.map(|_| None),
+            None => raw.zones.optional().map(|_| None),
         };
         self.check_mtbf(&raw.mtbf, &format!("fault {}", quoted(name)));
         self.check_crew(name, raw);
@@ -290,7 +290,7 @@ impl Checker<'_> {
     /// Refuses a fault whose filters leave it nothing to hit.
     fn check_places(&mut self, name: &str, span: &Span, fault: &Fault, regions: &IndexMap<String, Region>) {
         let Some(services) = self.raw.services.get() else { return };
-        if services.0.values().any(|entry| entry.value.is_none()) {
+        if services.0.is_empty() || services.0.values().any(|entry| entry.value.is_none()) {
             return;
         }
         let replicas: Vec<(&str, Existence)> = services.iter().map(|(name, _, raw)| (name, raw.existence())).collect();

@@ -107,6 +107,9 @@ impl Checker<'_> {
             .collect();
         let roots: Vec<&str> =
             if let [only] = own[..] { vec![only] } else { own.into_iter().filter(|name| !called.contains(name)).collect() };
+        if services.0.is_empty() {
+            return None;
+        }
         if roots.is_empty() {
             let hint = "add `journeys: { name: { entry: service } }`";
             self.refuse(span, "every service is called by another one, so no journey is plain", "`journeys`", hint);

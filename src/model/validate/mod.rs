@@ -95,7 +95,9 @@ impl Checker<'_> {
             costs: costs?,
             hash: String::new(),
         };
-        self.check_events(&model);
+        if self.problems.is_empty() {
+            self.check_events(&model);
+        }
         Some(model)
     }
 
@@ -124,6 +126,7 @@ impl Checker<'_> {
         let hint = match similar(text, table.names()) {
             Some(near) => format!("did you mean {}?", quoted(near)),
             None if table.0.is_empty() => format!("the model has no {what}"),
+            None if table.0.len() == 1 => format!("the only {what} is {}", quoted_list(table.names())),
             None => format!("the {what}s are {}", quoted_list(table.names())),
         };
         let message = format!("{referrer} {}, which is not a {what}", quoted(text));

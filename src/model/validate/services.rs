@@ -26,7 +26,8 @@ const TAKEOVER_KEYS: [ReplicaKey; 4] = [
 ];
 
 const REPLICA_KEYS: [ReplicaKey; 4] = [
-    ("needs", |raw| place(&raw.needs)),
+    // A service that is only logic may say that it needs none.
+    ("needs", |raw| place(&raw.needs).filter(|_| raw.needs.get() != Some(&CountOrShare::Count(0)))),
     ("price", |raw| place(&raw.price)),
     ("takeover", |raw| place(&raw.takeover)),
     ("data", |raw| place(&raw.data)),
