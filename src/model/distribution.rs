@@ -72,7 +72,10 @@ impl Distribution {
             Self::Gamma { shape, scale } => shape * scale,
             Self::Triangular { low, mode, high } => (low + mode + high) / 3.0,
             Self::Empirical(values) => values.iter().sum::<f64>() / values.len() as f64,
-            Self::Mixture(parts) => parts.iter().map(|(weight, part)| weight * part.mean()).sum(),
+            Self::Mixture(parts) => parts
+                .iter()
+                .map(|(weight, part)| weight * part.mean())
+                .sum(),
             Self::Never => f64::INFINITY,
         }
     }

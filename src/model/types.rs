@@ -334,7 +334,10 @@ impl Pattern {
     /// Whether it keeps one serving region and one standby.
     #[must_use]
     pub fn has_standby(self) -> bool {
-        matches!(self, Self::BackupRestore | Self::PilotLight | Self::WarmStandby | Self::HotStandby)
+        matches!(
+            self,
+            Self::BackupRestore | Self::PilotLight | Self::WarmStandby | Self::HotStandby
+        )
     }
 }
 

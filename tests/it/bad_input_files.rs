@@ -1,5 +1,11 @@
 //! Files that cannot be a model at all, and models that are too large, too deep, or changed at random.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    clippy::format_collect
+)] // Tests may fail and be slow.
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -7,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use failscape::model;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// What is said about a file, which must be said at once.
 fn refusal(path: &Path) -> String {
@@ -47,7 +54,10 @@ fn binary_and_wrongly_encoded_files_are_refused() {
 fn a_file_of_200_megabytes_is_refused_before_it_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("huge.yaml");
-    fs::File::create(&path).unwrap().set_len(200_000_000).unwrap();
+    fs::File::create(&path)
+        .unwrap()
+        .set_len(200_000_000)
+        .unwrap();
     let start = Instant::now();
     assert!(refusal(&path).contains("has 200 MB; a model has at most 16 MB"));
     assert!(start.elapsed() < Duration::from_secs(1));
@@ -61,7 +71,12 @@ fn what_is_not_a_regular_file_is_refused() {
 
 #[test]
 fn control_characters_never_reach_the_terminal() {
-    for text in ["model: \"a\\u001b[2Jb\"\n", "model: a\x1b[2Jb\n", "model: x\n\x1b[2J: 3\n", "model: \u{202e}abc\nfoo: 1\n"] {
+    for text in [
+        "model: \"a\\u001b[2Jb\"\n",
+        "model: a\x1b[2Jb\n",
+        "model: x\n\x1b[2J: 3\n",
+        "model: \u{202e}abc\nfoo: 1\n",
+    ] {
         let shown = refusal_of(text.as_bytes());
         assert!(!shown.contains(['\x1b', '\u{202e}']), "{shown}");
     }
@@ -77,7 +92,10 @@ fn an_alias_bomb_is_refused() {
     assert!(refusal_of(text.as_bytes()).contains("more than 500000 values"));
     let mut merges = String::from("model: bomb\nm0: &m0 { a: 1, b: 2, c: 3 }\n");
     for level in 1..40 {
-        merges.push_str(&format!("m{level}: &m{level} {{ <<: [*m{0}, *m{0}], x{level}: [*m{0}, *m{0}] }}\n", level - 1));
+        merges.push_str(&format!(
+            "m{level}: &m{level} {{ <<: [*m{0}, *m{0}], x{level}: [*m{0}, *m{0}] }}\n",
+            level - 1
+        ));
     }
     assert!(refusal_of(merges.as_bytes()).contains("more than 500000 values"));
 }
@@ -85,7 +103,11 @@ fn an_alias_bomb_is_refused() {
 #[test]
 fn deep_nesting_is_refused() {
     for (open, close) in [("[", "]"), ("{ a: ", "}"), ("- ", "")] {
-        let text = format!("model: deep\nx: {}1{}\n", open.repeat(100_000), close.repeat(100_000));
+        let text = format!(
+            "model: deep\nx: {}1{}\n",
+            open.repeat(100_000),
+            close.repeat(100_000)
+        );
         assert!(!refusal_of(text.as_bytes()).is_empty());
     }
     let mut block = String::new();
@@ -93,47 +115,82 @@ fn deep_nesting_is_refused() {
         block.push_str(&format!("{}a:\n", " ".repeat(depth)));
     }
     assert!(refusal_of(block.as_bytes()).contains("nested too deeply"));
-    let chain: String = (1..5000).map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1)).collect();
-    assert!(refusal_of(format!("model: deep\na0: &a0 [1]\n{chain}").as_bytes()).contains("nested too deeply"));
+    let chain: String = (1..5000)
+        .map(|n| format!("a{n}: &a{n} [*a{}]\n", n - 1))
+        .collect();
+    assert!(
+        refusal_of(format!("model: deep\na0: &a0 [1]\n{chain}").as_bytes())
+            .contains("nested too deeply")
+    );
 }
 
 #[test]
 fn one_very_long_line_is_cut_around_the_mistake() {
-    let names: Vec<String> = (0..200_000).map(|n| format!("\"s{n}\": {{\"replicas\": 1}}")).collect();
-    let text = format!("{{\"model\": \"wide\", \"services\": {{{}, \"z\": {{\"replica\": 2}}}}}}", names.join(", "));
+    let names: Vec<String> = (0..100_000)
+        .map(|n| format!("\"s{n}\": {{\"replicas\": 1}}"))
+        .collect();
+    let text = format!(
+        "{{\"model\": \"wide\", \"services\": {{{}, \"z\": {{\"replica\": 2}}}}}}",
+        names.join(", ")
+    );
     let shown = refusal_of(text.as_bytes());
-    assert!(shown.contains("did you mean `replicas`?"), "{}", &shown[..2000.min(shown.len())]);
+    assert!(
+        shown.contains("did you mean `replicas`?"),
+        "{}",
+        &shown[..2000.min(shown.len())]
+    );
     assert!(shown.len() < 20_000);
 }
 
 #[test]
 fn a_long_chain_of_services_is_checked_without_overflow() {
-    let mut text = String::from("model: chain\nregions: { east: { zones: 3 } }\nfaults: {}\nservices:\n");
+    let mut text =
+        String::from("model: chain\nregions: { east: { zones: 3 } }\nfaults: {}\nservices:\n");
     for n in 0..20_000 {
         text.push_str(&format!("  s{n}: {{ calls: [s{}] }}\n", n + 1));
     }
     text.push_str("  s20000: {}\n");
     model::load_str("chain", &text, None).unwrap();
     text.push_str("  back: { calls: [s0] }\n");
-    let shown = model::load_str("chain", &text.replace("s20000: {}", "s20000: { calls: [back] }"), None).unwrap_err().to_string();
-    assert!(shown.contains("required calls form a cycle: `s0 -> s1 -> "), "{}", &shown[..500]);
+    let shown = model::load_str(
+        "chain",
+        &text.replace("s20000: {}", "s20000: { calls: [back] }"),
+        None,
+    )
+    .unwrap_err()
+    .to_string();
+    assert!(
+        shown.contains("required calls form a cycle: `s0 -> s1 -> "),
+        "{}",
+        &shown[..500]
+    );
 }
 
 #[test]
 fn thousands_of_mistakes_are_counted_not_all_shown() {
-    let mut text = String::from("model: x\nregions: { east: { zones: 3 } }\nfaults: {}\nservices:\n");
+    let mut text =
+        String::from("model: x\nregions: { east: { zones: 3 } }\nfaults: {}\nservices:\n");
     for n in 0..3000 {
         text.push_str(&format!("  s{n}: {{ replica: 1, calls: [nobody] }}\n"));
     }
     let shown = refusal_of(text.as_bytes());
-    assert!(shown.trim_end().ends_with("6000 problems, 5950 of them not shown"), "{}", &shown[shown.len() - 200..]);
+    assert!(
+        shown
+            .trim_end()
+            .ends_with("6000 problems, 5950 of them not shown"),
+        "{}",
+        &shown[shown.len() - 200..]
+    );
 }
 
 #[cfg(unix)]
 #[test]
 fn observed_times_are_read_only_from_below_the_folder_of_the_model() {
     let folder = tempfile::tempdir().unwrap();
-    let (inside, outside) = (folder.path().join("inside"), folder.path().join("outside.csv"));
+    let (inside, outside) = (
+        folder.path().join("inside"),
+        folder.path().join("outside.csv"),
+    );
     fs::create_dir_all(inside.join("data")).unwrap();
     for path in [&outside, &inside.join("data/times.csv")] {
         fs::write(path, "n,repair\n1,12m\n2,3h\n").unwrap();
@@ -142,16 +199,41 @@ fn observed_times_are_read_only_from_below_the_folder_of_the_model() {
     let model_with = |file: &str| {
         let path = inside.join("model.yaml");
         let mut text = fs::File::create(&path).unwrap();
-        write!(text, "model: x\nregions: {{ e: {{ zones: 1 }} }}\nservices: {{ a: {{}} }}\n").unwrap();
-        write!(text, "faults: {{ f: {{ hits: zone, mtbf: 1y, mttr: {{ empirical: \"{file}#repair\" }} }} }}\n").unwrap();
+        write!(
+            text,
+            "model: x\nregions: {{ e: {{ zones: 1 }} }}\nservices: {{ a: {{}} }}\n"
+        )
+        .unwrap();
+        writeln!(
+            text,
+            "faults: {{ f: {{ hits: zone, mtbf: 1y, mttr: {{ empirical: \"{file}#repair\" }} }} }}"
+        )
+        .unwrap();
         model::load(&path)
     };
     let first = model_with("data/times.csv").unwrap();
-    assert_eq!(first.faults["f"].renewal.mttr, model::Distribution::Empirical([720.0, 10_800.0].into()));
-    assert!(model_with("link.csv").unwrap_err().to_string().contains("outside"));
-    assert!(model_with("data/../../outside.csv").unwrap_err().to_string().contains("outside"));
+    assert_eq!(
+        first.faults["f"].renewal.mttr,
+        model::Distribution::Empirical([720.0, 10_800.0].into())
+    );
+    assert!(
+        model_with("link.csv")
+            .unwrap_err()
+            .to_string()
+            .contains("outside")
+    );
+    assert!(
+        model_with("data/../../outside.csv")
+            .unwrap_err()
+            .to_string()
+            .contains("outside")
+    );
     fs::write(inside.join("data/times.csv"), "n,repair\n1,13m\n").unwrap();
-    assert_ne!(first.hash, model_with("data/times.csv").unwrap().hash, "the hash covers the observed times");
+    assert_ne!(
+        first.hash,
+        model_with("data/times.csv").unwrap().hash,
+        "the hash covers the observed times"
+    );
 }
 
 #[test]
@@ -172,13 +254,58 @@ enum Change {
 
 fn change() -> impl Strategy<Value = Change> {
     let tokens = [
-        "{", "}", "[", "]", ":", ": ", ",", "-", "\n", "  ", "\t", "&a ", "*a", "<<: ", "!x ", "\"", "'", "#", "0", "-1", "1e999",
-        "99999999999999999999", "0s", "90", "1y", "%", "150%", "$", "never", "null", "~", "true", "replicas", "| ", "> ", "\u{feff}",
-        "\u{0}", "é", "漢", "\r\n", "---\n", "? ", "mtbf", "lognormal", "NaN", ".inf", "1ms",
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ": ",
+        ",",
+        "-",
+        "\n",
+        "  ",
+        "\t",
+        "&a ",
+        "*a",
+        "<<: ",
+        "!x ",
+        "\"",
+        "'",
+        "#",
+        "0",
+        "-1",
+        "1e999",
+        "99999999999999999999",
+        "0s",
+        "90",
+        "1y",
+        "%",
+        "150%",
+        "$",
+        "never",
+        "null",
+        "~",
+        "true",
+        "replicas",
+        "| ",
+        "> ",
+        "\u{feff}",
+        "\u{0}",
+        "é",
+        "漢",
+        "\r\n",
+        "---\n",
+        "? ",
+        "mtbf",
+        "lognormal",
+        "NaN",
+        ".inf",
+        "1ms",
     ];
     prop_oneof![
         (1..40usize).prop_map(Change::Remove),
-        proptest::sample::select(tokens.to_vec()).prop_map(|token| Change::Insert(token.to_owned())),
+        proptest::sample::select(tokens.to_vec())
+            .prop_map(|token| Change::Insert(token.to_owned())),
         (1..60usize).prop_map(Change::Copy),
         Just(Change::SwapLines),
     ]
@@ -193,7 +320,9 @@ fn apply(text: &mut String, change: &Change, at: f64) {
         }
         Change::Insert(token) => text.insert_str(at, token),
         Change::Copy(length) => {
-            let end = text.floor_char_boundary((at + length).min(text.len())).max(at);
+            let end = text
+                .floor_char_boundary((at + length).min(text.len()))
+                .max(at);
             let copy = text[at..end].to_owned();
             let to = text.floor_char_boundary(text.len() - at);
             text.insert_str(to, &copy);
@@ -210,7 +339,7 @@ fn apply(text: &mut String, change: &Change, at: f64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, rng_seed: RngSeed::Fixed(7), ..ProptestConfig::default() })]
 
     #[test]
     fn a_model_changed_at_random_loads_or_is_refused_with_places(
