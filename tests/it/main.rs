@@ -1,6 +1,7 @@
 //! All integration tests, in one binary.
 
 mod bad_input;
+mod bad_input_files;
 mod cases;
 mod charts;
 mod cli;
