@@ -8,5 +8,7 @@ mod cli;
 mod coverage;
 mod fixture;
 mod properties;
+mod stats_coverage;
+mod stats_estimate;
 mod support;
 mod tidy;
