@@ -8,14 +8,13 @@ use super::interrupt::Interrupt;
 use super::observer::{RunObserver, progress_bar};
 use super::streams::Streams;
 use super::trials_file::TrialsFile;
-use crate::compare::{Finished, assemble};
+use crate::compare::{Finished, assemble, timeline};
 use crate::cost::{FailurePrice, price};
-use crate::engine::{Record, Simulator};
-use crate::estimate::{FailureCost, Names, NoLossBound, summarize, summarize_pair};
+use crate::estimate::{FailureCost, Names, NoLossBound, Tally, summarize, summarize_pair};
 use crate::model::{Model, TopologySpec};
 use crate::montecarlo::{self, Run, RunSettings};
 use crate::plan::{Plan, compile};
-use crate::results::{Comparison, Difference, Timeline, TimelineOutage, TimelineRow, TopologyResult};
+use crate::results::{Comparison, CostResult, Difference, TopologyResult};
 use crate::topology::{Deployment, expand, layout};
 
 /// A run that has ended.
@@ -45,6 +44,10 @@ pub(super) fn simulate(
         .iter()
         .map(|deployment| compile(model, deployment))
         .collect();
+    let bills = deployments
+        .iter()
+        .map(|deployment| price(model, deployment));
+    let failure_price = FailurePrice::new(model);
     let names: Vec<&str> = specs.iter().map(|(name, _)| *name).collect();
     let trials = save_trials
         .map(|path| TrialsFile::create(path, &names, model))
@@ -52,19 +55,25 @@ pub(super) fn simulate(
     let interrupt = Interrupt::listen()?;
 
     let started = Instant::now();
-    let mut observer = RunObserver::new(interrupt.clone(), trials, progress_bar(streams, settings));
-    let failure_price = FailurePrice::new(model);
+    let bar = progress_bar(streams, settings);
+    let mut observer = RunObserver::new(interrupt.clone(), trials, bar);
     let run = montecarlo::run(&plans, &failure_price, settings, &mut observer);
     let wall = started.elapsed();
     observer.finish()?;
 
+    let level = settings.confidence;
+    let estimates = Estimates {
+        plans: &plans,
+        worst: worst(&failure_price, model),
+        level,
+    };
     let finished = Finished {
         model,
         source,
         settings,
         partial: run.partial,
-        topologies: figures(model, &deployments, &plans, &run, settings),
-        differences: differences(model, &plans, &run, settings),
+        topologies: estimates.topologies(&run.tallies, bills),
+        differences: estimates.differences(&run),
         unhittable: unhittable(&plans),
         timeline: timeline(&plans, settings.seed, run.telling_trial),
         layouts: deployments
@@ -79,100 +88,78 @@ pub(super) fn simulate(
     })
 }
 
-/// The figures of every topology.
-fn figures(
-    model: &Model,
-    deployments: &[Deployment],
-    plans: &[Plan],
-    run: &Run,
-    settings: &RunSettings,
-) -> Vec<TopologyResult> {
-    (deployments.iter().zip(plans).zip(&run.tallies))
-        .map(|((deployment, plan), tally)| {
-            let names = Names {
-                topology: &plan.names.topology,
-                pattern: &plan.names.pattern,
-                regions: &plan.names.regions,
-                journeys: &plan.names.journeys,
-                services: &plan.names.services,
-                causes: &plan.names.causes,
-            };
-            let bound = no_loss_bound(model, plan.longest_mean_repair);
-            summarize(
-                tally,
-                &names,
-                settings.confidence,
-                &bound,
-                price(model, deployment),
-            )
-        })
-        .collect()
+/// What turns the tallies of a run into figures.
+struct Estimates<'a> {
+    plans: &'a [Plan],
+    /// What a month of total failure costs.
+    worst: FailureCost,
+    level: f64,
 }
 
-/// Every pair of topologies, over the trials that both played.
-fn differences(
-    model: &Model,
-    plans: &[Plan],
-    run: &Run,
-    settings: &RunSettings,
-) -> Vec<Difference> {
-    run.pairs
-        .iter()
-        .map(|(of, from, tally)| {
-            let (of, from) = (&plans[*of], &plans[*from]);
-            let repair = of.longest_mean_repair.max(from.longest_mean_repair);
-            let bound = no_loss_bound(model, repair);
-            summarize_pair(
-                tally,
-                &of.names.topology,
-                &from.names.topology,
-                settings.confidence,
-                &bound,
-            )
-        })
-        .collect()
-}
+impl Estimates<'_> {
+    fn topologies(
+        &self,
+        tallies: &[Tally],
+        bills: impl Iterator<Item = CostResult>,
+    ) -> Vec<TopologyResult> {
+        let played = self.plans.iter().zip(tallies).zip(bills);
+        played
+            .map(|((plan, tally), bill)| {
+                summarize(tally, &names(plan), self.level, &self.bound(plan), bill)
+            })
+            .collect()
+    }
 
-/// What bounds a figure of which no loss was seen.
-fn no_loss_bound(model: &Model, longest_mean_repair_seconds: f64) -> NoLossBound {
-    let total = FailurePrice::new(model).of_total_loss(model);
-    NoLossBound {
-        longest_mean_repair_seconds,
-        horizon_seconds: model.horizon_seconds,
-        total_loss: FailureCost {
-            sla_credits: total.sla_credits.unwrap_or_default(),
-            downtime: total.downtime.unwrap_or_default(),
-        },
+    fn differences(&self, run: &Run) -> Vec<Difference> {
+        run.pairs
+            .iter()
+            .map(|(of, from, tally)| {
+                let (of, from) = (&self.plans[*of], &self.plans[*from]);
+                // What neither showed is bounded by the slower repair of the two.
+                let slower = if of.longest_mean_repair >= from.longest_mean_repair {
+                    of
+                } else {
+                    from
+                };
+                let bound = self.bound(slower);
+                let (of, from) = (&of.names.topology, &from.names.topology);
+                summarize_pair(tally, of, from, self.level, &bound)
+            })
+            .collect()
+    }
+
+    fn bound(&self, plan: &Plan) -> NoLossBound {
+        NoLossBound {
+            longest_mean_repair_seconds: plan.longest_mean_repair,
+            horizon_seconds: plan.horizon,
+            total_loss: self.worst,
+        }
     }
 }
 
-/// The outages of one trial, on every topology.
-fn timeline(plans: &[Plan], seed: u64, trial: u64) -> Timeline {
-    let row = |plan: &Plan| {
-        let mut simulator = Simulator::new(plan, seed);
-        let spans = simulator.simulate(trial, Record::Spans).spans.iter();
-        let outages = spans.map(|span| TimelineOutage {
-            start_hours: span.start / 3600.0,
-            end_hours: span.end / 3600.0,
-            cause: plan.names.causes[span.cause as usize].clone(),
-        });
-        TimelineRow {
-            topology: plan.names.topology.clone(),
-            outages: outages.collect(),
-        }
-    };
-    Timeline {
-        trial,
-        horizon_hours: plans.first().map_or(0.0, |plan| plan.horizon / 3600.0),
-        rows: plans.iter().map(row).collect(),
+/// What a month without any service costs.
+fn worst(price: &FailurePrice, model: &Model) -> FailureCost {
+    let worst = price.of_total_failure(model);
+    FailureCost {
+        sla_credits: worst.sla_credits.unwrap_or_default(),
+        downtime: worst.downtime.unwrap_or_default(),
+    }
+}
+
+fn names(plan: &Plan) -> Names<'_> {
+    let names = &plan.names;
+    Names {
+        topology: &names.topology,
+        pattern: &names.pattern,
+        regions: &names.regions,
+        journeys: &names.journeys,
+        services: &names.services,
+        causes: &names.causes,
     }
 }
 
 /// Names of the topologies in which nothing that fails can take a journey down.
 fn unhittable(plans: &[Plan]) -> Vec<String> {
-    plans
-        .iter()
-        .filter(|plan| plan.longest_mean_repair == 0.0)
-        .map(|plan| plan.names.topology.clone())
-        .collect()
+    let safe = plans.iter().filter(|plan| plan.longest_mean_repair == 0.0);
+    safe.map(|plan| plan.names.topology.clone()).collect()
 }

@@ -1,6 +1,6 @@
 //! What failure costs: refunds under the SLA and lost business.
 
-use crate::model::Model;
+use crate::model::{Model, Sla};
 use crate::results::NotPriced;
 
 use super::{HOURS_PER_MONTH, SECONDS_PER_MONTH};
@@ -93,13 +93,18 @@ impl FailurePrice {
         }
     }
 
-    /// Cost of a month in which nothing works.
+    /// Cost of a month in which nothing works: the most that a failure can cost.
     #[must_use]
-    pub fn of_total_loss(&self, model: &Model) -> FailureCost {
-        let windows = model.objectives.sla.as_ref().map_or(0.0, |sla| (model.horizon_seconds / sla.window_seconds + 1e-9).floor());
-        let credits = model.objectives.sla.iter().flat_map(|sla| &sla.credits);
-        let refund = credits.map(|credit| credit.refund).fold(0.0, f64::max);
-        self.of(1.0, model.journeys.keys().map(|_| 1.0), windows * refund)
+    pub fn of_total_failure(&self, model: &Model) -> FailureCost {
+        let refunded = model.objectives.sla.as_ref().map_or(0.0, |sla| {
+            let largest = sla
+                .credits
+                .iter()
+                .map(|credit| credit.refund)
+                .fold(0.0, f64::max);
+            windows(model, sla) * largest
+        });
+        self.of(1.0, model.journeys.values().map(|_| 1.0), refunded)
     }
 
     /// The lines of failure that could not be priced in full.
@@ -117,7 +122,7 @@ fn credits(model: &Model, miss: &mut impl FnMut(&str, String)) -> Option<f64> {
         .sla
         .as_ref()
         .filter(|sla| !sla.credits.is_empty())?;
-    let windows = (model.horizon_seconds / sla.window_seconds + 1e-9).floor();
+    let windows = windows(model, sla);
     let revenue_per_month = sla
         .revenue_per_hour
         .map(|revenue| revenue * HOURS_PER_MONTH);
@@ -132,6 +137,11 @@ fn credits(model: &Model, miss: &mut impl FnMut(&str, String)) -> Option<f64> {
         return None;
     }
     revenue_per_month.map(|revenue| revenue / windows)
+}
+
+/// Whole windows of an SLA in a trial.
+fn windows(model: &Model, sla: &Sla) -> f64 {
+    (model.horizon_seconds / sla.window_seconds + 1e-9).floor()
 }
 
 fn downtime(model: &Model, miss: &mut impl FnMut(&str, String)) -> Option<DowntimePrice> {

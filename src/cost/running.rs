@@ -6,12 +6,14 @@ use crate::topology::{DeployedRegion, Deployment, Role};
 
 use super::calls::calls_per_request;
 use super::copies::{copies_in_other_regions, copies_in_region, keeps_backups};
+use super::failure::FailurePrice;
 use super::line::Line;
 use super::{HOURS_PER_MONTH, SECONDS_PER_MONTH};
 
 /// Prices what a deployment runs, stores and ships in a month.
 ///
-/// The lines of failure (`sla_credits`, `downtime`, `total_with_failure`) are left `None`: they are means over trials.
+/// The lines of failure (`sla_credits`, `downtime`, `total_with_failure`) are left `None`: they are means over trials. What
+/// they lack a price for is listed already.
 /// `total` adds the priced parts up; it is `None` only if something is to be paid for and nothing of it has a price.
 #[must_use]
 pub fn price(model: &Model, deployment: &Deployment) -> CostResult {
@@ -25,7 +27,11 @@ pub fn price(model: &Model, deployment: &Deployment) -> CostResult {
     let any_priced = lines.iter().any(Line::is_priced);
     let nothing_missing = lines.iter().all(|line| line.not_priced().next().is_none());
     let total = (any_priced || nothing_missing).then(|| lines.iter().filter_map(Line::value).sum());
-    let not_priced = lines.iter().flat_map(Line::not_priced).collect();
+    let running = lines.iter().flat_map(Line::not_priced);
+    let failure = FailurePrice::new(model);
+    let not_priced = running
+        .chain(failure.not_priced().iter().cloned())
+        .collect();
     let [infrastructure, transfer, storage, telemetry, regions] = lines;
     CostResult {
         total,

@@ -316,7 +316,8 @@ fn what_has_no_price_is_named_and_never_zero() {
             "costs.cross_region",
             "costs.storage",
             "costs.telemetry",
-            "costs.per_region"
+            "costs.per_region",
+            "journeys.browse.revenue"
         ]
     );
     assert!(bill.infrastructure.is_some());
@@ -351,6 +352,8 @@ fn downtime_is_paid_by_the_hour() {
     assert_close(cost.downtime, 9000.0 * 0.01 * MONTH);
     assert_eq!(cost.sla_credits, None);
     assert_close(cost.total(), 9000.0 * 0.01 * MONTH);
+    let worst = FailurePrice::new(&model()).of_total_failure(&model());
+    assert_close(worst.downtime, 9000.0 * MONTH);
 }
 
 #[test]
