@@ -4,7 +4,7 @@
 //! text -> yaml (tree with places) -> decode, raw (keys and forms) -> validate (meaning, defaults) -> Model
 //! ```
 //!
-//! Each step records what is wrong and goes on, so [`load`] reports all mistakes of a file in one pass.
+//! Each step records what is wrong and goes on, so [`load()`] reports all mistakes of a file in one pass.
 
 mod decode;
 mod defaults;

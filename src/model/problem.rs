@@ -79,17 +79,21 @@ pub(super) fn similar<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     if length > 100 {
         return None;
     }
-    known
-        .into_iter()
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase()),
-                candidate,
-            )
-        })
-        .filter(|(distance, candidate)| distance * 3 <= length.max(candidate.chars().count()))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let lower = name.to_lowercase();
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in known {
+        let candidate_length = candidate.chars().count();
+        let most = length.max(candidate_length) / 3;
+        // Names of too different lengths cannot be near; comparing them would be slow in large models.
+        if length.abs_diff(candidate_length) > most {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
+        if distance <= most && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
 }
 
 /// Whether a character may change how a terminal or a page shows what is around it.

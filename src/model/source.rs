@@ -11,7 +11,7 @@ use super::problem::{Problem, Span, is_unsafe, quoted};
 /// Greatest size of a model file and of a file of observed times \[byte\].
 pub(super) const MAX_BYTES: u64 = 16_000_000;
 
-/// Lines longer than this are cut around the error [byte].
+/// Lines longer than this are cut around the error \[byte\].
 const LONG_LINE: usize = 240;
 
 /// Reads a text file that a model is in, or refuses it before reading where its size or kind says enough.

@@ -1,6 +1,6 @@
 //! The validated model: what the user wrote, with every default filled in and every reference checked.
 //!
-//! Leaves reading and checking to [`super::load`]; used by every later stage. A value of these types can be expanded
+//! Leaves reading and checking to [`super::load()`]; used by every later stage. A value of these types can be expanded
 //! and simulated without a further check: names refer to entries that exist, shares add up, times are finite.
 
 use indexmap::IndexMap;

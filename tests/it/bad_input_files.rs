@@ -31,8 +31,11 @@ fn refusal_of(bytes: &[u8]) -> String {
     refusal(&path)
 }
 
-/// A model that loads, with the parts of the language that it has most of.
-const VALID: &str = model::STARTER;
+/// Models that load.
+const VALID: [&str; 2] = [
+    model::STARTER,
+    include_str!("../../src/model/tests_full.yaml"),
+];
 
 #[test]
 fn a_missing_file_and_a_directory_are_named() {
@@ -343,9 +346,10 @@ proptest! {
 
     #[test]
     fn a_model_changed_at_random_loads_or_is_refused_with_places(
+        valid in 0..VALID.len(),
         changes in proptest::collection::vec((change(), 0.0..1.0f64), 1..6),
     ) {
-        let mut text = VALID.to_owned();
+        let mut text = VALID[valid].to_owned();
         for (change, at) in &changes {
             apply(&mut text, change, *at);
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::Checker;
+use super::limits::MAX_TOPOLOGIES;
 use crate::model::decode::{Name, Spanned};
 use crate::model::mapping::Field;
 use crate::model::problem::{Span, quoted};
@@ -102,6 +103,7 @@ impl Checker<'_> {
             );
             return None;
         }
+        self.check_count(span, table.0.len(), MAX_TOPOLOGIES, "topologies")?;
         let mut topologies = IndexMap::new();
         for (name, entry) in &table.0 {
             let Some(topology) = entry.value.as_ref() else {

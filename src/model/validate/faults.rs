@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
+use super::limits::{MAX_FAULTS, Reach, Services};
 use super::{Checker, Existence};
 use crate::model::decode::{Name, Spanned};
 use crate::model::mapping::Field;
-use crate::model::problem::{Span, quoted, quoted_list};
-use crate::model::raw::{EffectWord, HitsWord, OrderWord, RawFault, SpreadWord};
+use crate::model::problem::{quoted, quoted_list};
+use crate::model::raw::{EffectWord, HitsWord, OrderWord, RawFault, RawModel, SpreadWord};
 use crate::model::times::Time;
 use crate::model::types::{
     Crew, CrewOrder, Effect, Fault, Region, Renewal, Scope, Spread, SpreadScope, Strikes,
@@ -64,16 +65,25 @@ impl Checker<'_> {
         &mut self,
         regions: Option<&IndexMap<String, Region>>,
     ) -> Option<IndexMap<String, Fault>> {
-        let raw = self.raw.faults.get()?;
+        let (span, raw) = self.raw.faults.given()?;
+        self.check_count(span, raw.0.len(), MAX_FAULTS, "faults")?;
+        let services = existences(self.raw);
         let mut faults = IndexMap::new();
         for (name, entry) in &raw.0 {
-            if let Some(fault) = entry
+            let fault = entry
                 .value
                 .as_ref()
-                .and_then(|raw| self.fault(name, &entry.span, raw, regions))
+                .and_then(|raw| self.fault(name, raw, regions));
+            let Some(fault) = fault else { continue };
+            if let (Some(services), Some(regions)) = (&services, regions)
+                && !Reach::of(&fault, regions).has_place(&fault, services)
             {
-                faults.insert(name.clone(), fault);
+                let message = format!("fault {} hits no place", quoted(name));
+                let hint = "check that its `services`, `regions` and `zones` have a place in common, with replicas in it";
+                self.refuse(&entry.span, message, "a fault with a place to hit", hint);
+                continue;
             }
+            faults.insert(name.clone(), fault);
         }
         (faults.len() == raw.0.len()).then_some(faults)
     }
@@ -81,7 +91,6 @@ impl Checker<'_> {
     fn fault(
         &mut self,
         name: &str,
-        span: &Span,
         raw: &RawFault,
         regions: Option<&IndexMap<String, Region>>,
     ) -> Option<Fault> {
@@ -145,9 +154,6 @@ impl Checker<'_> {
             priority: raw.priority.optional()?.unwrap_or(u32::MAX),
             source: raw.source.optional()?.map(|text| text.0),
         };
-        if self.problems.len() == before {
-            self.check_places(name, span, &fault, regions?);
-        }
         (self.problems.len() == before).then_some(fault)
     }
 
@@ -342,16 +348,15 @@ impl Checker<'_> {
                 zone: text.clone(),
             });
         }
-        for (name, region) in regions {
-            let rest = text
-                .strip_prefix(name.as_str())
-                .and_then(|rest| rest.strip_prefix('/'));
-            if let Some(found) =
-                rest.and_then(|rest| region.zones.iter().find(|zone| *zone == rest))
+        for (at, _) in text.match_indices('/') {
+            let (region, zone) = (&text[..at], &text[at + 1..]);
+            if regions
+                .get(region)
+                .is_some_and(|region| region.zones.iter().any(|known| known == zone))
             {
                 return Some(ZoneFilter {
-                    region: Some(name.clone()),
-                    zone: found.clone(),
+                    region: Some(region.to_owned()),
+                    zone: zone.to_owned(),
                 });
             }
         }
@@ -363,6 +368,7 @@ impl Checker<'_> {
                     .iter()
                     .map(move |zone| format!("{name}/{zone}"))
             })
+            .take(8)
             .collect();
         let message = format!(
             "fault {} hits {}, which is not a zone",
@@ -370,7 +376,7 @@ impl Checker<'_> {
             quoted(text)
         );
         let hint = format!(
-            "write a zone such as `a`, or one of {}",
+            "write a zone such as `a`, or for example {}",
             quoted_list(full.iter().map(String::as_str))
         );
         self.refuse(&zone.span, message, "the name of a zone", hint);
@@ -429,29 +435,16 @@ impl Checker<'_> {
         }
         (crews.len() == raw.0.len()).then_some(crews)
     }
+}
 
-    /// Refuses a fault whose filters leave it nothing to hit.
-    fn check_places(
-        &mut self,
-        name: &str,
-        span: &Span,
-        fault: &Fault,
-        regions: &IndexMap<String, Region>,
-    ) {
-        let Some(services) = self.raw.services.get() else {
-            return;
-        };
-        if services.0.is_empty() || services.0.values().any(|entry| entry.value.is_none()) {
-            return;
-        }
-        let replicas: Vec<(&str, Existence)> = services
+/// All services, if each of them was read.
+fn existences(raw: &RawModel) -> Option<Services<'_>> {
+    let services = raw.services.get()?;
+    let is_complete = services.0.values().all(|entry| entry.value.is_some());
+    (is_complete && !services.0.is_empty()).then(|| {
+        services
             .iter()
             .map(|(name, _, raw)| (name, raw.existence()))
-            .collect();
-        if super::limits::places_of_fault(fault, &replicas, regions) == 0 {
-            let message = format!("fault {} hits no place", quoted(name));
-            let hint = "check that its `services`, `regions` and `zones` have a place in common, with replicas in it";
-            self.refuse(span, message, "a fault with a place to hit", hint);
-        }
-    }
+            .collect()
+    })
 }

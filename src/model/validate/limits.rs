@@ -1,13 +1,23 @@
 //! How large a model may be, so that each trial of it ends.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::{Checker, Existence};
 use crate::model::problem::Span;
-use crate::model::types::{Fault, Model, Region, Scope, ServiceKind, ZoneFilter};
+use crate::model::types::{Fault, Model, Region, Scope, ServiceKind};
 
 /// Most zones of one region.
 pub(super) const MAX_ZONES: u32 = 1000;
+/// Most regions of one model.
+pub(super) const MAX_REGIONS: usize = 1000;
+/// Most zones of all regions.
+pub(super) const MAX_ALL_ZONES: usize = 10_000;
+/// Most faults of one model.
+pub(super) const MAX_FAULTS: usize = 10_000;
+/// Most topologies of one model.
+pub(super) const MAX_TOPOLOGIES: usize = 1000;
 /// Most replicas of all services in one region.
 const MAX_REPLICAS: u64 = 1_000_000;
 /// Most (fault, place) pairs of one model.
@@ -16,6 +26,27 @@ const MAX_PLACES: f64 = 50e6;
 const MAX_EVENTS: f64 = 1e8;
 
 impl Checker<'_> {
+    /// Refuses more of something than a model can sensibly have.
+    pub(super) fn check_count(
+        &mut self,
+        span: &Span,
+        count: usize,
+        most: usize,
+        what: &str,
+    ) -> Option<()> {
+        if count <= most {
+            return Some(());
+        }
+        let expected = format!("at most {most} {what}");
+        self.refuse(
+            span,
+            format!("the model has {count} {what}"),
+            &expected,
+            "leave out what does not matter",
+        );
+        None
+    }
+
     pub(super) fn check_replicas_of_a_region(&mut self, span: &Span) {
         let Some(services) = self.raw.services.get() else {
             return;
@@ -48,7 +79,7 @@ impl Checker<'_> {
 
     /// Refuses a model whose trials would not end in any useful time.
     pub(super) fn check_events(&mut self, model: &Model) {
-        let services: Vec<(&str, Existence)> = model
+        let services: Services = model
             .services
             .iter()
             .map(|(name, service)| {
@@ -63,7 +94,7 @@ impl Checker<'_> {
         let length = model.horizon_seconds + model.warm_up_seconds;
         let (mut places, mut events) = (0.0, 0.0);
         for (name, fault) in &model.faults {
-            let here = places_of_fault(fault, &services, &model.regions) as f64;
+            let here = Reach::of(fault, &model.regions).places(fault, &services) as f64;
             let cycle = fault.renewal.mtbf.mean() + fault.renewal.mttr.mean();
             places += here;
             events += here * length / cycle;
@@ -125,91 +156,111 @@ impl Checker<'_> {
     }
 }
 
-/// How many places a fault hits when every region of the model is in use, all its zones dealt with replicas in turn.
-pub(super) fn places_of_fault(
-    fault: &Fault,
-    services: &[(&str, Existence)],
-    regions: &IndexMap<String, Region>,
-) -> u64 {
-    let hit_regions = || {
-        regions
-            .iter()
-            .filter(|(name, _)| is_named(fault.regions.as_deref(), name))
-    };
-    match fault.hits {
-        Scope::Everywhere => 1,
-        Scope::Region => hit_regions().count() as u64,
-        Scope::Zone => hit_regions()
-            .map(|(name, region)| hit_zones(fault, name, region).count() as u64)
-            .sum(),
-        Scope::Service => hit_services(fault, services).count() as u64,
-        Scope::ServiceInRegion => {
-            (hit_services(fault, services).count() * hit_regions().count()) as u64
-        }
-        Scope::ServiceInZone | Scope::Replica => hit_services(fault, services)
-            .map(|existence| {
-                let Existence::Replicated(replicas) = existence else {
-                    return 0;
-                };
-                hit_regions()
-                    .map(|(name, region)| places_of_service(fault, replicas, name, region))
-                    .sum()
-            })
-            .sum(),
-    }
+/// What a fault hits of the regions, when all of them are in use and replicas are dealt to all their zones in turn.
+pub(super) struct Reach {
+    /// For each region hit: its number of zones, and those of them that are hit.
+    regions: Vec<(u32, Vec<u32>)>,
 }
 
-/// Replicas of a service in the zones hit of a region, or those zones that have any.
-fn places_of_service(fault: &Fault, replicas: u32, name: &str, region: &Region) -> u64 {
-    let zones = region.zones.len().max(1) as u32;
-    hit_zones(fault, name, region)
-        .map(|zone| {
-            let here = replicas / zones + u32::from((zone as u32) < replicas % zones);
-            u64::from(if fault.hits == Scope::Replica {
-                here
-            } else {
-                here.min(1)
-            })
-        })
-        .sum()
-}
+/// The services by name.
+pub(super) type Services<'a> = IndexMap<&'a str, Existence>;
 
-fn hit_zones<'a>(
-    fault: &'a Fault,
-    name: &'a str,
-    region: &'a Region,
-) -> impl Iterator<Item = usize> + 'a {
-    let is_hit = move |zone: &String| {
-        let matches = |filter: &ZoneFilter| {
-            filter.zone == *zone && filter.region.as_deref().is_none_or(|region| region == name)
-        };
-        fault
-            .zones
+impl Reach {
+    pub(super) fn of(fault: &Fault, regions: &IndexMap<String, Region>) -> Self {
+        let names: Option<BTreeSet<&str>> = fault
+            .regions
             .as_ref()
-            .is_none_or(|filters| filters.iter().any(matches))
-    };
-    region
-        .zones
-        .iter()
-        .enumerate()
-        .filter(move |(_, zone)| is_hit(zone))
-        .map(|(index, _)| index)
+            .map(|names| names.iter().map(String::as_str).collect());
+        let zones: Option<BTreeSet<(Option<&str>, &str)>> = fault.zones.as_ref().map(|filters| {
+            filters
+                .iter()
+                .map(|filter| (filter.region.as_deref(), filter.zone.as_str()))
+                .collect()
+        });
+        let is_hit = |region: &str, zone: &str| {
+            zones.as_ref().is_none_or(|zones| {
+                zones.contains(&(None, zone)) || zones.contains(&(Some(region), zone))
+            })
+        };
+        let regions = regions
+            .iter()
+            .filter(|(name, _)| {
+                names
+                    .as_ref()
+                    .is_none_or(|names| names.contains(name.as_str()))
+            })
+            .map(|(name, region)| {
+                let hit = region
+                    .zones
+                    .iter()
+                    .zip(0..)
+                    .filter(|(zone, _)| is_hit(name, zone))
+                    .map(|(_, index)| index);
+                (region.zones.len() as u32, hit.collect())
+            })
+            .collect();
+        Self { regions }
+    }
+
+    pub(super) fn has_place(&self, fault: &Fault, services: &Services) -> bool {
+        match fault.hits {
+            Scope::Replica | Scope::ServiceInZone => hit_services(fault, services)
+                .any(|existence| self.places_of_service(fault.hits, existence) > 0),
+            _ => self.places(fault, services) > 0,
+        }
+    }
+
+    fn places(&self, fault: &Fault, services: &Services) -> u64 {
+        let hit = || hit_services(fault, services);
+        match fault.hits {
+            Scope::Everywhere => 1,
+            Scope::Region => self.regions.len() as u64,
+            Scope::Zone => self
+                .regions
+                .iter()
+                .map(|(_, zones)| zones.len() as u64)
+                .sum(),
+            Scope::Service => hit().count() as u64,
+            Scope::ServiceInRegion => (hit().count() * self.regions.len()) as u64,
+            Scope::ServiceInZone | Scope::Replica => hit()
+                .map(|existence| self.places_of_service(fault.hits, existence))
+                .sum(),
+        }
+    }
+
+    /// Replicas of a service in the zones hit, or those zones that have any.
+    fn places_of_service(&self, hits: Scope, existence: Existence) -> u64 {
+        let Existence::Replicated(replicas) = existence else {
+            return 0;
+        };
+        let in_zone = |zones: u32, zone: u32| replicas / zones + u32::from(zone < replicas % zones);
+        let places = |zones: u32, zone: u32| match hits {
+            Scope::Replica => in_zone(zones, zone),
+            _ => in_zone(zones, zone).min(1),
+        };
+        self.regions
+            .iter()
+            .flat_map(|(zones, hit)| hit.iter().map(|zone| u64::from(places(*zones, *zone))))
+            .sum()
+    }
 }
 
 /// The services that a fault hits: those it names, or all that have replicas.
 fn hit_services<'a>(
     fault: &'a Fault,
-    services: &'a [(&str, Existence)],
-) -> impl Iterator<Item = Existence> + 'a {
-    services
-        .iter()
-        .filter(|(name, existence)| match &fault.services {
-            Some(names) => names.iter().any(|known| known == name),
-            None => matches!(existence, Existence::Replicated(_)),
-        })
-        .map(|(_, existence)| *existence)
-}
-
-fn is_named(filter: Option<&[String]>, name: &str) -> bool {
-    filter.is_none_or(|names| names.iter().any(|known| known == name))
+    services: &'a Services,
+) -> Box<dyn Iterator<Item = Existence> + 'a> {
+    match &fault.services {
+        Some(names) => Box::new(
+            names
+                .iter()
+                .filter_map(|name| services.get(name.as_str()).copied()),
+        ),
+        None => Box::new(
+            services
+                .values()
+                .copied()
+                .filter(|existence| matches!(existence, Existence::Replicated(_))),
+        ),
+    }
 }

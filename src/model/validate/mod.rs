@@ -26,6 +26,8 @@ use super::types::{Model, Region, ReplicationMode};
 use super::values::Seconds;
 use crate::units::{SECONDS_PER_YEAR, format_duration};
 
+/// Mistakes after which no more similar names are looked for.
+const MOST_HINTS: usize = 50;
 /// Longest horizon and warm-up \[s\].
 const MAX_HORIZON: f64 = 1000.0 * SECONDS_PER_YEAR;
 
@@ -162,11 +164,20 @@ impl Checker<'_> {
         if table.0.contains_key(text) {
             return true;
         }
-        let hint = match similar(text, table.names()) {
+        // Looking for similar names takes long in large models, and only the first mistakes are shown.
+        let near = if self.problems.len() < MOST_HINTS {
+            similar(text, table.names())
+        } else {
+            None
+        };
+        let hint = match near {
             Some(near) => format!("did you mean {}?", quoted(near)),
             None if table.0.is_empty() => format!("the model has no {what}"),
             None if table.0.len() == 1 => {
                 format!("the only {what} is {}", quoted_list(table.names()))
+            }
+            None if table.0.len() > 1000 => {
+                format!("the model has {} {what}s, none of that name", table.0.len())
             }
             None => format!("the {what}s are {}", quoted_list(table.names())),
         };
@@ -213,6 +224,7 @@ impl Checker<'_> {
             );
             return None;
         }
+        self.check_count(span, table.0.len(), limits::MAX_REGIONS, "regions")?;
         let mut regions = IndexMap::new();
         for (name, entry) in &table.0 {
             let zones = entry
@@ -223,6 +235,8 @@ impl Checker<'_> {
                 regions.insert(name.clone(), Region { zones });
             }
         }
+        let zones = regions.values().map(|region| region.zones.len()).sum();
+        self.check_count(span, zones, limits::MAX_ALL_ZONES, "zones")?;
         (regions.len() == table.0.len()).then_some(regions)
     }
 
