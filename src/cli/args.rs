@@ -127,8 +127,7 @@ pub(super) struct TrialArgs {
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
     /// Folder for the report, the charts and the figures [default: output/<model>]
-    #[arg(long = "output",
-        short = 'o', value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(long = "output", short = 'o', value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) folder: Option<PathBuf>,
     /// Form of what is printed
     #[arg(long, value_enum, default_value_t = Format::Table, value_name = "FORM")]

@@ -23,7 +23,10 @@ impl ModelErrors {
         problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
         let mut seen = std::collections::BTreeSet::new();
         problems.retain(|problem| {
-            seen.insert((problem.span.as_ref().map(|span| span.start), problem.message.clone()))
+            seen.insert((
+                problem.span.as_ref().map(|span| span.start),
+                problem.message.clone(),
+            ))
         });
         Self { source, problems }
     }
@@ -37,18 +40,35 @@ impl ModelErrors {
     /// Line and column of a problem, both from 1; `None` if it is about the file as a whole.
     #[must_use]
     pub fn position(&self, problem: &Problem) -> Option<(usize, usize)> {
-        problem.span.as_ref().map(|span| self.source.position(span.start))
+        problem
+            .span
+            .as_ref()
+            .map(|span| self.source.position(span.start))
     }
 
     /// Renders all mistakes with their lines of the file, with terminal colours or without.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
-        let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-        let handler = GraphicalReportHandler::new_themed(theme).with_width(110).with_links(false).with_context_lines(1);
+        let theme = if color {
+            GraphicalTheme::unicode()
+        } else {
+            GraphicalTheme::unicode_nocolor()
+        };
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(110)
+            .with_links(false)
+            .with_context_lines(1);
         let mut shown = String::new();
         for problem in self.problems.iter().take(MOST_SHOWN) {
-            let label = problem.span.as_ref().map(|span| self.source.underlined(span));
-            let diagnostic = Shown { problem, label, source: &self.source };
+            let label = problem
+                .span
+                .as_ref()
+                .map(|span| self.source.underlined(span));
+            let diagnostic = Shown {
+                problem,
+                label,
+                source: &self.source,
+            };
             if handler.render_report(&mut shown, &diagnostic).is_err() {
                 shown.push_str(&problem.message);
                 shown.push('\n');
@@ -67,7 +87,11 @@ impl ModelErrors {
     fn summary(&self) -> String {
         let name = self.source.name();
         let unseen = self.problems.len().saturating_sub(MOST_SHOWN);
-        let rest = if unseen == 0 { String::new() } else { format!(", {unseen} of them not shown") };
+        let rest = if unseen == 0 {
+            String::new()
+        } else {
+            format!(", {unseen} of them not shown")
+        };
         match self.problems.len() {
             1 => format!("{name}: 1 problem"),
             count => format!("{name}: {count} problems{rest}"),
@@ -106,7 +130,12 @@ impl Diagnostic for Shown<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let span = self.label.clone()?;
-        let text = (!self.problem.expected.is_empty()).then(|| format!("expected {}", self.problem.expected));
-        Some(Box::new(std::iter::once(LabeledSpan::new(text, span.start, span.len()))))
+        let text = (!self.problem.expected.is_empty())
+            .then(|| format!("expected {}", self.problem.expected));
+        Some(Box::new(std::iter::once(LabeledSpan::new(
+            text,
+            span.start,
+            span.len(),
+        ))))
     }
 }

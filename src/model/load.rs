@@ -30,27 +30,50 @@ pub fn applied_defaults(path: &Path) -> Result<Vec<AppliedDefault>, ModelErrors>
 }
 
 /// Every default that applies to a model in a text.
-pub fn applied_defaults_str(name: &str, text: &str, folder: Option<&Path>) -> Result<Vec<AppliedDefault>, ModelErrors> {
+pub fn applied_defaults_str(
+    name: &str,
+    text: &str,
+    folder: Option<&Path>,
+) -> Result<Vec<AppliedDefault>, ModelErrors> {
     load_text(name, text, folder).map(|(_, defaults)| defaults)
 }
 
 fn load_file(path: &Path) -> Result<(Model, Vec<AppliedDefault>), ModelErrors> {
     let name = path.to_string_lossy();
-    let text = read_text(path).map_err(|problem| ModelErrors::new(ShownSource::new(&name, ""), vec![problem]))?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let text = read_text(path)
+        .map_err(|problem| ModelErrors::new(ShownSource::new(&name, ""), vec![problem]))?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     load_text(&name, &text, Some(folder))
 }
 
-fn load_text(name: &str, text: &str, folder: Option<&Path>) -> Result<(Model, Vec<AppliedDefault>), ModelErrors> {
-    read_model(text, folder).map_err(|problems| ModelErrors::new(ShownSource::new(name, text), problems))
+fn load_text(
+    name: &str,
+    text: &str,
+    folder: Option<&Path>,
+) -> Result<(Model, Vec<AppliedDefault>), ModelErrors> {
+    read_model(text, folder)
+        .map_err(|problems| ModelErrors::new(ShownSource::new(name, text), problems))
 }
 
-fn read_model(text: &str, folder: Option<&Path>) -> Result<(Model, Vec<AppliedDefault>), Vec<Problem>> {
+fn read_model(
+    text: &str,
+    folder: Option<&Path>,
+) -> Result<(Model, Vec<AppliedDefault>), Vec<Problem>> {
     if text.len() as u64 > MAX_BYTES {
-        return Err(vec![Problem::of_file("the model has more than 16 MB", "check that it is a model")]);
+        return Err(vec![Problem::of_file(
+            "the model has more than 16 MB",
+            "check that it is a model",
+        )]);
     }
     let (root, problems) = yaml::parse(text);
-    let mut reader = Reader { problems, folder: folder.map(Path::to_owned), ..Reader::default() };
+    let mut reader = Reader {
+        problems,
+        folder: folder.map(Path::to_owned),
+        ..Reader::default()
+    };
     let raw = root.and_then(|root| RawModel::decode(&root, &mut reader));
     let checked = raw.map(|raw| validate(&raw, &mut reader));
     match checked {
@@ -58,9 +81,10 @@ fn read_model(text: &str, folder: Option<&Path>) -> Result<(Model, Vec<AppliedDe
             model.hash = digest(text, &reader.files);
             Ok((model, defaults))
         }
-        _ if reader.problems.is_empty() => {
-            Err(vec![Problem::of_file("the model cannot be used", "please report this model as a bug of failscape")])
-        }
+        _ if reader.problems.is_empty() => Err(vec![Problem::of_file(
+            "the model cannot be used",
+            "please report this model as a bug of failscape",
+        )]),
         _ => Err(reader.problems),
     }
 }
@@ -75,5 +99,10 @@ fn digest(text: &str, files: &[(String, Vec<f64>)]) -> String {
             hash.update(value.to_le_bytes());
         }
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = String::with_capacity(64);
+    for byte in hash.finalize() {
+        digits.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or('0'));
+        digits.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or('0'));
+    }
+    digits
 }

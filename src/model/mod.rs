@@ -12,10 +12,14 @@ mod distribution;
 mod empirical;
 mod errors;
 mod load;
+mod mapping;
 mod problem;
 mod raw;
+mod record;
 mod schema;
 mod source;
+#[cfg(test)]
+mod tests;
 mod times;
 mod types;
 mod validate;

@@ -21,12 +21,22 @@ pub struct Problem {
 impl Problem {
     /// A mistake at a place.
     pub(super) fn at(span: &Span, message: impl Into<String>) -> Self {
-        Self { message: message.into(), expected: String::new(), hint: String::new(), span: Some(span.clone()) }
+        Self {
+            message: message.into(),
+            expected: String::new(),
+            hint: String::new(),
+            span: Some(span.clone()),
+        }
     }
 
     /// A mistake of the file as a whole.
     pub(super) fn of_file(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), expected: String::new(), hint: hint.into(), span: None }
+        Self {
+            message: message.into(),
+            expected: String::new(),
+            hint: hint.into(),
+            span: None,
+        }
     }
 
     pub(super) fn expected(mut self, expected: impl Into<String>) -> Self {
@@ -71,7 +81,12 @@ pub(super) fn similar<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     }
     known
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase()),
+                candidate,
+            )
+        })
         .filter(|(distance, candidate)| distance * 3 <= length.max(candidate.chars().count()))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -79,7 +94,8 @@ pub(super) fn similar<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
 
 /// Whether a character may change how a terminal or a page shows what is around it.
 pub(super) fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn printable(c: char) -> char {

@@ -4,7 +4,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::units::{self, Money, MoneyPer, UnitError};
 
-use super::decode::{Decode, Reader, scalar_schema};
+use super::decode::{Decode, Reader};
+use super::record::scalar_schema;
 use super::yaml::Node;
 
 /// A fixed length of time \[s\].
@@ -73,34 +74,67 @@ pub(super) fn quantity<T>(
     match parse(text) {
         Ok(value) => Some(value),
         Err(error) => {
-            let span = if node.span.is_empty() { node.owner() } else { &node.span };
+            let span = if node.span.is_empty() {
+                node.owner()
+            } else {
+                &node.span
+            };
             reader.refuse(span, &error.message, expected, error.hint);
             None
         }
     }
 }
 
-fn money(node: &Node, reader: &mut Reader, expected: &str, example: &str, per: MoneyPer) -> Option<f64> {
-    let Money { amount, currency } = quantity(node, reader, expected, example, |text| units::parse_money(text, per))?;
+fn money(
+    node: &Node,
+    reader: &mut Reader,
+    expected: &str,
+    example: &str,
+    per: MoneyPer,
+) -> Option<f64> {
+    let Money { amount, currency } = quantity(node, reader, expected, example, |text| {
+        units::parse_money(text, per)
+    })?;
     reader.currencies.push((node.span.clone(), currency));
     Some(amount)
 }
 
 impl Decode for Seconds {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        quantity(node, reader, "a duration", "90s or 5m", units::parse_duration).map(Self)
+        quantity(
+            node,
+            reader,
+            "a duration",
+            "90s or 5m",
+            units::parse_duration,
+        )
+        .map(Self)
     }
 }
 
 impl Decode for Share {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        quantity(node, reader, "a probability", "97% or 0.97", units::parse_probability).map(Self)
+        quantity(
+            node,
+            reader,
+            "a probability",
+            "97% or 0.97",
+            units::parse_probability,
+        )
+        .map(Self)
     }
 }
 
 impl Decode for RequestRate {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        quantity(node, reader, "a rate of traffic", "1200/s", units::parse_traffic_rate).map(Self)
+        quantity(
+            node,
+            reader,
+            "a rate of traffic",
+            "1200/s",
+            units::parse_traffic_rate,
+        )
+        .map(Self)
     }
 }
 
@@ -112,19 +146,40 @@ impl Decode for Bytes {
 
 impl Decode for ByteRate {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        quantity(node, reader, "a rate of transfer", "200MB/s", units::parse_transfer_rate).map(Self)
+        quantity(
+            node,
+            reader,
+            "a rate of transfer",
+            "200MB/s",
+            units::parse_transfer_rate,
+        )
+        .map(Self)
     }
 }
 
 impl Decode for Amount {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        money(node, reader, "an amount of money", "$0.34", MoneyPer::Nothing).map(Self)
+        money(
+            node,
+            reader,
+            "an amount of money",
+            "$0.34",
+            MoneyPer::Nothing,
+        )
+        .map(Self)
     }
 }
 
 impl Decode for AmountPerHour {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        money(node, reader, "money per unit of time", "$0.34/h or $120/month", MoneyPer::Hour).map(Self)
+        money(
+            node,
+            reader,
+            "money per unit of time",
+            "$0.34/h or $120/month",
+            MoneyPer::Hour,
+        )
+        .map(Self)
     }
 }
 
@@ -136,33 +191,63 @@ impl Decode for AmountPerByte {
 
 impl Decode for AmountPerByteHour {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        money(node, reader, "money per size and unit of time", "$0.10/GB/month", MoneyPer::ByteHour).map(Self)
+        money(
+            node,
+            reader,
+            "money per size and unit of time",
+            "$0.10/GB/month",
+            MoneyPer::ByteHour,
+        )
+        .map(Self)
     }
 }
 
 impl Decode for SecondsOrNever {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        quantity(node, reader, "a duration or `never`", "30m or never", |text| match text {
-            "never" => Ok(Self::Never),
-            _ => units::parse_duration(text).map(Self::Seconds),
-        })
+        quantity(
+            node,
+            reader,
+            "a duration or `never`",
+            "30m or never",
+            |text| match text {
+                "never" => Ok(Self::Never),
+                _ => units::parse_duration(text).map(Self::Seconds),
+            },
+        )
     }
 }
 
 impl Decode for Window {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        quantity(node, reader, "a duration or `month`", "30d or month", |text| match text {
-            "month" => Ok(Self(units::SECONDS_PER_MONTH)),
-            _ => units::parse_duration(text).map(Self),
-        })
+        quantity(
+            node,
+            reader,
+            "a duration or `month`",
+            "30d or month",
+            |text| match text {
+                "month" => Ok(Self(units::SECONDS_PER_MONTH)),
+                _ => units::parse_duration(text).map(Self),
+            },
+        )
     }
 }
 
 impl Decode for CountOrShare {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let (text, _) = reader.scalar(node, "a count or a percentage", "write for example 4 or 67%")?;
+        let (text, _) = reader.scalar(
+            node,
+            "a count or a percentage",
+            "write for example 4 or 67%",
+        )?;
         if text.contains('%') {
             return Share::decode(node, reader).map(|Share(share)| Self::Share(share));
+        }
+        if text.contains('.') {
+            return reader.mismatch(
+                node,
+                "a count or a percentage",
+                "write for example 4 or 67%",
+            );
         }
         u32::decode(node, reader).map(Self::Count)
     }

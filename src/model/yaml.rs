@@ -32,7 +32,10 @@ pub(super) struct Node {
 #[derive(Debug)]
 pub(super) enum Value {
     /// Text, with whether it was written without quotes.
-    Scalar { text: String, plain: bool },
+    Scalar {
+        text: String,
+        plain: bool,
+    },
     Sequence(Vec<Node>),
     Mapping(Vec<Entry>),
 }
@@ -71,14 +74,17 @@ impl Node {
 
 /// Parses one YAML document. `None` if it has none that can be read; the problems then say why.
 pub(super) fn parse(text: &str) -> (Option<Node>, Vec<Problem>) {
-    let mut options = granit_parser::options! { flow_nesting_limit: MAX_DEPTH, block_nesting_limit: MAX_DEPTH };
+    let mut options =
+        granit_parser::options! { flow_nesting_limit: MAX_DEPTH, block_nesting_limit: MAX_DEPTH };
     options.set_emit_comments(false);
     let mut builder = Builder::default();
     for event in Parser::new_from_str_with_options(text, options) {
-        let step = event.map_err(|error| syntax_problem(&error, text)).and_then(|(event, span)| {
-            let span = span.byte_range().unwrap_or(0..0);
-            builder.take(event, span)
-        });
+        let step = event
+            .map_err(|error| syntax_problem(&error, text))
+            .and_then(|(event, span)| {
+                let span = span.byte_range().unwrap_or(0..0);
+                builder.take(event, span)
+            });
         if let Err(problem) = step {
             builder.problems.push(problem);
             return (None, builder.problems);
@@ -86,7 +92,10 @@ pub(super) fn parse(text: &str) -> (Option<Node>, Vec<Problem>) {
     }
     if builder.root.as_ref().is_none_or(Node::is_null) {
         let hint = "a model needs at least `model`, `regions`, `services` and `faults`; `failscape init` writes one";
-        builder.problems.push(Problem::of_file("the file holds no model: it is empty", hint));
+        builder.problems.push(Problem::of_file(
+            "the file holds no model: it is empty",
+            hint,
+        ));
         return (None, builder.problems);
     }
     (builder.root, builder.problems)
@@ -116,12 +125,19 @@ struct Frame {
 
 enum Items {
     Sequence(Vec<Node>),
-    Mapping { entries: Vec<Entry>, key: Option<Key> },
+    Mapping {
+        entries: Vec<Entry>,
+        key: Option<Key>,
+    },
 }
 
 /// A key whose value has not come yet.
 enum Key {
-    Text { text: Rc<str>, span: Span, plain: bool },
+    Text {
+        text: Rc<str>,
+        span: Span,
+        plain: bool,
+    },
     /// One that was reported; its value is dropped.
     Refused,
 }
@@ -132,8 +148,11 @@ impl Builder {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    let problem = Problem::at(&span, "a second document starts here").expected("one model in a file");
-                    return Err(problem.hint("remove the `---`, or put the second model into its own file"));
+                    let problem = Problem::at(&span, "a second document starts here")
+                        .expected("one model in a file");
+                    return Err(
+                        problem.hint("remove the `---`, or put the second model into its own file")
+                    );
                 }
             }
             Event::Scalar(text, style, anchor, tag) => {
@@ -141,10 +160,23 @@ impl Builder {
                 if tagged.as_ref().is_some_and(Option::is_none) {
                     self.problems.push(custom_tag(&span));
                 }
-                let plain = style == ScalarStyle::Plain && tagged.flatten().as_deref() != Some("str");
-                let value = Value::Scalar { text: text.into_owned(), plain };
+                let plain =
+                    style == ScalarStyle::Plain && tagged.flatten().as_deref() != Some("str");
+                let value = Value::Scalar {
+                    text: text.into_owned(),
+                    plain,
+                };
                 self.count_values(1, &span)?;
-                self.add(Node { span, key: None, value: Rc::new(value), count: 1, depth: 0 }, anchor)?;
+                self.add(
+                    Node {
+                        span,
+                        key: None,
+                        value: Rc::new(value),
+                        count: 1,
+                        depth: 0,
+                    },
+                    anchor,
+                );
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.check_tag(tag.as_deref(), &span);
@@ -152,7 +184,14 @@ impl Builder {
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.check_tag(tag.as_deref(), &span);
-                self.open(Items::Mapping { entries: Vec::new(), key: None }, span, anchor)?;
+                self.open(
+                    Items::Mapping {
+                        entries: Vec::new(),
+                        key: None,
+                    },
+                    span,
+                    anchor,
+                )?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&span)?,
             Event::Alias(anchor) => self.alias(anchor, &span)?,
@@ -173,12 +212,21 @@ impl Builder {
         }
         self.count_values(1, &start)?;
         let end = start.end;
-        self.open.push(Frame { start, anchor, items, end, count: 1, depth: 0 });
+        self.open.push(Frame {
+            start,
+            anchor,
+            items,
+            end,
+            count: 1,
+            depth: 0,
+        });
         Ok(())
     }
 
     fn close(&mut self, span: &Span) -> Result<(), Problem> {
-        let Some(frame) = self.open.pop() else { return Ok(()) };
+        let Some(frame) = self.open.pop() else {
+            return Ok(());
+        };
         let is_flow = !frame.start.is_empty();
         let end = if is_flow { span.end } else { frame.end };
         let value = match frame.items {
@@ -192,19 +240,23 @@ impl Builder {
             count: frame.count,
             depth: frame.depth + 1,
         };
-        self.add(node, frame.anchor)
+        self.add(node, frame.anchor);
+        Ok(())
     }
 
     fn alias(&mut self, anchor: usize, span: &Span) -> Result<(), Problem> {
         let Some(node) = self.anchors.get(&anchor).cloned() else {
             let problem = Problem::at(span, "this alias stands for a value that contains it");
-            return Err(problem.expected("an anchor that is complete").hint("write the value out"));
+            return Err(problem
+                .expected("an anchor that is complete")
+                .hint("write the value out"));
         };
         if self.open.len() + node.depth > 2 * MAX_DEPTH {
             return Err(too_deep(span));
         }
         self.count_values(node.count, span)?;
-        self.add(node, 0)
+        self.add(node, 0);
+        Ok(())
     }
 
     fn count_values(&mut self, more: usize, span: &Span) -> Result<(), Problem> {
@@ -212,18 +264,23 @@ impl Builder {
         if self.count <= MAX_VALUES {
             return Ok(());
         }
-        let problem = Problem::at(span, format!("the model has more than {MAX_VALUES} values, aliases included"));
-        Err(problem.expected("a smaller model").hint("check aliases that repeat aliases; use `replicas` for copies"))
+        let problem = Problem::at(
+            span,
+            format!("the model has more than {MAX_VALUES} values, aliases included"),
+        );
+        Err(problem
+            .expected("a smaller model")
+            .hint("check aliases that repeat aliases; use `replicas` for copies"))
     }
 
     /// Hands a complete value to the collection that it is in.
-    fn add(&mut self, node: Node, anchor: usize) -> Result<(), Problem> {
+    fn add(&mut self, node: Node, anchor: usize) {
         if anchor != 0 {
             self.anchors.insert(anchor, node.clone());
         }
         let Some(frame) = self.open.last_mut() else {
             self.root = Some(node);
-            return Ok(());
+            return;
         };
         frame.end = frame.end.max(node.span.end);
         frame.count = frame.count.saturating_add(node.count);
@@ -235,12 +292,19 @@ impl Builder {
                 Some(Key::Refused) => {}
                 Some(Key::Text { text, span, plain }) => {
                     let merges = plain && &*text == "<<";
-                    let node = Node { key: Some(span.clone()), ..node };
-                    entries.push(Entry { key: text, key_span: span, node, merges });
+                    let node = Node {
+                        key: Some(span.clone()),
+                        ..node
+                    };
+                    entries.push(Entry {
+                        key: text,
+                        key_span: span,
+                        node,
+                        merges,
+                    });
                 }
             },
         }
-        Ok(())
     }
 
     /// Reports keys given twice, and puts merged keys (`<<`) in.
@@ -254,7 +318,8 @@ impl Builder {
             } else if !seen.insert(Rc::clone(&entry.key)) {
                 let message = format!("key {} is given twice", quoted(&entry.key));
                 let problem = Problem::at(&entry.key_span, message).expected("each key once");
-                self.problems.push(problem.hint("remove one of the two, or give one another name"));
+                self.problems
+                    .push(problem.hint("remove one of the two, or give one another name"));
             } else {
                 own.push(entry);
             }
@@ -265,24 +330,40 @@ impl Builder {
         Ok(own)
     }
 
-    fn merge(&mut self, node: &Node, own: &mut Vec<Entry>, seen: &mut BTreeSet<Rc<str>>) -> Result<(), Problem> {
+    fn merge(
+        &mut self,
+        node: &Node,
+        own: &mut Vec<Entry>,
+        seen: &mut BTreeSet<Rc<str>>,
+    ) -> Result<(), Problem> {
         match &*node.value {
             Value::Mapping(entries) => {
-                self.count_values(entries.iter().map(|entry| entry.node.count).sum(), &node.span)?;
+                self.count_values(
+                    entries.iter().map(|entry| entry.node.count).sum(),
+                    &node.span,
+                )?;
                 for entry in entries {
                     if seen.insert(Rc::clone(&entry.key)) {
                         own.push(entry.clone());
                     }
                 }
             }
-            Value::Sequence(nodes) if nodes.iter().all(|node| matches!(*node.value, Value::Mapping(_))) => {
+            Value::Sequence(nodes)
+                if nodes
+                    .iter()
+                    .all(|node| matches!(*node.value, Value::Mapping(_))) =>
+            {
                 for node in nodes {
                     self.merge(node, own, seen)?;
                 }
             }
             _ => {
                 let problem = Problem::at(&node.span, format!("`<<` merges {}", node.kind()));
-                self.problems.push(problem.expected("an alias of a mapping").hint("write `<<: *name`"));
+                self.problems.push(
+                    problem
+                        .expected("an alias of a mapping")
+                        .hint("write `<<: *name`"),
+                );
             }
         }
         Ok(())
@@ -292,11 +373,14 @@ impl Builder {
 impl Key {
     fn of(node: &Node, problems: &mut Vec<Problem>) -> Self {
         match &*node.value {
-            Value::Scalar { text, plain } if !node.is_null() => {
-                Self::Text { text: Rc::from(text.as_str()), span: node.span.clone(), plain: *plain }
-            }
+            Value::Scalar { text, plain } if !node.is_null() => Self::Text {
+                text: Rc::from(text.as_str()),
+                span: node.span.clone(),
+                plain: *plain,
+            },
             _ => {
-                let problem = Problem::at(&node.span, format!("a key is {}", node.kind())).expected("a name as key");
+                let problem = Problem::at(&node.span, format!("a key is {}", node.kind()))
+                    .expected("a name as key");
                 problems.push(problem.hint("write `name: value`"));
                 Self::Refused
             }
@@ -305,27 +389,41 @@ impl Key {
 }
 
 fn custom_tag(span: &Span) -> Problem {
-    Problem::at(span, "YAML tags have no meaning in a model").expected("a value without a tag").hint("remove the `!…` before it")
+    Problem::at(span, "YAML tags have no meaning in a model")
+        .expected("a value without a tag")
+        .hint("remove the `!…` before it")
 }
 
 fn too_deep(span: &Span) -> Problem {
     let problem = Problem::at(span, "the model is nested too deeply");
-    problem.expected(format!("at most {MAX_DEPTH} levels")).hint("check the brackets and the indentation")
+    problem
+        .expected(format!("at most {MAX_DEPTH} levels"))
+        .hint("check the brackets and the indentation")
 }
 
 /// A syntax error in the words of a user.
 fn syntax_problem(error: &ScanError, text: &str) -> Problem {
-    let start = text.floor_char_boundary(error.marker().byte_offset().unwrap_or(text.len()).min(text.len()));
-    let length = text[start..].chars().next().map_or(0, |c| if c == '\n' { 0 } else { c.len_utf8() });
+    let start = text.floor_char_boundary(
+        error
+            .marker()
+            .byte_offset()
+            .unwrap_or(text.len())
+            .min(text.len()),
+    );
+    let length = text[start..]
+        .chars()
+        .next()
+        .map_or(0, |c| if c == '\n' { 0 } else { c.len_utf8() });
     let span = start..start + length;
     let (expected, hint) = match error.kind() {
         ErrorKind::RecursionLimitExceeded => return too_deep(&span),
-        ErrorKind::TabNotAllowed | ErrorKind::TabInBlockIndentation | ErrorKind::TabInIndentation => {
-            ("spaces", "indent with spaces: YAML allows no tabs")
-        }
-        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => {
-            ("one `key: value` on a line", "quote a text that contains `: `, and check the indentation of this line")
-        }
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation => ("spaces", "indent with spaces: YAML allows no tabs"),
+        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => (
+            "one `key: value` on a line",
+            "quote a text that contains `: `, and check the indentation of this line",
+        ),
         ErrorKind::UnclosedFlowCollection { .. }
         | ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofFlowSequence
@@ -333,12 +431,27 @@ fn syntax_problem(error: &ScanError, text: &str) -> Problem {
         | ErrorKind::ExpectedFlowMappingSeparator
         | ErrorKind::ExpectedFlowSequenceSeparator
         | ErrorKind::MismatchedFlowCollectionEnd { .. }
-        | ErrorKind::MisplacedFlowCollectionEnd => ("matching brackets", "close every { and [, and put commas between entries"),
+        | ErrorKind::MisplacedFlowCollectionEnd => (
+            "matching brackets",
+            "close every { and [, and put commas between entries",
+        ),
         ErrorKind::UnclosedQuotedScalar => ("a closing quote", "close the quote"),
-        ErrorKind::UnknownAnchor => ("an anchor `&name` before its alias `*name`", "quote a text that starts with *"),
-        ErrorKind::UnexpectedCharacter { .. } => ("a value", "quote a text that starts with @, ` or %"),
-        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => ("`key: value`", "put a colon and a space after the key"),
-        _ => ("valid YAML", "check the indentation, the brackets and the quotes here and on the line before"),
+        ErrorKind::UnknownAnchor => (
+            "an anchor `&name` before its alias `*name`",
+            "quote a text that starts with *",
+        ),
+        ErrorKind::UnexpectedCharacter { .. } => {
+            ("a value", "quote a text that starts with @, ` or %")
+        }
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
+            ("`key: value`", "put a colon and a space after the key")
+        }
+        _ => (
+            "valid YAML",
+            "check the indentation, the brackets and the quotes here and on the line before",
+        ),
     };
-    Problem::at(&span, format!("invalid YAML: {}", error.kind())).expected(expected).hint(hint)
+    Problem::at(&span, format!("invalid YAML: {}", error.kind()))
+        .expected(expected)
+        .hint(hint)
 }

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::{Observer, Progress, RunSettings};
-use crate::cost::{FailureCost, FailurePrice};
+use crate::cost::FailurePrice;
 use crate::engine::{Record, Simulator, TrialOutcome};
-use crate::estimate::{PairTally, Tally, TallyShape};
+use crate::estimate::{FailureCost, PairTally, Tally, TallyShape, precision};
 use crate::plan::Plan;
 
 /// Events of a batch, about.
@@ -111,7 +111,7 @@ impl<'a> Campaign<'a> {
             batch_size: ((EVENTS_PER_BATCH / events.max(1.0)) as u64).clamp(1, MAX_BATCH),
             played: 0,
             active: vec![true; plans.len()],
-            tallies: plans.iter().map(|plan| Tally::new(&shape(plan))).collect(),
+            tallies: plans.iter().map(|plan| Tally::new(&shape(plan, price))).collect(),
             pairs: pairs.collect(),
             totals: Vec::new(),
         }
@@ -137,7 +137,7 @@ impl<'a> Campaign<'a> {
             .collect();
         let mut batch = Batch {
             tallies: (self.plans.iter().zip(&self.active))
-                .map(|(plan, active)| active.then(|| Tally::new(&shape(plan))))
+                .map(|(plan, active)| active.then(|| Tally::new(&shape(plan, self.price))))
                 .collect(),
             pairs: self.pairs.iter().map(|_| PairTally::default()).collect(),
             kept: Vec::new(),
@@ -168,14 +168,18 @@ impl<'a> Campaign<'a> {
 
     fn failure_cost(&self, outcome: &TrialOutcome) -> FailureCost {
         let journeys = outcome.journeys.iter().map(|journey| journey.unavailability);
-        self.price.of(outcome.unavailability, journeys, outcome.refunded_windows)
+        let cost = self.price.of(outcome.unavailability, journeys, outcome.refunded_windows);
+        FailureCost {
+            sla_credits: cost.sla_credits.unwrap_or_default(),
+            downtime: cost.downtime.unwrap_or_default(),
+        }
     }
 
     fn merge(&mut self, batch: Batch, observer: &mut dyn Observer) {
         let mut n_trials = 0;
         for (tally, finished) in self.tallies.iter_mut().zip(&batch.tallies) {
             if let Some(finished) = finished {
-                n_trials = finished.n_trials();
+                n_trials = finished.trials();
                 tally.merge(finished);
             }
         }
@@ -192,8 +196,8 @@ impl<'a> Campaign<'a> {
     fn stop_what_is_precise(&mut self) {
         let Some(target) = self.settings.precision else { return };
         for (active, tally) in self.active.iter_mut().zip(&self.tallies) {
-            let reached = tally.precision(self.settings.confidence).is_some_and(|precision| precision <= target);
-            if reached && tally.n_trials_with_loss() >= MIN_TRIALS_WITH_LOSS {
+            let reached = precision(tally, self.settings.confidence).is_some_and(|reached| reached <= target);
+            if reached && tally.trials_with_loss() >= MIN_TRIALS_WITH_LOSS {
                 *active = false;
             }
         }
@@ -213,10 +217,10 @@ impl<'a> Campaign<'a> {
         let target = self.settings.precision?;
         let mut most = self.played as f64;
         for (tally, _) in self.tallies.iter().zip(&self.active).filter(|(_, active)| **active) {
-            let precision = tally.precision(self.settings.confidence)?;
-            let by_precision = self.played as f64 * (precision / target).powi(2);
+            let reached = precision(tally, self.settings.confidence)?;
+            let by_precision = self.played as f64 * (reached / target).powi(2);
             let by_losses =
-                (MIN_TRIALS_WITH_LOSS * self.played) as f64 / tally.n_trials_with_loss().max(1) as f64;
+                (MIN_TRIALS_WITH_LOSS * self.played) as f64 / tally.trials_with_loss().max(1) as f64;
             most = most.max(by_precision).max(by_losses);
         }
         Some(most.min(1e18) as u64)
@@ -235,7 +239,8 @@ fn telling_trial(totals: &[f64]) -> u64 {
     order.get(rank).map_or(0, |&trial| trial as u64)
 }
 
-fn shape(plan: &Plan) -> TallyShape {
+fn shape(plan: &Plan, price: &FailurePrice) -> TallyShape {
+    let priced = price.of(1.0, plan.journeys.iter().map(|_| 1.0), 1.0);
     TallyShape {
         n_journeys: plan.names.journeys.len(),
         n_services: plan.names.services.len(),
@@ -244,5 +249,7 @@ fn shape(plan: &Plan) -> TallyShape {
         rto_seconds: plan.rto_seconds,
         has_slo: plan.slo.is_some(),
         has_sla: plan.sla.is_some(),
+        prices_sla_credits: priced.sla_credits.is_some(),
+        prices_downtime: priced.downtime.is_some(),
     }
 }

@@ -12,8 +12,9 @@ use super::{Interval, SkewedMean, clopper_pearson, normal_quantile, student_quan
 /// n* = (Σb)²/Σb², the number of equal clusters if all items of a cluster stand or fall together: a proper bound.
 /// All sums are integers: merging is exact.
 ///
-/// Holds its level for ten or more clusters and is conservative with few; wrong if trials differ in law. Korn &
-/// Graubard (1998), Survey Methodology 24, 193-201, <https://www150.statcan.gc.ca/n1/pub/12-001-x/1998002/article/4356-eng.pdf>.
+/// Measured: 94.5-97 % at 95 % where both outcomes are common, more (to 100 %) where one was hardly seen. Wrong where the items of a cluster
+/// mostly fail together and only one or two such clusters are expected, while single items fail beside them: v is then too small in most
+/// samples, and a fifth of the intervals miss. Korn & Graubard (1998), Survey Methodology 24, 193-201.
 ///
 /// ```
 /// use failscape::stats::ClusteredShare;

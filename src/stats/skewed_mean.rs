@@ -48,7 +48,7 @@ impl From<&Moments> for SkewedMean {
 /// ```text
 /// low  = v/y  G(Φ(-t(n-1)); k)
 /// high = v'/y' G(Φ(t'); k')     y' = y + f w,  v' = v + (f w)²,  k' = y'²/v'
-///                               f = 1 + 2 / (1 + N/30),  t' = Student quantile with min(n - 1, k + 1/2) degrees of freedom
+///                               f = 1 + 2 / (1 + N/30),  t' = Student quantile with min(n - 1, k) degrees of freedom
 /// ```
 ///
 /// Fay and Feuer's own interval has f = 1 and normal quantiles; it is exact for events of equal size and misses up to 28 % where three
@@ -92,7 +92,7 @@ pub fn skewed_mean_interval(data: &SkewedMean, level: f64) -> Option<Interval> {
     let z_low = student_quantile(p, least_df);
     let low = variance / mean * gamma_quantile(normal_ln_tail(z_low).exp(), count);
 
-    let z_high = student_quantile(p, least_df.min(count + 0.5)).max(normal_quantile(p));
+    let z_high = student_quantile(p, least_df.min(count.max(1.0))).max(normal_quantile(p));
     let guard = largest * (1.0 + 2.0 / (1.0 + data.nonzeros as f64 / FEW));
     let (shifted_mean, shifted_variance) = (mean + guard, variance + guard * guard);
     let shape = shifted_mean * shifted_mean / shifted_variance;

@@ -62,20 +62,31 @@ pub fn parse_duration(text: &str) -> Result<f64, UnitError> {
         return Err(UnitError::new("a duration is missing", UNITS));
     }
     if rest.starts_with('-') {
-        return Err(UnitError::new(format!("{} is negative", quoted(text)), "a duration is 0s or longer"));
+        return Err(UnitError::new(
+            format!("{} is negative", quoted(text)),
+            "a duration is 0s or longer",
+        ));
     }
     let (mut seconds, mut smallest) = (0.0, f64::INFINITY);
     while !rest.is_empty() {
         let Some((number, tail)) = split_number(rest) else {
-            return Err(UnitError::new(format!("{} is not a duration", quoted(text)), UNITS));
+            return Err(UnitError::new(
+                format!("{} is not a duration", quoted(text)),
+                UNITS,
+            ));
         };
         let tail = tail.trim_start();
-        let length = tail.find(|c: char| !c.is_alphabetic()).unwrap_or(tail.len());
+        let length = tail
+            .find(|c: char| !c.is_alphabetic())
+            .unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(length);
         let size = unit_of(unit, number, text)?;
         if size >= smallest {
             let hint = "write the largest unit first and each once, for example 1h30m";
-            return Err(UnitError::new(format!("the units of {} are out of order", quoted(text)), hint));
+            return Err(UnitError::new(
+                format!("the units of {} are out of order", quoted(text)),
+                hint,
+            ));
         }
         smallest = size;
         seconds += number * size;
@@ -84,21 +95,34 @@ pub fn parse_duration(text: &str) -> Result<f64, UnitError> {
     if seconds.is_finite() {
         Ok(seconds)
     } else {
-        Err(UnitError::new(format!("{} is too long", quoted(text)), "write { never: true } for what never happens"))
+        Err(UnitError::new(
+            format!("{} is too long", quoted(text)),
+            "write { never: true } for what never happens",
+        ))
     }
 }
 
 fn unit_of(unit: &str, number: f64, text: &str) -> Result<f64, UnitError> {
     if unit.is_empty() {
-        let hint = if text.trim() == "90" { "write 90s or 90m".to_owned() } else { format!("write {number}s or {number}m") };
-        return Err(UnitError::new(format!("{} has no unit of time", quoted(text)), hint));
+        let hint = if text.trim() == "90" {
+            "write 90s or 90m".to_owned()
+        } else {
+            format!("write {number}s or {number}m")
+        };
+        return Err(UnitError::new(
+            format!("{} has no unit of time", quoted(text)),
+            hint,
+        ));
     }
     unit_seconds(unit).ok_or_else(|| {
         let hint = match likely_unit(unit) {
             Some(likely) => format!("write {number}{likely}; {UNITS}"),
             None => UNITS.to_owned(),
         };
-        UnitError::new(format!("unknown unit of time {} in {}", quoted(unit), quoted(text)), hint)
+        UnitError::new(
+            format!("unknown unit of time {} in {}", quoted(unit), quoted(text)),
+            hint,
+        )
     })
 }
 
@@ -121,16 +145,22 @@ pub fn format_duration(seconds: f64) -> String {
         (60.0, "m"),
         (1.0, "s"),
     ];
-    let at = units.iter().position(|(size, _)| seconds >= *size).unwrap_or(units.len() - 1);
-    let (size, unit) = units[at];
-    let Some(&(small, small_unit)) = units.get(at + 1) else {
-        return format!("{}{unit}", trimmed(seconds));
-    };
-    // Rounding to the smaller unit first keeps 59.9999 s from showing as 0m60s.
-    let smalls = (seconds / small).round();
-    let whole = (smalls * small / size).floor();
-    let rest = ((smalls * small - whole * size) / small).round();
-    if rest == 0.0 { format!("{whole}{unit}") } else { format!("{whole}{unit}{rest}{small_unit}") }
+    for pair in units.windows(2) {
+        let ((size, unit), (small, small_unit)) = (pair[0], pair[1]);
+        // Rounding to the smaller unit first keeps 3599.9 s from showing as 60m.
+        let rounded = (seconds / small).round() * small;
+        if rounded < size {
+            continue;
+        }
+        let whole = (rounded / size).floor();
+        let rest = ((rounded - whole * size) / small).round();
+        return if rest == 0.0 {
+            format!("{whole}{unit}")
+        } else {
+            format!("{whole}{unit}{rest}{small_unit}")
+        };
+    }
+    format!("{}s", trimmed(seconds))
 }
 
 /// At most three decimals, without trailing zeros.
@@ -173,10 +203,17 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", "-5m", "5 minuts", "30m1h", "1h1h", "1e400y", "soon", "5m,", "1,5h", "5M", "\u{7}"] {
+        for text in [
+            "", "-5m", "5 minuts", "30m1h", "1h1h", "1e400y", "soon", "5m,", "1,5h", "5M", "\u{7}",
+        ] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
-        assert!(parse_duration("5 minutes").unwrap_err().hint.starts_with("write 5m;"));
+        assert!(
+            parse_duration("5 minutes")
+                .unwrap_err()
+                .hint
+                .starts_with("write 5m;")
+        );
     }
 
     #[test]
@@ -184,7 +221,8 @@ mod tests {
         for text in ["90d", "1h30m", "45s", "250ms", "0s", "1y", "2y30d", "2m30s"] {
             assert_eq!(format_duration(parse_duration(text).unwrap()), text);
         }
-        assert_eq!(format_duration(59.9999), "59.9999s".replace("59.9999", "60"));
+        assert_eq!(format_duration(59.9999), "1m");
+        assert_eq!(format_duration(1.25), "1.25s");
         assert_eq!(format_duration(3599.9), "1h");
         assert_eq!(format_duration(f64::INFINITY), "never");
     }

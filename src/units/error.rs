@@ -14,13 +14,20 @@ pub struct UnitError {
 
 impl UnitError {
     pub(super) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: hint.into() }
+        Self {
+            message: message.into(),
+            hint: hint.into(),
+        }
     }
 }
 
 /// The text as it is quoted in a message: on one line, without control characters, cut after 60 characters.
 pub(super) fn quoted(text: &str) -> String {
-    let mut shown: String = text.chars().take(60).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut shown: String = text
+        .chars()
+        .take(60)
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect();
     if text.chars().nth(60).is_some() {
         shown.push('…');
     }

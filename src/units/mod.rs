@@ -12,7 +12,8 @@ mod rate;
 mod size;
 
 pub use duration::{
-    HOURS_PER_YEAR, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MONTH, SECONDS_PER_YEAR, format_duration, parse_duration,
+    HOURS_PER_YEAR, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MONTH, SECONDS_PER_YEAR,
+    format_duration, parse_duration,
 };
 pub use error::UnitError;
 pub use money::{Money, MoneyPer, currency_code, parse_money, same_currency};

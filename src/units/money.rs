@@ -33,7 +33,9 @@ impl MoneyPer {
             Self::Nothing => "write an amount with its currency, for example $0.34 or 0.34 USD",
             Self::Hour => "write an amount per unit of time, for example $0.34/h or $120/month",
             Self::Byte => "write an amount per size, for example $0.02/GB",
-            Self::ByteHour => "write an amount per size and unit of time, for example $0.10/GB/month",
+            Self::ByteHour => {
+                "write an amount per size and unit of time, for example $0.10/GB/month"
+            }
         }
     }
 }
@@ -48,52 +50,95 @@ pub fn parse_money(text: &str, per: MoneyPer) -> Result<Money, UnitError> {
         (MoneyPer::Hour, [time]) => hours(time, text, per)?,
         (MoneyPer::Byte, [size]) => bytes(size, text, per)?,
         (MoneyPer::ByteHour, [size, time]) => bytes(size, text, per)? * hours(time, text, per)?,
-        _ => return Err(UnitError::new(format!("{} has the wrong units", quoted(text)), per.form())),
+        _ => {
+            return Err(UnitError::new(
+                format!("{} has the wrong units", quoted(text)),
+                per.form(),
+            ));
+        }
     };
     let amount = amount / divisor;
     if amount.is_finite() {
         Ok(Money { amount, currency })
     } else {
-        Err(UnitError::new(format!("{} is too large", quoted(text)), per.form()))
+        Err(UnitError::new(
+            format!("{} is too large", quoted(text)),
+            per.form(),
+        ))
     }
 }
 
 fn hours(unit: &str, text: &str, per: MoneyPer) -> Result<f64, UnitError> {
     unit_seconds(unit)
         .map(|seconds| seconds / super::SECONDS_PER_HOUR)
-        .ok_or_else(|| UnitError::new(format!("unknown unit of time {} in {}", quoted(unit), quoted(text)), per.form()))
+        .ok_or_else(|| {
+            UnitError::new(
+                format!("unknown unit of time {} in {}", quoted(unit), quoted(text)),
+                per.form(),
+            )
+        })
 }
 
 fn bytes(unit: &str, text: &str, per: MoneyPer) -> Result<f64, UnitError> {
-    unit_bytes(unit)
-        .ok_or_else(|| UnitError::new(format!("unknown unit of size {} in {}", quoted(unit), quoted(text)), per.form()))
+    unit_bytes(unit).ok_or_else(|| {
+        UnitError::new(
+            format!("unknown unit of size {} in {}", quoted(unit), quoted(text)),
+            per.form(),
+        )
+    })
 }
 
 /// The number and the currency of `$1.10`, `1.10 USD`, `USD 1.10` or `1.10€`.
 fn parse_amount(part: &str, text: &str, per: MoneyPer) -> Result<(f64, String), UnitError> {
     if part.contains('-') {
-        return Err(UnitError::new(format!("{} is negative", quoted(text)), "an amount of money is 0 or more"));
+        return Err(UnitError::new(
+            format!("{} is negative", quoted(text)),
+            "an amount of money is 0 or more",
+        ));
     }
-    let head = part.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(part.len());
+    let head = part
+        .find(|c: char| c.is_ascii_digit() || c == '.')
+        .unwrap_or(part.len());
     let (before, rest) = part.split_at(head);
     let Some((number, after)) = split_number(rest) else {
-        return Err(UnitError::new(format!("{} is not an amount of money", quoted(text)), per.form()));
+        return Err(UnitError::new(
+            format!("{} is not an amount of money", quoted(text)),
+            per.form(),
+        ));
     };
     let currency = match (before.trim(), after.trim()) {
-        ("", "") => return Err(UnitError::new(format!("{} has no currency", quoted(text)), per.form())),
+        ("", "") => {
+            return Err(UnitError::new(
+                format!("{} has no currency", quoted(text)),
+                per.form(),
+            ));
+        }
         (sign, "") | ("", sign) if is_currency(sign) => sign,
         (_, after) if after.starts_with([',', '_']) => {
             let hint = "write the amount without separators, for example $200000";
-            return Err(UnitError::new(format!("{} has a separator of thousands", quoted(text)), hint));
+            return Err(UnitError::new(
+                format!("{} has a separator of thousands", quoted(text)),
+                hint,
+            ));
         }
-        _ => return Err(UnitError::new(format!("{} is not an amount of money", quoted(text)), per.form())),
+        _ => {
+            return Err(UnitError::new(
+                format!("{} is not an amount of money", quoted(text)),
+                per.form(),
+            ));
+        }
     };
     Ok((number, currency.to_owned()))
 }
 
 /// Signs of currencies and the codes that they may stand for, the likeliest first.
 const SIGNS: [(&str, &[&str]); 10] = [
-    ("$", &["USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "ARS", "BRL"]),
+    (
+        "$",
+        &[
+            "USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "ARS", "BRL",
+        ],
+    ),
     ("€", &["EUR"]),
     ("£", &["GBP", "EGP"]),
     ("¥", &["JPY", "CNY"]),
@@ -115,7 +160,9 @@ fn is_sign(text: &str) -> bool {
     let sign = text.trim_start_matches(|c: char| c.is_ascii_uppercase());
     let mut chars = sign.chars();
     text.len() - sign.len() <= 2
-        && chars.next().is_some_and(|c| matches!(c, '$' | '¢'..='¥' | '\u{58f}' | '\u{20a0}'..='\u{20cf}'))
+        && chars
+            .next()
+            .is_some_and(|c| matches!(c, '$' | '¢'..='¥' | '\u{58f}' | '\u{20a0}'..='\u{20cf}'))
         && chars.next().is_none()
 }
 
@@ -123,7 +170,11 @@ fn is_sign(text: &str) -> bool {
 #[must_use]
 pub fn currency_code(text: &str) -> Option<String> {
     is_currency(text).then(|| {
-        SIGNS.iter().find(|(sign, _)| *sign == text).map_or(text, |(_, codes)| codes.first().copied().unwrap_or(text)).to_owned()
+        SIGNS
+            .iter()
+            .find(|(sign, _)| *sign == text)
+            .map_or(text, |(_, codes)| codes.first().copied().unwrap_or(text))
+            .to_owned()
     })
 }
 
@@ -131,8 +182,12 @@ pub fn currency_code(text: &str) -> Option<String> {
 #[must_use]
 pub fn same_currency(a: &str, b: &str) -> bool {
     let stands_for = |sign: &str, code: &str| {
-        SIGNS.iter().any(|(known, codes)| *known == sign && codes.contains(&code))
-            || (sign.ends_with('$') && sign.len() > 1 && code.starts_with(sign.trim_end_matches('$')))
+        SIGNS
+            .iter()
+            .any(|(known, codes)| *known == sign && codes.contains(&code))
+            || (sign.ends_with('$')
+                && sign.len() > 1
+                && code.starts_with(sign.trim_end_matches('$')))
     };
     a == b || stands_for(a, b) || stands_for(b, a)
 }
@@ -154,12 +209,28 @@ mod tests {
         assert_eq!(amount("€730/month", MoneyPer::Hour), 1.0);
         assert_eq!(amount("0.02 EUR/GB", MoneyPer::Byte), 0.02 / 1e9);
         assert!((amount("$0.10/GB/month", MoneyPer::ByteHour) - 0.10 / 1e9 / 730.0).abs() < 1e-25);
-        assert_eq!(parse_money("US$5", MoneyPer::Nothing).unwrap().currency, "US$");
+        assert_eq!(
+            parse_money("US$5", MoneyPer::Nothing).unwrap().currency,
+            "US$"
+        );
     }
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", "5", "$", "$-5", "-$5", "$5/h", "5 dollars", "$5 USD", "5usd", "$200,000", "$5/", "$5x"] {
+        for text in [
+            "",
+            "5",
+            "$",
+            "$-5",
+            "-$5",
+            "$5/h",
+            "5 dollars",
+            "$5 USD",
+            "5usd",
+            "$200,000",
+            "$5/",
+            "$5x",
+        ] {
             assert!(parse_money(text, MoneyPer::Nothing).is_err(), "{text}");
         }
         for text in ["$5", "$5/GB", "$5/h/h", "$5/x"] {
@@ -170,7 +241,9 @@ mod tests {
 
     #[test]
     fn signs_match_their_codes() {
-        assert!(same_currency("$", "USD") && same_currency("CAD", "$") && same_currency("US$", "USD"));
+        assert!(
+            same_currency("$", "USD") && same_currency("CAD", "$") && same_currency("US$", "USD")
+        );
         assert!(!same_currency("€", "$") && !same_currency("EUR", "USD"));
         assert_eq!(currency_code("€").as_deref(), Some("EUR"));
         assert_eq!(currency_code("CHF").as_deref(), Some("CHF"));

@@ -16,11 +16,17 @@ pub(super) fn split_number(text: &str) -> Option<(f64, &str)> {
         return None;
     }
     end += exponent(&bytes[end..]);
-    text[..end].parse().ok().map(|number| (number, &text[end..]))
+    text[..end]
+        .parse()
+        .ok()
+        .map(|number| (number, &text[end..]))
 }
 
 fn digits(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    bytes
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count()
 }
 
 /// Length of a complete exponent, 0 if there is none.

@@ -14,18 +14,29 @@ pub fn parse_probability(text: &str) -> Result<f64, UnitError> {
     let trimmed_text = text.trim();
     let form = "write a percentage such as 97% or a number between 0 and 1 such as 0.97";
     let Some((number, rest)) = split_number(trimmed_text) else {
-        let what = if trimmed_text.starts_with('-') { "is negative" } else { "is not a probability" };
+        let what = if trimmed_text.starts_with('-') {
+            "is negative"
+        } else {
+            "is not a probability"
+        };
         return Err(UnitError::new(format!("{} {what}", quoted(text)), form));
     };
     match rest.trim_start() {
         "" if number <= 1.0 => Ok(number),
-        "" if number <= 100.0 => {
-            Err(UnitError::new(format!("{} is above 1", quoted(text)), format!("write {number}% or {}", decimal(number))))
-        }
+        "" if number <= 100.0 => Err(UnitError::new(
+            format!("{} is above 1", quoted(text)),
+            format!("write {number}% or {}", decimal(number)),
+        )),
         "%" if number <= 100.0 => Ok(percent(trimmed_text, number)),
         "" => Err(UnitError::new(format!("{} is above 1", quoted(text)), form)),
-        "%" => Err(UnitError::new(format!("{} is above 100%", quoted(text)), form)),
-        _ => Err(UnitError::new(format!("{} is not a probability", quoted(text)), form)),
+        "%" => Err(UnitError::new(
+            format!("{} is above 100%", quoted(text)),
+            form,
+        )),
+        _ => Err(UnitError::new(
+            format!("{} is not a probability", quoted(text)),
+            form,
+        )),
     }
 }
 

@@ -28,13 +28,27 @@ pub fn parse_traffic_rate(text: &str) -> Result<f64, UnitError> {
         "k" | "K" => 1e3,
         "M" => 1e6,
         "G" => 1e9,
-        other => return Err(wrong(format!("unknown multiple {} in {}", quoted(other), quoted(text)))),
+        other => {
+            return Err(wrong(format!(
+                "unknown multiple {} in {}",
+                quoted(other),
+                quoted(text)
+            )));
+        }
     };
     let Some(seconds) = unit_seconds(unit.trim()) else {
-        return Err(wrong(format!("unknown unit of time {} in {}", quoted(unit.trim()), quoted(text))));
+        return Err(wrong(format!(
+            "unknown unit of time {} in {}",
+            quoted(unit.trim()),
+            quoted(text)
+        )));
     };
     let rate = number * multiple / seconds;
-    if rate.is_finite() { Ok(rate) } else { Err(wrong(format!("{} is too large", quoted(text)))) }
+    if rate.is_finite() {
+        Ok(rate)
+    } else {
+        Err(wrong(format!("{} is too large", quoted(text))))
+    }
 }
 
 #[cfg(test)]
@@ -47,7 +61,16 @@ mod tests {
         assert_eq!(parse_traffic_rate("90/m"), Ok(1.5));
         assert_eq!(parse_traffic_rate("2.16M/d"), Ok(25.0));
         assert_eq!(parse_traffic_rate("3k/s"), Ok(3000.0));
-        for text in ["", "1200", "1200 rps", "/s", "5/x", "5X/s", "-5/s", "1e308G/ms"] {
+        for text in [
+            "",
+            "1200",
+            "1200 rps",
+            "/s",
+            "5/x",
+            "5X/s",
+            "-5/s",
+            "1e308G/ms",
+        ] {
             assert!(parse_traffic_rate(text).is_err(), "{text}");
         }
     }

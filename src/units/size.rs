@@ -24,33 +24,58 @@ pub(super) fn unit_bytes(unit: &str) -> Option<f64> {
 pub fn parse_size(text: &str) -> Result<f64, UnitError> {
     let trimmed = text.trim();
     if trimmed.starts_with('-') {
-        return Err(UnitError::new(format!("{} is negative", quoted(text)), SIZES));
+        return Err(UnitError::new(
+            format!("{} is negative", quoted(text)),
+            SIZES,
+        ));
     }
     let Some((number, unit)) = split_number(trimmed) else {
-        return Err(UnitError::new(format!("{} is not a size", quoted(text)), SIZES));
+        return Err(UnitError::new(
+            format!("{} is not a size", quoted(text)),
+            SIZES,
+        ));
     };
     let unit = unit.trim_start();
     match unit_bytes(unit) {
         Some(bytes) if (number * bytes).is_finite() => Ok(number * bytes),
-        Some(_) => Err(UnitError::new(format!("{} is too large", quoted(text)), SIZES)),
-        None if unit.is_empty() => Err(UnitError::new(format!("{} has no unit of size", quoted(text)), SIZES)),
-        None if unit.contains('i') => Err(UnitError::new(
+        Some(_) => Err(UnitError::new(
+            format!("{} is too large", quoted(text)),
+            SIZES,
+        )),
+        None if unit.is_empty() => Err(UnitError::new(
+            format!("{} has no unit of size", quoted(text)),
+            SIZES,
+        )),
+        None if unit.ends_with("iB") => Err(UnitError::new(
             format!("{} is a binary unit, in {}", quoted(unit), quoted(text)),
             "sizes are decimal: write GB for 1000 MB",
         )),
-        None => Err(UnitError::new(format!("unknown unit of size {} in {}", quoted(unit), quoted(text)), SIZES)),
+        None => Err(UnitError::new(
+            format!("unknown unit of size {} in {}", quoted(unit), quoted(text)),
+            SIZES,
+        )),
     }
 }
 
 /// Parses a rate of transfer into bytes per second.
 pub fn parse_transfer_rate(text: &str) -> Result<f64, UnitError> {
     let Some((size, unit)) = text.split_once('/') else {
-        return Err(UnitError::new(format!("{} is not a rate of transfer", quoted(text)), RATES));
+        return Err(UnitError::new(
+            format!("{} is not a rate of transfer", quoted(text)),
+            RATES,
+        ));
     };
     let bytes = parse_size(size)?;
     match unit_seconds(unit.trim()) {
         Some(seconds) => Ok(bytes / seconds),
-        None => Err(UnitError::new(format!("unknown unit of time {} in {}", quoted(unit.trim()), quoted(text)), RATES)),
+        None => Err(UnitError::new(
+            format!(
+                "unknown unit of time {} in {}",
+                quoted(unit.trim()),
+                quoted(text)
+            ),
+            RATES,
+        )),
     }
 }
 

@@ -1,5 +1,8 @@
 //! The program from outside: exit codes, streams, files.
 
+// A test fails by panicking.
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 
 use assert_cmd::Command;

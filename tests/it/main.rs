@@ -1,10 +1,14 @@
 //! All integration tests, in one binary.
 
 mod bad_input;
+mod bad_input_files;
 mod cases;
 mod charts;
 mod cli;
+mod coverage;
 mod fixture;
 mod properties;
+mod stats_coverage;
+mod stats_estimate;
 mod support;
 mod tidy;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::super::decode::{Decode, Name, Reader, Spanned, choice, record};
+use super::super::decode::{Decode, Name, Reader, Spanned};
+use super::super::record::{choice, record};
 use super::super::times::Time;
 use super::super::values::{Amount, ByteRate, Seconds, SecondsOrNever, Share};
 use super::super::yaml::{Node, Value};
@@ -88,7 +89,11 @@ pub(in crate::model) enum RawDetect {
 impl Decode for RawDetect {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &*node.value {
-            Value::Mapping(entries) if entries.iter().any(|entry| matches!(&*entry.key, "probe" | "misses")) => {
+            Value::Mapping(entries)
+                if entries
+                    .iter()
+                    .any(|entry| matches!(&*entry.key, "probe" | "misses")) =>
+            {
                 Probe::decode(node, reader).map(Self::Probe)
             }
             _ => Time::decode(node, reader).map(Self::Drawn),
@@ -107,6 +112,14 @@ impl Decode for RawDecide {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
         if matches!(&*node.value, Value::Scalar { text, .. } if text == "automatic") {
             return Some(Self::Automatic);
+        }
+        if matches!(&*node.value, Value::Scalar { text, .. } if !text.contains(|c: char| c.is_ascii_digit()))
+        {
+            return reader.mismatch(
+                node,
+                "automatic, or a person's time",
+                "write automatic, or a time such as 15m",
+            );
         }
         Time::decode(node, reader).map(Self::Drawn)
     }

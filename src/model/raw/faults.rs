@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::super::decode::{Decode, Name, Reader, Spanned, Text, choice, not_simulated, record, word};
+use super::super::decode::{Decode, Name, Reader, Spanned, Text, word};
+use super::super::record::{choice, record};
 use super::super::times::Time;
 use super::super::values::Share;
 use super::super::yaml::{Node, Value};
@@ -65,7 +66,12 @@ impl Decode for Hits {
         let hits = HitsWord::decode(node, reader)?;
         if matches!(hits, HitsWord::ZoneLink | HitsWord::RegionLink) {
             let hint = "remove the fault for now: it belongs to the model language, but would have no effect on the results";
-            reader.refuse(&node.span, "a fault of links is not simulated yet", "a place other than a link", hint);
+            reader.refuse(
+                &node.span,
+                "a fault of links is not simulated yet",
+                "a place other than a link",
+                hint,
+            );
             return None;
         }
         Some(Self(hits))
@@ -139,7 +145,13 @@ impl Decode for Detected {
         if bool::decode(node, reader)? {
             return Some(Self);
         }
-        not_simulated(reader, "false", &node.span, "a fault that health checks do not see");
+        let what = "a fault that health checks do not see is not simulated yet";
+        reader.refuse(
+            &node.span,
+            what,
+            "`detected: true`",
+            "remove the fault for now",
+        );
         None
     }
 }

@@ -12,7 +12,9 @@ pub(super) use faults::*;
 pub(super) use money::*;
 pub(super) use services::*;
 
-use super::decode::{Name, Table, Text, record};
+use super::decode::{Name, Text};
+use super::mapping::Table;
+use super::record::record;
 use super::values::Seconds;
 
 record! {

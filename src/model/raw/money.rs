@@ -1,8 +1,9 @@
 //! Objectives, traffic and costs as they are written.
 
-use super::super::decode::record;
+use super::super::record::record;
 use super::super::values::{
-    AmountPerByte, AmountPerByteHour, AmountPerHour, ByteRate, Bytes, RequestRate, Seconds, Share, Window,
+    AmountPerByte, AmountPerByteHour, AmountPerHour, ByteRate, Bytes, RequestRate, Seconds, Share,
+    Window,
 };
 
 record! {

@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::super::decode::{Decode, Name, Reader, Spanned, choice, record};
+use super::super::decode::{Decode, Name, Reader, Spanned};
 use super::super::problem::Span;
+use super::super::record::{choice, record};
 use super::super::times::Time;
-use super::super::values::{Amount, AmountPerHour, ByteRate, Bytes, CountOrShare, RequestRate, Seconds, Share};
+use super::super::values::{
+    Amount, AmountPerHour, ByteRate, Bytes, CountOrShare, RequestRate, Seconds, Share,
+};
 use super::super::yaml::{Node, Value};
 
 record! {
@@ -30,8 +33,14 @@ impl Decode for Zones {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &*node.value {
             Value::Sequence(_) => Decode::decode(node, reader).map(Self::Names),
-            Value::Scalar { .. } if !node.is_null() => Decode::decode(node, reader).map(Self::Count),
-            _ => reader.mismatch(node, "names of zones or their count", "write [a, b, c] or 3"),
+            Value::Scalar { .. } if !node.is_null() => {
+                Decode::decode(node, reader).map(Self::Count)
+            }
+            _ => reader.mismatch(
+                node,
+                "names of zones or their count",
+                "write [a, b, c] or 3",
+            ),
         }
     }
 }
@@ -111,7 +120,12 @@ pub(in crate::model) struct Calls(pub(in super::super) Vec<RawCall>);
 impl Decode for Calls {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &*node.value {
-            Value::Sequence(nodes) => Some(Self(nodes.iter().filter_map(|node| RawCall::read(node, reader)).collect())),
+            Value::Sequence(nodes) => Some(Self(
+                nodes
+                    .iter()
+                    .filter_map(|node| RawCall::read(node, reader))
+                    .collect(),
+            )),
             _ => reader.mismatch(node, "a list of services", "write [catalog, payments]"),
         }
     }
@@ -217,22 +231,38 @@ impl RawCall {
             let hint = "write a service, { service: …, kind: optional }, { any: […] } or { at_least: 2, of: […] }";
             reader.scalar(node, "a call", hint)?;
             let targets = RawTargets::One(Spanned::decode(node, reader)?);
-            return Some(Self { span: node.span.clone(), targets, kind: Kind::Required });
+            return Some(Self {
+                span: node.span.clone(),
+                targets,
+                kind: Kind::Required,
+            });
         };
         let has = |key: &str| entries.iter().any(|entry| &*entry.key == key);
         if has("any") {
             let call = CallOfAny::decode(node, reader)?;
             let kind = call.kind.or(Kind::Required)?;
-            Some(Self { span: node.span.clone(), targets: RawTargets::Any(call.any.get()?.clone()), kind })
+            Some(Self {
+                span: node.span.clone(),
+                targets: RawTargets::Any(call.any.get()?.clone()),
+                kind,
+            })
         } else if has("at_least") || has("of") {
             let call = CallOfSome::decode(node, reader)?;
             let (span, count) = call.at_least.given()?;
             let targets = RawTargets::AtLeast(span.clone(), *count, call.of.get()?.clone());
-            Some(Self { span: node.span.clone(), targets, kind: call.kind.or(Kind::Required)? })
+            Some(Self {
+                span: node.span.clone(),
+                targets,
+                kind: call.kind.or(Kind::Required)?,
+            })
         } else {
             let call = CallOfOne::decode(node, reader)?;
             let targets = RawTargets::One(call.service.get()?.clone());
-            Some(Self { span: node.span.clone(), targets, kind: call.kind.or(Kind::Required)? })
+            Some(Self {
+                span: node.span.clone(),
+                targets,
+                kind: call.kind.or(Kind::Required)?,
+            })
         }
     }
 }

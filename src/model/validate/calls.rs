@@ -17,26 +17,45 @@ impl Checker<'_> {
     /// Refuses required calls that lead back to their caller: such services could never be up by themselves.
     pub(super) fn check_cycles(&mut self) {
         let graph = required_calls(self.raw);
-        let mut cycles: Vec<Vec<NodeIndex>> =
-            kosaraju_scc(&graph).iter().filter_map(|component| shortest_cycle(&graph, component)).collect();
+        let mut cycles: Vec<Vec<NodeIndex>> = kosaraju_scc(&graph)
+            .iter()
+            .filter_map(|component| shortest_cycle(&graph, component))
+            .collect();
         cycles.sort();
         for cycle in cycles {
-            let names = cycle.iter().chain(cycle.first()).map(|node| quoted(graph[*node]).replace('`', ""));
+            let names = cycle
+                .iter()
+                .chain(cycle.first())
+                .map(|node| quoted(graph[*node]).replace('`', ""));
             let shown = names.collect::<Vec<_>>().join(" -> ");
             let next = cycle.get(1).or(cycle.first()).copied();
-            let span = next.and_then(|next| graph.find_edge(cycle[0], next)).map_or(0..0, |edge| graph[edge].clone());
+            let span = next
+                .and_then(|next| graph.find_edge(cycle[0], next))
+                .map_or(0..0, |edge| graph[edge].clone());
             let hint = "make one of the calls `kind: optional` or `kind: async`, or remove it";
-            self.refuse(&span, format!("required calls form a cycle: `{shown}`"), "calls without a cycle", hint);
+            self.refuse(
+                &span,
+                format!("required calls form a cycle: `{shown}`"),
+                "calls without a cycle",
+                hint,
+            );
         }
     }
 }
 
 fn required_calls(raw: &RawModel) -> Calls<'_> {
     let mut graph = DiGraph::new();
-    let Some(services) = raw.services.get() else { return graph };
-    let nodes: BTreeMap<&str, NodeIndex> = services.names().map(|name| (name, graph.add_node(name))).collect();
+    let Some(services) = raw.services.get() else {
+        return graph;
+    };
+    let nodes: BTreeMap<&str, NodeIndex> = services
+        .names()
+        .map(|name| (name, graph.add_node(name)))
+        .collect();
     for (name, _, service) in services.iter() {
-        let Some(calls) = service.calls.get() else { continue };
+        let Some(calls) = service.calls.get() else {
+            continue;
+        };
         for call in calls.0.iter().filter(|call| call.kind == Kind::Required) {
             for callee in call.names() {
                 if let Some(to) = nodes.get(callee.value.0.as_str()) {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::Checker;
-use crate::model::decode::{Field, Name, Spanned};
+use crate::model::decode::{Name, Spanned};
+use crate::model::mapping::Field;
 use crate::model::problem::{Span, quoted};
 use crate::model::raw::{PatternWord, RawTopology};
 use crate::model::types::{Backups, Pattern, Service, TopologySpec};
@@ -48,6 +49,10 @@ fn pattern_of(word: PatternWord) -> Pattern {
     }
 }
 
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// One topology as it is looked at: given in the file, or added by default.
 pub(super) struct Design<'a> {
     pub(super) name: &'a str,
@@ -58,13 +63,23 @@ pub(super) struct Design<'a> {
 
 impl Checker<'_> {
     pub(super) fn backups(&mut self) -> Option<Option<Backups>> {
-        let Some(raw) = self.raw.backups.optional()? else { return Some(None) };
+        let Some(raw) = self.raw.backups.optional()? else {
+            return Some(None);
+        };
         let ByteRate(restore) = raw.restore.or(ByteRate(RESTORE_BYTES_PER_SECOND))?;
         if let (Some((span, _)), true) = (raw.restore.given(), restore <= 0.0) {
-            self.refuse(span, "a restore at this rate never ends", "a rate above 0", "write for example 200MB/s");
+            self.refuse(
+                span,
+                "a restore at this rate never ends",
+                "a rate above 0",
+                "write for example 200MB/s",
+            );
             return None;
         }
-        Some(Some(Backups { every_seconds: SECONDS_PER_DAY, restore_bytes_per_second: restore }))
+        Some(Some(Backups {
+            every_seconds: SECONDS_PER_DAY,
+            restore_bytes_per_second: restore,
+        }))
     }
 
     pub(super) fn topologies(
@@ -79,14 +94,28 @@ impl Checker<'_> {
         };
         if table.0.is_empty() {
             let hint = "remove the key for all seven patterns over the model's regions";
-            self.refuse(span, "the model has no topology", "at least one topology", hint);
+            self.refuse(
+                span,
+                "the model has no topology",
+                "at least one topology",
+                hint,
+            );
             return None;
         }
         let mut topologies = IndexMap::new();
         for (name, entry) in &table.0 {
-            let Some(topology) = entry.value.as_ref() else { continue };
-            let Some(word) = topology.pattern.get() else { continue };
-            let design = Design { name, span: &entry.span, pattern: pattern_of(*word), raw: Some(topology) };
+            let Some(topology) = entry.value.as_ref() else {
+                continue;
+            };
+            let Some(word) = topology.pattern.get() else {
+                continue;
+            };
+            let design = Design {
+                name,
+                span: &entry.span,
+                pattern: pattern_of(*word),
+                raw: Some(topology),
+            };
             if let Some(spec) = self.topology(&design, services, backups) {
                 topologies.insert(name.clone(), spec);
             }
@@ -102,14 +131,32 @@ impl Checker<'_> {
     ) -> Option<IndexMap<String, TopologySpec>> {
         let (span, regions) = self.raw.regions.given()?;
         let count = regions.0.len();
-        let patterns = Pattern::ALL.into_iter().filter(|pattern| pattern.region_counts().0 <= count);
+        let patterns = Pattern::ALL
+            .into_iter()
+            .filter(|pattern| pattern.region_counts().0 <= count);
         let patterns: Vec<Pattern> = patterns.collect();
-        let names = patterns.iter().map(|pattern| pattern.name()).collect::<Vec<_>>().join(", ");
-        self.apply_default("topologies", names, "every pattern for which the model has enough regions");
+        let names = patterns
+            .iter()
+            .map(|pattern| pattern.name())
+            .collect::<Vec<_>>()
+            .join(", ");
+        self.apply_default(
+            "topologies",
+            names,
+            "every pattern for which the model has enough regions",
+        );
         let mut topologies = IndexMap::new();
         for pattern in patterns {
-            let design = Design { name: pattern.name(), span, pattern, raw: None };
-            topologies.insert(pattern.name().to_owned(), self.topology(&design, services, backups)?);
+            let design = Design {
+                name: pattern.name(),
+                span,
+                pattern,
+                raw: None,
+            };
+            topologies.insert(
+                pattern.name().to_owned(),
+                self.topology(&design, services, backups)?,
+            );
         }
         Some(topologies)
     }
@@ -123,9 +170,12 @@ impl Checker<'_> {
         let before = self.problems.len();
         let regions = self.regions_of(design);
         self.check_keys_of_pattern(design);
-        let standby_scale = self.scale(design, "standby_scale", Pattern::WarmStandby, STANDBY_SCALE);
+        let standby_scale =
+            self.scale(design, "standby_scale", Pattern::WarmStandby, STANDBY_SCALE);
         let scale = self.scale(design, "scale", Pattern::ActiveActive, 1.0);
-        let split = regions.as_ref().and_then(|regions| self.split(design, regions.len()));
+        let split = regions
+            .as_ref()
+            .and_then(|regions| self.split(design, regions.len()));
         let cross_region_calls = match design.raw {
             Some(raw) => raw.cross_region_calls.optional(),
             None => Some(None),
@@ -133,7 +183,11 @@ impl Checker<'_> {
         let failover = self.failover(design, services, backups);
         let cross_region_calls = cross_region_calls?;
         if cross_region_calls.is_none() && design.pattern.region_counts().1 > 1 {
-            self.apply_default(format!("topologies.{}.cross_region_calls", design.name), "false", "default");
+            self.apply_default(
+                format!("topologies.{}.cross_region_calls", design.name),
+                "false",
+                "default",
+            );
         }
         let spec = TopologySpec {
             pattern: design.pattern,
@@ -155,25 +209,53 @@ impl Checker<'_> {
         }
     }
 
-    fn given_regions(&mut self, design: &Design<'_>, span: &Span, list: &[Spanned<Name>]) -> Option<Vec<String>> {
+    fn given_regions(
+        &mut self,
+        design: &Design<'_>,
+        span: &Span,
+        list: &[Spanned<Name>],
+    ) -> Option<Vec<String>> {
         let before = self.problems.len();
         let mut seen = BTreeSet::new();
         for region in list {
             if let Some(regions) = self.raw.regions.get() {
-                self.is_known(region, regions, "region", &format!("topology {} uses", quoted(design.name)));
+                self.is_known(
+                    region,
+                    regions,
+                    "region",
+                    &format!("topology {} uses", quoted(design.name)),
+                );
             }
             if !seen.insert(&region.value.0) {
-                let message = format!("topology {} uses region {} twice", quoted(design.name), quoted(&region.value.0));
-                self.refuse(&region.span, message, "each region once", "name another region, or remove it");
+                let message = format!(
+                    "topology {} uses region {} twice",
+                    quoted(design.name),
+                    quoted(&region.value.0)
+                );
+                self.refuse(
+                    &region.span,
+                    message,
+                    "each region once",
+                    "name another region, or remove it",
+                );
             }
         }
         let (least, most) = design.pattern.region_counts();
         if !(least..=most).contains(&list.len()) {
-            let message = format!("topology {} names {} regions", quoted(design.name), list.len());
-            let hint = format!("`{}` uses {}", design.pattern.name(), design.pattern.regions_in_words());
+            let message = format!(
+                "topology {} names {}",
+                quoted(design.name),
+                counted(list.len(), "region")
+            );
+            let hint = format!(
+                "`{}` uses {}",
+                design.pattern.name(),
+                design.pattern.regions_in_words()
+            );
             self.refuse(span, message, design.pattern.regions_in_words(), hint);
         }
-        (self.problems.len() == before).then(|| list.iter().map(|region| region.value.0.clone()).collect())
+        (self.problems.len() == before)
+            .then(|| list.iter().map(|region| region.value.0.clone()).collect())
     }
 
     fn first_regions(&mut self, design: &Design<'_>) -> Option<Vec<String>> {
@@ -183,14 +265,31 @@ impl Checker<'_> {
             return None;
         }
         if all.len() < least {
-            let message = format!("topology {} needs {least} regions, the model has {}", quoted(design.name), all.len());
+            let message = format!(
+                "topology {} needs {least} regions, the model has {}",
+                quoted(design.name),
+                counted(all.len(), "region")
+            );
             let hint = "add a region under `regions`, or choose `single-az` or `multi-az`";
-            self.refuse(design.span, message, design.pattern.regions_in_words(), hint);
+            self.refuse(
+                design.span,
+                message,
+                design.pattern.regions_in_words(),
+                hint,
+            );
             return None;
         }
         let regions: Vec<String> = all.into_iter().take(most).collect();
-        let why = if most == usize::MAX { "all regions of the model" } else { "the first of the model's regions" };
-        self.apply_default(format!("topologies.{}.regions", design.name), format!("[{}]", regions.join(", ")), why);
+        let why = if most == usize::MAX {
+            "all regions of the model"
+        } else {
+            "the first of the model's regions"
+        };
+        self.apply_default(
+            format!("topologies.{}.regions", design.name),
+            format!("[{}]", regions.join(", ")),
+            why,
+        );
         Some(regions)
     }
 
@@ -200,9 +299,19 @@ impl Checker<'_> {
         let place = |field: &Field<Share>| field.given().map(|(span, _)| span.clone());
         let is_active = design.pattern == Pattern::ActiveActive;
         let keys = [
-            ("standby_scale", place(&raw.standby_scale), design.pattern == Pattern::WarmStandby, "warm-standby"),
+            (
+                "standby_scale",
+                place(&raw.standby_scale),
+                design.pattern == Pattern::WarmStandby,
+                "warm-standby",
+            ),
             ("scale", place(&raw.scale), is_active, "active-active"),
-            ("split", raw.split.given().map(|(span, _)| span.clone()), is_active, "active-active"),
+            (
+                "split",
+                raw.split.given().map(|(span, _)| span.clone()),
+                is_active,
+                "active-active",
+            ),
             (
                 "failover",
                 raw.failover.given().map(|(span, _)| span.clone()),
@@ -212,18 +321,43 @@ impl Checker<'_> {
         ];
         for (key, span, fits, whose) in keys {
             if let (Some(span), false) = (span, fits) {
-                let message = format!("`{key}` has no effect on topology {}, a `{}`", quoted(design.name), design.pattern.name());
-                self.refuse(&span, message, &format!("no `{key}`"), format!("remove it: it is a key of {whose}"));
+                let message = format!(
+                    "`{key}` has no effect on topology {}, a `{}`",
+                    quoted(design.name),
+                    design.pattern.name()
+                );
+                self.refuse(
+                    &span,
+                    message,
+                    &format!("no `{key}`"),
+                    format!("remove it: it is a key of {whose}"),
+                );
             }
         }
     }
 
     /// A share of capacity above 0; its default is noted only for the pattern that uses it.
-    fn scale(&mut self, design: &Design<'_>, key: &str, user: Pattern, default: f64) -> Option<f64> {
-        let field = design.raw.map(|raw| if key == "scale" { &raw.scale } else { &raw.standby_scale });
+    fn scale(
+        &mut self,
+        design: &Design<'_>,
+        key: &str,
+        user: Pattern,
+        default: f64,
+    ) -> Option<f64> {
+        let field = design.raw.map(|raw| {
+            if key == "scale" {
+                &raw.scale
+            } else {
+                &raw.standby_scale
+            }
+        });
         let Some(field) = field.filter(|field| field.is_present()) else {
             if design.pattern == user {
-                self.apply_default(format!("topologies.{}.{key}", design.name), format_percentage(default), "default");
+                self.apply_default(
+                    format!("topologies.{}.{key}", design.name),
+                    format_percentage(default),
+                    "default",
+                );
             }
             return Some(default);
         };
@@ -231,32 +365,63 @@ impl Checker<'_> {
         if *scale > 0.0 {
             return Some(*scale);
         }
-        self.refuse(span, format!("`{key}` of topology {} is 0", quoted(design.name)), "above 0%", "write for example 30%");
+        self.refuse(
+            span,
+            format!("`{key}` of topology {} is 0", quoted(design.name)),
+            "above 0%",
+            "write for example 30%",
+        );
         None
     }
 
     /// Shares of traffic of the regions in use.
     fn split(&mut self, design: &Design<'_>, regions: usize) -> Option<Vec<f64>> {
         if design.pattern != Pattern::ActiveActive {
-            return Some((0..regions).map(|index| if index == 0 { 1.0 } else { 0.0 }).collect());
+            return Some(
+                (0..regions)
+                    .map(|index| if index == 0 { 1.0 } else { 0.0 })
+                    .collect(),
+            );
         }
         let Some(Field::Given(span, list)) = design.raw.map(|raw| &raw.split) else {
             design.raw.map_or(Some(None), |raw| raw.split.optional())?;
-            self.apply_default(format!("topologies.{}.split", design.name), "equal", "default");
+            self.apply_default(
+                format!("topologies.{}.split", design.name),
+                "equal",
+                "default",
+            );
             return Some(vec![1.0 / regions as f64; regions]);
         };
         if list.len() > regions || list.iter().any(|Share(share)| *share <= 0.0) {
-            let message = format!("topology {} has {regions} regions and a split of {}", quoted(design.name), list.len());
-            let message = if list.len() > regions { message } else { "a region has no share of the traffic".to_owned() };
+            let message = format!(
+                "topology {} has {regions} regions and a split of {}",
+                quoted(design.name),
+                list.len()
+            );
+            let message = if list.len() > regions {
+                message
+            } else {
+                "a region has no share of the traffic".to_owned()
+            };
             let hint = "give each region a share above 0, in the order of `regions`";
             self.refuse(span, message, "one share above 0 for each region", hint);
             return None;
         }
-        let given: Vec<Option<f64>> = (0..regions).map(|index| list.get(index).map(|Share(share)| *share)).collect();
+        let given: Vec<Option<f64>> = (0..regions)
+            .map(|index| list.get(index).map(|Share(share)| *share))
+            .collect();
         let split = self.fill_shares(span, "split", &given)?;
         if list.len() < regions {
-            let shown = split.iter().map(|share| format_percentage(*share)).collect::<Vec<_>>().join(", ");
-            self.apply_default(format!("topologies.{}.split", design.name), format!("[{shown}]"), "equal parts of the remainder");
+            let shown = split
+                .iter()
+                .map(|share| format_percentage(*share))
+                .collect::<Vec<_>>()
+                .join(", ");
+            self.apply_default(
+                format!("topologies.{}.split", design.name),
+                format!("[{shown}]"),
+                "equal parts of the remainder",
+            );
         }
         Some(split)
     }

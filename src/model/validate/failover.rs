@@ -4,13 +4,13 @@ use indexmap::IndexMap;
 
 use super::Checker;
 use super::designs::{Design, RESTORE_BYTES_PER_SECOND};
-use crate::model::decode::Field;
+use crate::model::Distribution;
+use crate::model::mapping::Field;
 use crate::model::problem::quoted;
 use crate::model::raw::{RawDecide, RawDetect, RawFailback, RawFailover, RawReroute};
 use crate::model::times::Z95;
 use crate::model::types::{Backups, Detect, Failback, Failover, Pattern, Reroute, Service};
 use crate::model::values::{Seconds, SecondsOrNever, Share};
-use crate::model::Distribution;
 use crate::units::format_duration;
 
 const PROBE_SECONDS: f64 = 10.0;
@@ -35,7 +35,10 @@ impl Pattern {
 
 /// The lognormal time whose 5 % and 95 % quantiles are given.
 fn lognormal_range(low: f64, high: f64) -> Distribution {
-    Distribution::Lognormal { mu: (low * high).sqrt().ln(), sigma: (high / low).ln() / (2.0 * Z95) }
+    Distribution::Lognormal {
+        mu: (low * high).sqrt().ln(),
+        sigma: (high / low).ln() / (2.0 * Z95),
+    }
 }
 
 /// The keys of a topology's failover over those of the model's.
@@ -50,7 +53,10 @@ struct Layers<'a> {
 
 impl<'a> Layers<'a> {
     /// The key as it applies: `Some(None)` if neither gives it, `None` if it is wrong.
-    fn pick<T>(&self, field: impl Fn(&'a RawFailover) -> &'a Field<T>) -> Option<Option<(&'a crate::model::problem::Span, &'a T)>> {
+    fn pick<T>(
+        &self,
+        field: impl Fn(&'a RawFailover) -> &'a Field<T>,
+    ) -> Option<Option<(&'a crate::model::problem::Span, &'a T)>> {
         for layer in [self.own, self.model].into_iter().flatten() {
             match field(layer) {
                 Field::Given(span, value) => return Some(Some((span, value))),
@@ -109,7 +115,14 @@ impl Checker<'_> {
         Some(failover)
     }
 
-    fn note(&mut self, layers: &Layers<'_>, is_used: bool, key: &str, value: impl Into<String>, why: &str) {
+    fn note(
+        &mut self,
+        layers: &Layers<'_>,
+        is_used: bool,
+        key: &str,
+        value: impl Into<String>,
+        why: &str,
+    ) {
         if is_used {
             self.apply_default(format!("{}.{key}", layers.path), value, why);
         }
@@ -117,29 +130,64 @@ impl Checker<'_> {
 
     fn detect(&mut self, layers: &Layers<'_>) -> Option<Detect> {
         let Some((_, detect)) = layers.pick(|raw| &raw.detect)? else {
-            self.note(layers, layers.moves_traffic, "detect", "{ probe: 10s, misses: 3 }", "default");
-            return Some(Detect::Probe { period_seconds: PROBE_SECONDS, misses: MISSES });
+            self.note(
+                layers,
+                layers.moves_traffic,
+                "detect",
+                "{ probe: 10s, misses: 3 }",
+                "default",
+            );
+            return Some(Detect::Probe {
+                period_seconds: PROBE_SECONDS,
+                misses: MISSES,
+            });
         };
         let probe = match detect {
             RawDetect::Drawn(time) => return Some(Detect::Drawn(time.0.clone())),
             RawDetect::Probe(probe) => probe,
         };
         if probe.probe.is_absent() {
-            self.note(layers, layers.moves_traffic, "detect.probe", "10s", "default");
+            self.note(
+                layers,
+                layers.moves_traffic,
+                "detect.probe",
+                "10s",
+                "default",
+            );
         }
         if probe.misses.is_absent() {
-            self.note(layers, layers.moves_traffic, "detect.misses", "3", "default");
+            self.note(
+                layers,
+                layers.moves_traffic,
+                "detect.misses",
+                "3",
+                "default",
+            );
         }
-        let (Seconds(period_seconds), misses) = (probe.probe.or(Seconds(PROBE_SECONDS))?, probe.misses.or(MISSES)?);
+        let (Seconds(period_seconds), misses) = (
+            probe.probe.or(Seconds(PROBE_SECONDS))?,
+            probe.misses.or(MISSES)?,
+        );
         if let (Some((span, _)), true) = (probe.probe.given(), period_seconds <= 0.0) {
-            self.refuse(span, "`probe` is zero", "a duration above 0", "write for example 10s");
-            return None;
+            self.refuse(
+                span,
+                "`probe` is zero",
+                "a duration above 0",
+                "write for example 10s",
+            );
         }
         if let (Some((span, _)), 0) = (probe.misses.given(), misses) {
-            self.refuse(span, "`misses` is zero", "at least 1", "write for example 3");
-            return None;
+            self.refuse(
+                span,
+                "`misses` is zero",
+                "at least 1",
+                "write for example 3",
+            );
         }
-        Some(Detect::Probe { period_seconds, misses })
+        Some(Detect::Probe {
+            period_seconds,
+            misses,
+        })
     }
 
     fn decide(&mut self, layers: &Layers<'_>) -> Option<Distribution> {
@@ -169,28 +217,63 @@ impl Checker<'_> {
             return Some((time.0.clone(), 0.0));
         }
         let range = format!("{} to {}", format_duration(low), format_duration(high));
-        let why = format!("default of `{}`: lognormal, 5 % to 95 %", design.pattern.name());
-        let restore = if design.pattern == Pattern::BackupRestore { self.restore_seconds(services?, *backups?) } else { 0.0 };
-        let shown = if restore > 0.0 { format!("{range}, and {} to restore", format_duration(restore)) } else { range };
+        let why = format!(
+            "default of `{}`: lognormal, 5 % to 95 %",
+            design.pattern.name()
+        );
+        let restore = if design.pattern == Pattern::BackupRestore {
+            self.restore_seconds(services?, *backups?)
+        } else {
+            0.0
+        };
+        let shown = if restore > 0.0 {
+            format!("{range}, and {} to restore", format_duration(restore))
+        } else {
+            range
+        };
         self.note(layers, true, "activate", shown, &why);
         Some((lognormal_range(low, high), restore))
     }
 
     /// Time to restore the data of all services \[s\].
-    fn restore_seconds(&mut self, services: &IndexMap<String, Service>, backups: Option<Backups>) -> f64 {
-        let bytes: f64 = services.values().filter_map(|service| service.data).map(|data| data.size_bytes).sum();
-        let is_given = self.raw.backups.get().is_some_and(|backups| backups.restore.is_present());
-        let is_noted = self.defaults.iter().any(|default| default.path == "backups.restore");
+    fn restore_seconds(
+        &mut self,
+        services: &IndexMap<String, Service>,
+        backups: Option<Backups>,
+    ) -> f64 {
+        let bytes: f64 = services
+            .values()
+            .filter_map(|service| service.data)
+            .map(|data| data.size_bytes)
+            .sum();
+        let is_given = self
+            .raw
+            .backups
+            .get()
+            .is_some_and(|backups| backups.restore.is_present());
+        let is_noted = self
+            .defaults
+            .iter()
+            .any(|default| default.path == "backups.restore");
         if bytes > 0.0 && !is_given && !is_noted {
             self.apply_default("backups.restore", "200MB/s", "default");
         }
-        bytes / backups.map_or(RESTORE_BYTES_PER_SECOND, |backups| backups.restore_bytes_per_second)
+        bytes
+            / backups.map_or(RESTORE_BYTES_PER_SECOND, |backups| {
+                backups.restore_bytes_per_second
+            })
     }
 
     fn reroute(&mut self, layers: &Layers<'_>) -> Option<Reroute> {
         match layers.pick(|raw| &raw.reroute)? {
             None => {
-                self.note(layers, layers.moves_traffic, "reroute", "{ ttl: 60s }", "default");
+                self.note(
+                    layers,
+                    layers.moves_traffic,
+                    "reroute",
+                    "{ ttl: 60s }",
+                    "default",
+                );
                 Some(Reroute::Ttl(TTL_SECONDS))
             }
             Some((_, RawReroute::Ttl(ttl))) => Some(Reroute::Ttl(ttl.ttl.get()?.0)),
@@ -220,8 +303,17 @@ impl Checker<'_> {
     fn failback(&mut self, layers: &Layers<'_>) -> Option<Failback> {
         let back = match layers.pick(|raw| &raw.failback)? {
             None => {
-                self.note(layers, layers.has_standby, "failback", "{ wait: 1h, takes: 5m }", "default");
-                return Some(Failback::After { wait_seconds: WAIT_SECONDS, takes_seconds: TAKES_SECONDS });
+                self.note(
+                    layers,
+                    layers.has_standby,
+                    "failback",
+                    "{ wait: 1h, takes: 5m }",
+                    "default",
+                );
+                return Some(Failback::After {
+                    wait_seconds: WAIT_SECONDS,
+                    takes_seconds: TAKES_SECONDS,
+                });
             }
             Some((_, RawFailback::Never)) => return Some(Failback::Never),
             Some((_, RawFailback::Back(back))) => back,
@@ -230,7 +322,13 @@ impl Checker<'_> {
             self.note(layers, layers.has_standby, "failback.wait", "1h", "default");
         }
         if back.takes.is_absent() {
-            self.note(layers, layers.has_standby, "failback.takes", "5m", "default");
+            self.note(
+                layers,
+                layers.has_standby,
+                "failback.takes",
+                "5m",
+                "default",
+            );
         }
         Some(Failback::After {
             wait_seconds: back.wait.or(Seconds(WAIT_SECONDS))?.0,
@@ -239,14 +337,31 @@ impl Checker<'_> {
     }
 
     /// Attempts that take no time and fail would be repeated without end.
-    fn check_retries(&mut self, layers: &Layers<'_>, design: &Design<'_>, failover: &Failover) -> Option<()> {
-        let takes = failover.activate.mean() + failover.restore_seconds + failover.retry_seconds.unwrap_or(f64::INFINITY);
+    fn check_retries(
+        &mut self,
+        layers: &Layers<'_>,
+        design: &Design<'_>,
+        failover: &Failover,
+    ) -> Option<()> {
+        let takes = failover.activate.mean()
+            + failover.restore_seconds
+            + failover.retry_seconds.unwrap_or(f64::INFINITY);
         if !layers.has_standby || failover.success >= 1.0 || takes > 0.0 {
             return Some(());
         }
-        let span = layers.pick(|raw| &raw.retry)?.map_or(design.span, |(span, _)| span);
-        let message = format!("failed attempts of topology {} are repeated at once, in no time", quoted(design.name));
-        self.refuse(span, message, "a `retry` above 0s", "write for example 30m, or never");
+        let span = layers
+            .pick(|raw| &raw.retry)?
+            .map_or(design.span, |(span, _)| span);
+        let message = format!(
+            "failed attempts of topology {} are repeated at once, in no time",
+            quoted(design.name)
+        );
+        self.refuse(
+            span,
+            message,
+            "a `retry` above 0s",
+            "write for example 30m, or never",
+        );
         None
     }
 }

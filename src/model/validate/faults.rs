@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::{Checker, Existence};
-use crate::model::decode::{Field, Name, Spanned};
+use crate::model::decode::{Name, Spanned};
+use crate::model::mapping::Field;
 use crate::model::problem::{Span, quoted, quoted_list};
 use crate::model::raw::{EffectWord, HitsWord, OrderWord, RawFault, SpreadWord};
 use crate::model::times::Time;
 use crate::model::types::{
-    Crew, CrewOrder, Effect, Fault, Region, Renewal, Scope, Spread, SpreadScope, Strikes, ZoneFilter,
+    Crew, CrewOrder, Effect, Fault, Region, Renewal, Scope, Spread, SpreadScope, Strikes,
+    ZoneFilter,
 };
 
 impl Scope {
@@ -29,7 +31,10 @@ impl Scope {
     }
 
     fn takes_services(self) -> bool {
-        matches!(self, Self::Replica | Self::ServiceInZone | Self::ServiceInRegion | Self::Service)
+        matches!(
+            self,
+            Self::Replica | Self::ServiceInZone | Self::ServiceInRegion | Self::Service
+        )
     }
 
     fn takes_regions(self) -> bool {
@@ -55,11 +60,18 @@ fn scope_of(hits: HitsWord) -> Option<Scope> {
 }
 
 impl Checker<'_> {
-    pub(super) fn faults(&mut self, regions: Option<&IndexMap<String, Region>>) -> Option<IndexMap<String, Fault>> {
+    pub(super) fn faults(
+        &mut self,
+        regions: Option<&IndexMap<String, Region>>,
+    ) -> Option<IndexMap<String, Fault>> {
         let raw = self.raw.faults.get()?;
         let mut faults = IndexMap::new();
         for (name, entry) in &raw.0 {
-            if let Some(fault) = entry.value.as_ref().and_then(|raw| self.fault(name, &entry.span, raw, regions)) {
+            if let Some(fault) = entry
+                .value
+                .as_ref()
+                .and_then(|raw| self.fault(name, &entry.span, raw, regions))
+            {
                 faults.insert(name.clone(), fault);
             }
         }
@@ -80,15 +92,26 @@ impl Checker<'_> {
             self.check_shock_and_spread(name, raw, scope);
         }
         let zones = match raw.zones.given() {
-            Some((_, zones)) => regions.and_then(|regions| self.zone_filters(name, zones, regions)).map(Some),
-            None => raw.zones.optional()?.map(|_| None),
+            Some((_, zones)) => regions
+                .and_then(|regions| self.zone_filters(name, zones, regions))
+                .map(Some),
+            None => raw.zones.optional().map(|_| None),
         };
         self.check_mtbf(&raw.mtbf, &format!("fault {}", quoted(name)));
         self.check_crew(name, raw);
         let names = |field: &Field<Vec<Spanned<Name>>>| {
-            field.optional().map(|list| list.map(|list| list.into_iter().map(|name| name.value.0).collect::<Vec<_>>()))
+            field.optional().map(|list| {
+                list.map(|list| {
+                    list.into_iter()
+                        .map(|name| name.value.0)
+                        .collect::<Vec<_>>()
+                })
+            })
         };
-        let strikes = raw.strikes.optional()?.map_or(Strikes::Place, |_| Strikes::Replicas);
+        let strikes = raw
+            .strikes
+            .optional()?
+            .map_or(Strikes::Place, |_| Strikes::Replicas);
         let spreads = match raw.spreads.get() {
             Some(spread) => Some(Spread {
                 to: match spread.to.get()? {
@@ -108,7 +131,10 @@ impl Checker<'_> {
             services: names(&raw.services)?,
             regions: names(&raw.regions)?,
             zones: zones?,
-            renewal: Renewal { mtbf: raw.mtbf.get()?.0.clone(), mttr: raw.mttr.get()?.0.clone() },
+            renewal: Renewal {
+                mtbf: raw.mtbf.get()?.0.clone(),
+                mttr: raw.mttr.get()?.0.clone(),
+            },
             effect: match raw.effect.or(EffectWord::Down)? {
                 EffectWord::Down => Effect::Down,
                 EffectWord::Nothing => Effect::Unnoticed,
@@ -130,7 +156,12 @@ impl Checker<'_> {
         if let Some((span, time)) = mtbf.given()
             && time.0.mean() <= 0.0
         {
-            self.refuse(span, format!("the `mtbf` of {of} is zero"), "a time above 0", "write for example 90d");
+            self.refuse(
+                span,
+                format!("the `mtbf` of {of} is zero"),
+                "a time above 0",
+                "write for example 90d",
+            );
         }
     }
 
@@ -142,24 +173,42 @@ impl Checker<'_> {
             ("zones", &raw.zones, scope.takes_zones()),
         ];
         for (key, field, fits) in filters {
-            let Some((span, list)) = field.given() else { continue };
+            let Some((span, list)) = field.given() else {
+                continue;
+            };
             if !fits {
-                let message = format!("`{key}` cannot narrow fault {} of `hits: {}`", quoted(name), scope.name());
+                let message = format!(
+                    "`{key}` cannot narrow fault {} of `hits: {}`",
+                    quoted(name),
+                    scope.name()
+                );
                 let hint = match key {
-                    "services" => "remove it, or write `hits: service-in-zone` or another place of a service",
+                    "services" => {
+                        "remove it, or write `hits: service-in-zone` or another place of a service"
+                    }
                     _ => "remove it, or write `hits:` a smaller place",
                 };
                 self.refuse(span, message, &format!("no `{key}`"), hint);
             } else if list.is_empty() {
                 let message = format!("fault {} hits no place: `{key}` is empty", quoted(name));
-                self.refuse(span, message, "at least one name", format!("name some {key}, or remove the key for all"));
+                self.refuse(
+                    span,
+                    message,
+                    "at least one name",
+                    format!("name some {key}, or remove the key for all"),
+                );
             } else {
                 self.check_repeats(list, key);
             }
         }
         if let (Some(list), Some(regions)) = (raw.regions.get(), self.raw.regions.get()) {
             for region in list {
-                self.is_known(region, regions, "region", &format!("fault {} hits", quoted(name)));
+                self.is_known(
+                    region,
+                    regions,
+                    "region",
+                    &format!("fault {} hits", quoted(name)),
+                );
             }
         }
         if scope.takes_services() {
@@ -178,22 +227,44 @@ impl Checker<'_> {
     }
 
     fn check_services_of_fault(&mut self, name: &str, raw: &RawFault, scope: Scope) {
-        let (Some(list), Some(services)) = (raw.services.get(), self.raw.services.get()) else { return };
+        let (Some(list), Some(services)) = (raw.services.get(), self.raw.services.get()) else {
+            return;
+        };
         let is_shock = raw.strikes.is_present();
         for service in list {
-            if !self.is_known(service, services, "service", &format!("fault {} hits", quoted(name))) {
+            if !self.is_known(
+                service,
+                services,
+                "service",
+                &format!("fault {} hits", quoted(name)),
+            ) {
                 continue;
             }
-            let Some(existence) = services.get(&service.value.0).map(crate::model::raw::RawService::existence) else { continue };
+            let Some(existence) = services
+                .get(&service.value.0)
+                .map(crate::model::raw::RawService::existence)
+            else {
+                continue;
+            };
             let (what, fits) = match existence {
                 Existence::Replicated(_) => continue,
-                Existence::Virtual => ("has no replicas", matches!(scope, Scope::Service | Scope::ServiceInRegion)),
+                Existence::Virtual => (
+                    "has no replicas",
+                    matches!(scope, Scope::Service | Scope::ServiceInRegion),
+                ),
                 Existence::External => ("is external", matches!(scope, Scope::Service)),
             };
             if !fits || is_shock {
-                let message = format!("fault {} of `hits: {}` cannot hit {}, which {what}", quoted(name), scope.name(), quoted(&service.value.0));
+                let message = format!(
+                    "fault {} of `hits: {}` cannot hit {}, which {what}",
+                    quoted(name),
+                    scope.name(),
+                    quoted(&service.value.0)
+                );
                 let hint = match existence {
-                    Existence::External => "give the external service its own `mtbf` and `mttr`, or write `hits: service`",
+                    Existence::External => {
+                        "give the external service its own `mtbf` and `mttr`, or write `hits: service`"
+                    }
                     _ => "write `hits: service-in-region` or `hits: service`",
                 };
                 self.refuse(&service.span, message, "a service with replicas", hint);
@@ -205,17 +276,40 @@ impl Checker<'_> {
         let is_replica = scope == Scope::Replica;
         if let (Some((span, _)), true) = (raw.strikes.given(), is_replica) {
             let message = format!("fault {} strikes one replica", quoted(name));
-            self.refuse(span, message, "a place wider than a replica", "remove it, or write `hits: service-in-zone`");
+            self.refuse(
+                span,
+                message,
+                "a place wider than a replica",
+                "remove it, or write `hits: service-in-zone`",
+            );
         }
         if let (Some((span, _)), false) = (raw.spreads.given(), is_replica) {
-            let message = format!("fault {} of `hits: {}` cannot spread", quoted(name), scope.name());
-            self.refuse(span, message, "`hits: replica`", "remove it, or write `hits: replica`");
+            let message = format!(
+                "fault {} of `hits: {}` cannot spread",
+                quoted(name),
+                scope.name()
+            );
+            self.refuse(
+                span,
+                message,
+                "`hits: replica`",
+                "remove it, or write `hits: replica`",
+            );
         }
         if raw.effect.get() == Some(&EffectWord::Nothing) {
-            for (key, place) in [("strikes", raw.strikes.given().map(|given| given.0)), ("spreads", raw.spreads.given().map(|given| given.0))] {
+            for (key, place) in [
+                ("strikes", raw.strikes.given().map(|given| given.0)),
+                ("spreads", raw.spreads.given().map(|given| given.0)),
+            ] {
                 if let Some(span) = place {
-                    let message = format!("fault {} has no effect, so `{key}` has none", quoted(name));
-                    self.refuse(span, message, &format!("no `{key}`"), "remove it, or write `effect: down`");
+                    let message =
+                        format!("fault {} has no effect, so `{key}` has none", quoted(name));
+                    self.refuse(
+                        span,
+                        message,
+                        &format!("no `{key}`"),
+                        "remove it, or write `effect: down`",
+                    );
                 }
             }
         }
@@ -227,7 +321,10 @@ impl Checker<'_> {
         list: &[Spanned<Name>],
         regions: &IndexMap<String, Region>,
     ) -> Option<Vec<ZoneFilter>> {
-        let filters: Vec<Option<ZoneFilter>> = list.iter().map(|zone| self.zone_filter(fault, zone, regions)).collect();
+        let filters: Vec<Option<ZoneFilter>> = list
+            .iter()
+            .map(|zone| self.zone_filter(fault, zone, regions))
+            .collect();
         filters.into_iter().collect()
     }
 
@@ -240,44 +337,90 @@ impl Checker<'_> {
     ) -> Option<ZoneFilter> {
         let text = &zone.value.0;
         if regions.values().any(|region| region.zones.contains(text)) {
-            return Some(ZoneFilter { region: None, zone: text.clone() });
+            return Some(ZoneFilter {
+                region: None,
+                zone: text.clone(),
+            });
         }
         for (name, region) in regions {
-            let rest = text.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('/'));
-            if let Some(found) = rest.and_then(|rest| region.zones.iter().find(|zone| *zone == rest)) {
-                return Some(ZoneFilter { region: Some(name.clone()), zone: found.clone() });
+            let rest = text
+                .strip_prefix(name.as_str())
+                .and_then(|rest| rest.strip_prefix('/'));
+            if let Some(found) =
+                rest.and_then(|rest| region.zones.iter().find(|zone| *zone == rest))
+            {
+                return Some(ZoneFilter {
+                    region: Some(name.clone()),
+                    zone: found.clone(),
+                });
             }
         }
-        let full: Vec<String> =
-            regions.iter().flat_map(|(name, region)| region.zones.iter().map(move |zone| format!("{name}/{zone}"))).collect();
-        let message = format!("fault {} hits {}, which is not a zone", quoted(fault), quoted(text));
-        let hint = format!("write a zone such as `a`, or one of {}", quoted_list(full.iter().map(String::as_str)));
+        let full: Vec<String> = regions
+            .iter()
+            .flat_map(|(name, region)| {
+                region
+                    .zones
+                    .iter()
+                    .map(move |zone| format!("{name}/{zone}"))
+            })
+            .collect();
+        let message = format!(
+            "fault {} hits {}, which is not a zone",
+            quoted(fault),
+            quoted(text)
+        );
+        let hint = format!(
+            "write a zone such as `a`, or one of {}",
+            quoted_list(full.iter().map(String::as_str))
+        );
         self.refuse(&zone.span, message, "the name of a zone", hint);
         None
     }
 
     fn check_crew(&mut self, name: &str, raw: &RawFault) {
-        let Some((span, crew)) = raw.crew.given() else { return };
-        let crew = Spanned { span: span.clone(), value: crew.clone() };
-        let none = crate::model::decode::Table(IndexMap::new());
+        let Some((span, crew)) = raw.crew.given() else {
+            return;
+        };
+        let crew = Spanned {
+            span: span.clone(),
+            value: crew.clone(),
+        };
+        let none = crate::model::mapping::Table(IndexMap::new());
         let crews = match &self.raw.crews {
             Field::Given(_, crews) => crews,
             Field::Absent => &none,
             Field::Wrong => return,
         };
-        self.is_known(&crew, crews, "crew", &format!("fault {} is repaired by", quoted(name)));
+        self.is_known(
+            &crew,
+            crews,
+            "crew",
+            &format!("fault {} is repaired by", quoted(name)),
+        );
     }
 
     pub(super) fn crews(&mut self) -> Option<IndexMap<String, Crew>> {
-        let Some(raw) = self.raw.crews.optional()? else { return Some(IndexMap::new()) };
+        let Some(raw) = self.raw.crews.optional()? else {
+            return Some(IndexMap::new());
+        };
         let mut crews = IndexMap::new();
         for (name, _, crew) in raw.iter() {
             let size = self.value_or(&crew.size, &format!("crews.{name}.size"), 1, "1")?;
             if let (Some((span, _)), 0) = (crew.size.given(), size) {
-                self.refuse(span, format!("crew {} has no member", quoted(name)), "at least 1", "write for example 1");
+                self.refuse(
+                    span,
+                    format!("crew {} has no member", quoted(name)),
+                    "at least 1",
+                    "write for example 1",
+                );
                 return None;
             }
-            let order = match self.value_or(&crew.order, &format!("crews.{name}.order"), OrderWord::Fifo, "fifo")? {
+            let order = match self.value_or(
+                &crew.order,
+                &format!("crews.{name}.order"),
+                OrderWord::Fifo,
+                "fifo",
+            )? {
                 OrderWord::Fifo => CrewOrder::Fifo,
                 OrderWord::Random => CrewOrder::Random,
                 OrderWord::Priority => CrewOrder::Priority,
@@ -288,12 +431,23 @@ impl Checker<'_> {
     }
 
     /// Refuses a fault whose filters leave it nothing to hit.
-    fn check_places(&mut self, name: &str, span: &Span, fault: &Fault, regions: &IndexMap<String, Region>) {
-        let Some(services) = self.raw.services.get() else { return };
-        if services.0.values().any(|entry| entry.value.is_none()) {
+    fn check_places(
+        &mut self,
+        name: &str,
+        span: &Span,
+        fault: &Fault,
+        regions: &IndexMap<String, Region>,
+    ) {
+        let Some(services) = self.raw.services.get() else {
+            return;
+        };
+        if services.0.is_empty() || services.0.values().any(|entry| entry.value.is_none()) {
             return;
         }
-        let replicas: Vec<(&str, Existence)> = services.iter().map(|(name, _, raw)| (name, raw.existence())).collect();
+        let replicas: Vec<(&str, Existence)> = services
+            .iter()
+            .map(|(name, _, raw)| (name, raw.existence()))
+            .collect();
         if super::limits::places_of_fault(fault, &replicas, regions) == 0 {
             let message = format!("fault {} hits no place", quoted(name));
             let hint = "check that its `services`, `regions` and `zones` have a place in common, with replicas in it";

@@ -3,6 +3,9 @@
 //! Each check records what is wrong and goes on; a check whose inputs are already wrong is left out, so that one
 //! mistake is told once.
 
+// The outer `None` says that something is wrong, and recorded; the inner one that it is left out.
+#![allow(clippy::option_option)]
+
 mod calls;
 mod designs;
 mod failover;
@@ -14,8 +17,9 @@ mod services;
 
 use indexmap::IndexMap;
 
-use super::decode::{Field, Name, Reader, Spanned, Table};
+use super::decode::{Name, Reader, Spanned};
 use super::defaults::AppliedDefault;
+use super::mapping::{Field, Table};
 use super::problem::{Problem, Span, quoted, quoted_list, similar};
 use super::raw::{RawModel, RawService};
 use super::types::{Model, Region, ReplicationMode};
@@ -26,9 +30,16 @@ use crate::units::{SECONDS_PER_YEAR, format_duration};
 const MAX_HORIZON: f64 = 1000.0 * SECONDS_PER_YEAR;
 
 /// The model, if nothing is wrong with it, and the defaults that it uses. Mistakes are added to the reader's.
-pub(super) fn validate(raw: &RawModel, reader: &mut Reader) -> (Option<Model>, Vec<AppliedDefault>) {
+pub(super) fn validate(
+    raw: &RawModel,
+    reader: &mut Reader,
+) -> (Option<Model>, Vec<AppliedDefault>) {
     let currencies = std::mem::take(&mut reader.currencies);
-    let mut checker = Checker { raw, problems: &mut reader.problems, defaults: Vec::new() };
+    let mut checker = Checker {
+        raw,
+        problems: &mut reader.problems,
+        defaults: Vec::new(),
+    };
     let model = checker.model(&currencies);
     (model, checker.defaults)
 }
@@ -95,20 +106,44 @@ impl Checker<'_> {
             costs: costs?,
             hash: String::new(),
         };
-        self.check_events(&model);
+        if self.problems.is_empty() {
+            self.check_events(&model);
+        }
         Some(model)
     }
 
-    fn refuse(&mut self, span: &Span, message: impl Into<String>, expected: &str, hint: impl Into<String>) {
-        self.problems.push(Problem::at(span, message).expected(expected).hint(hint));
+    fn refuse(
+        &mut self,
+        span: &Span,
+        message: impl Into<String>,
+        expected: &str,
+        hint: impl Into<String>,
+    ) {
+        self.problems
+            .push(Problem::at(span, message).expected(expected).hint(hint));
     }
 
-    fn apply_default(&mut self, path: impl Into<String>, value: impl Into<String>, why: impl Into<String>) {
-        self.defaults.push(AppliedDefault { path: path.into(), value: value.into(), why: why.into() });
+    fn apply_default(
+        &mut self,
+        path: impl Into<String>,
+        value: impl Into<String>,
+        why: impl Into<String>,
+    ) {
+        self.defaults.push(AppliedDefault {
+            path: path.into(),
+            value: value.into(),
+            why: why.into(),
+        });
     }
 
     /// The value of a key, or its default, which is then noted.
-    fn value_or<T: Clone>(&mut self, field: &Field<T>, path: &str, default: T, shown: &str) -> Option<T> {
+    fn value_or<T: Clone>(
+        &mut self,
+        field: &Field<T>,
+        path: &str,
+        default: T,
+        shown: &str,
+    ) -> Option<T> {
         if field.is_absent() {
             self.apply_default(path, shown, "default");
         }
@@ -116,7 +151,13 @@ impl Checker<'_> {
     }
 
     /// Whether a name is in a table; a mistake says what refers to it.
-    fn is_known<T>(&mut self, name: &Spanned<Name>, table: &Table<T>, what: &str, referrer: &str) -> bool {
+    fn is_known<T>(
+        &mut self,
+        name: &Spanned<Name>,
+        table: &Table<T>,
+        what: &str,
+        referrer: &str,
+    ) -> bool {
         let text = &name.value.0;
         if table.0.contains_key(text) {
             return true;
@@ -124,6 +165,9 @@ impl Checker<'_> {
         let hint = match similar(text, table.names()) {
             Some(near) => format!("did you mean {}?", quoted(near)),
             None if table.0.is_empty() => format!("the model has no {what}"),
+            None if table.0.len() == 1 => {
+                format!("the only {what} is {}", quoted_list(table.names()))
+            }
             None => format!("the {what}s are {}", quoted_list(table.names())),
         };
         let message = format!("{referrer} {}, which is not a {what}", quoted(text));
@@ -132,14 +176,27 @@ impl Checker<'_> {
     }
 
     fn length(&mut self, key: &str, field: &Field<Seconds>, default: f64) -> Option<f64> {
-        let Seconds(seconds) = self.value_or(field, key, Seconds(default), &format_duration(default))?;
-        let Some((span, _)) = field.given() else { return Some(seconds) };
+        let Seconds(seconds) =
+            self.value_or(field, key, Seconds(default), &format_duration(default))?;
+        let Some((span, _)) = field.given() else {
+            return Some(seconds);
+        };
         if key == "horizon" && seconds <= 0.0 {
-            self.refuse(span, "the horizon is zero", "a duration above 0", "write for example 1y");
+            self.refuse(
+                span,
+                "the horizon is zero",
+                "a duration above 0",
+                "write for example 1y",
+            );
             return None;
         }
         if seconds > MAX_HORIZON {
-            self.refuse(span, format!("`{key}` is longer than 1000y"), "at most 1000y", "more trials say more than a longer one");
+            self.refuse(
+                span,
+                format!("`{key}` is longer than 1000y"),
+                "at most 1000y",
+                "more trials say more than a longer one",
+            );
             return None;
         }
         Some(seconds)
@@ -148,12 +205,20 @@ impl Checker<'_> {
     fn regions(&mut self) -> Option<IndexMap<String, Region>> {
         let (span, table) = self.raw.regions.given()?;
         if table.0.is_empty() {
-            self.refuse(span, "the model has no region", "at least one region", "add for example us-east-1: { zones: 3 }");
+            self.refuse(
+                span,
+                "the model has no region",
+                "at least one region",
+                "add for example us-east-1: { zones: 3 }",
+            );
             return None;
         }
         let mut regions = IndexMap::new();
         for (name, entry) in &table.0 {
-            let zones = entry.value.as_ref().and_then(|region| self.zones(name, region));
+            let zones = entry
+                .value
+                .as_ref()
+                .and_then(|region| self.zones(name, region));
             if let Some(zones) = zones {
                 regions.insert(name.clone(), Region { zones });
             }
@@ -177,6 +242,10 @@ impl Checker<'_> {
     }
 
     fn has_data(&self) -> bool {
-        self.raw.services.get().is_some_and(|services| services.iter().any(|(_, _, service)| service.data.is_present()))
+        self.raw.services.get().is_some_and(|services| {
+            services
+                .iter()
+                .any(|(_, _, service)| service.data.is_present())
+        })
     }
 }

@@ -5,10 +5,14 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::{Checker, Existence, limits};
-use crate::model::decode::Field;
+use crate::model::mapping::Field;
 use crate::model::problem::{Span, quoted};
-use crate::model::raw::{Calls, Kind, RawData, RawRegion, RawService, RawTargets, TakeoverOn, Zones};
-use crate::model::types::{Call, CallKind, CallTargets, Data, Renewal, Service, ServiceKind, Takeover, TakeoverTrigger};
+use crate::model::raw::{
+    Calls, Kind, RawData, RawRegion, RawService, RawTargets, TakeoverOn, Zones,
+};
+use crate::model::types::{
+    Call, CallKind, CallTargets, Data, Renewal, Service, ServiceKind, Takeover, TakeoverTrigger,
+};
 use crate::model::values::{ByteRate, CountOrShare, Share};
 
 /// Keys of a service that only replicas can have.
@@ -26,14 +30,20 @@ const TAKEOVER_KEYS: [ReplicaKey; 4] = [
 ];
 
 const REPLICA_KEYS: [ReplicaKey; 4] = [
-    ("needs", |raw| place(&raw.needs)),
+    // A service that is only logic may say that it needs none.
+    ("needs", |raw| {
+        place(&raw.needs).filter(|_| raw.needs.get() != Some(&CountOrShare::Count(0)))
+    }),
     ("price", |raw| place(&raw.price)),
     ("takeover", |raw| place(&raw.takeover)),
     ("data", |raw| place(&raw.data)),
 ];
 
-const EXTERNAL_KEYS: [ReplicaKey; 3] =
-    [("mtbf", |raw| place(&raw.mtbf)), ("mttr", |raw| place(&raw.mttr)), ("in", |raw| place(&raw.region))];
+const EXTERNAL_KEYS: [ReplicaKey; 3] = [
+    ("mtbf", |raw| place(&raw.mtbf)),
+    ("mttr", |raw| place(&raw.mttr)),
+    ("in", |raw| place(&raw.region)),
+];
 
 impl Checker<'_> {
     /// Names of the zones of a region.
@@ -42,12 +52,22 @@ impl Checker<'_> {
         let hint = "write [a, b, c] or 3";
         match zones {
             Zones::Count(0) => {
-                self.refuse(span, format!("region {} has no zone", quoted(region)), "at least one zone", hint);
+                self.refuse(
+                    span,
+                    format!("region {} has no zone", quoted(region)),
+                    "at least one zone",
+                    hint,
+                );
                 None
             }
             Zones::Count(count) if *count > limits::MAX_ZONES => {
                 let message = format!("region {} has {count} zones", quoted(region));
-                self.refuse(span, message, "at most 1000 zones", "real regions have three to six");
+                self.refuse(
+                    span,
+                    message,
+                    "at most 1000 zones",
+                    "real regions have three to six",
+                );
                 None
             }
             Zones::Count(count) => Some((0..*count).map(zone_name).collect()),
@@ -60,7 +80,11 @@ impl Checker<'_> {
                 let mut seen = BTreeSet::new();
                 for name in names {
                     if !seen.insert(&name.value.0) {
-                        let message = format!("zone {} is given twice in region {}", quoted(&name.value.0), quoted(region));
+                        let message = format!(
+                            "zone {} is given twice in region {}",
+                            quoted(&name.value.0),
+                            quoted(region)
+                        );
                         self.refuse(&name.span, message, "each zone once", "remove it");
                     }
                 }
@@ -72,12 +96,21 @@ impl Checker<'_> {
     pub(super) fn services(&mut self) -> Option<IndexMap<String, Service>> {
         let (span, table) = self.raw.services.given()?;
         if table.0.is_empty() {
-            self.refuse(span, "the model has no service", "at least one service", "add for example api: { replicas: 3 }");
+            self.refuse(
+                span,
+                "the model has no service",
+                "at least one service",
+                "add for example api: { replicas: 3 }",
+            );
             return None;
         }
         let mut services = IndexMap::new();
         for (name, entry) in &table.0 {
-            if let Some(service) = entry.value.as_ref().and_then(|raw| self.service(name, &entry.span, raw)) {
+            if let Some(service) = entry
+                .value
+                .as_ref()
+                .and_then(|raw| self.service(name, &entry.span, raw))
+            {
                 services.insert(name.clone(), service);
             }
         }
@@ -93,8 +126,20 @@ impl Checker<'_> {
         let kind = match raw.existence() {
             Existence::External => self.external(name, span, raw),
             Existence::Virtual => {
-                self.refuse_keys(name, raw, &REPLICA_KEYS, "has no replicas", "remove it: `replicas: 0` is logic only");
-                self.refuse_keys(name, raw, &TAKEOVER_KEYS, "has no replicas", "remove it: `replicas: 0` is logic only");
+                self.refuse_keys(
+                    name,
+                    raw,
+                    &REPLICA_KEYS,
+                    "has no replicas",
+                    "remove it: `replicas: 0` is logic only",
+                );
+                self.refuse_keys(
+                    name,
+                    raw,
+                    &TAKEOVER_KEYS,
+                    "has no replicas",
+                    "remove it: `replicas: 0` is logic only",
+                );
                 self.refuse_external_keys(name, raw);
                 Some(ServiceKind::Virtual)
             }
@@ -107,13 +152,30 @@ impl Checker<'_> {
             Some(data) => Some(self.data(name, &data)?),
             None => None,
         };
-        Some(Service { kind: kind?, calls: calls?, price_per_hour: raw.price.optional()?.map(|price| price.0), data })
+        Some(Service {
+            kind: kind?,
+            calls: calls?,
+            price_per_hour: raw.price.optional()?.map(|price| price.0),
+            data,
+        })
     }
 
-    fn refuse_keys(&mut self, name: &str, raw: &RawService, keys: &[ReplicaKey], why: &str, hint: &str) {
+    fn refuse_keys(
+        &mut self,
+        name: &str,
+        raw: &RawService,
+        keys: &[ReplicaKey],
+        why: &str,
+        hint: &str,
+    ) {
         for (key, place) in keys {
             if let Some(span) = place(raw) {
-                self.refuse(&span, format!("service {} {why}, but `{key}` is given", quoted(name)), &format!("no `{key}`"), hint);
+                self.refuse(
+                    &span,
+                    format!("service {} {why}, but `{key}` is given", quoted(name)),
+                    &format!("no `{key}`"),
+                    hint,
+                );
             }
         }
     }
@@ -125,15 +187,35 @@ impl Checker<'_> {
 
     fn external(&mut self, name: &str, span: &Span, raw: &RawService) -> Option<ServiceKind> {
         let hint = "remove it: an external service is someone else's and is not deployed";
-        self.refuse_keys(name, raw, &[("replicas", |raw| place(&raw.replicas))], "is external", hint);
+        self.refuse_keys(
+            name,
+            raw,
+            &[("replicas", |raw| place(&raw.replicas))],
+            "is external",
+            hint,
+        );
         self.refuse_keys(name, raw, &REPLICA_KEYS, "is external", hint);
         self.refuse_keys(name, raw, &TAKEOVER_KEYS, "is external", hint);
-        self.refuse_keys(name, raw, &[("calls", |raw| place(&raw.calls))], "is external", hint);
+        self.refuse_keys(
+            name,
+            raw,
+            &[("calls", |raw| place(&raw.calls))],
+            "is external",
+            hint,
+        );
         let region = match raw.region.given() {
             Some((place, region)) => {
-                let region = crate::model::decode::Spanned { span: place.clone(), value: region.clone() };
+                let region = crate::model::decode::Spanned {
+                    span: place.clone(),
+                    value: region.clone(),
+                };
                 if let Some(regions) = self.raw.regions.get() {
-                    self.is_known(&region, regions, "region", &format!("service {} is in", quoted(name)));
+                    self.is_known(
+                        &region,
+                        regions,
+                        "region",
+                        &format!("service {} is in", quoted(name)),
+                    );
                 }
                 Some(region.value.0)
             }
@@ -142,18 +224,37 @@ impl Checker<'_> {
         let failure = match (raw.mtbf.optional()?, raw.mttr.optional()?) {
             (Some(mtbf), Some(mttr)) => {
                 self.check_mtbf(&raw.mtbf, &format!("service {}", quoted(name)));
-                Some(Renewal { mtbf: mtbf.0, mttr: mttr.0 })
+                Some(Renewal {
+                    mtbf: mtbf.0,
+                    mttr: mttr.0,
+                })
             }
             (None, None) => {
                 if region.is_none() {
-                    self.apply_default(format!("services.{name}.mtbf"), "never", "an external service without `mtbf` never fails");
+                    self.apply_default(
+                        format!("services.{name}.mtbf"),
+                        "never",
+                        "an external service without `mtbf` never fails",
+                    );
                 }
                 None
             }
             (given, _) => {
-                let (has, lacks) = if given.is_some() { ("mtbf", "mttr") } else { ("mttr", "mtbf") };
-                let message = format!("external service {} has `{has}`, but no `{lacks}`", quoted(name));
-                self.refuse(span, message, "both `mtbf` and `mttr`, or neither", format!("add `{lacks}: …`"));
+                let (has, lacks) = if given.is_some() {
+                    ("mtbf", "mttr")
+                } else {
+                    ("mttr", "mtbf")
+                };
+                let message = format!(
+                    "external service {} has `{has}`, but no `{lacks}`",
+                    quoted(name)
+                );
+                self.refuse(
+                    span,
+                    message,
+                    "both `mtbf` and `mttr`, or neither",
+                    format!("add `{lacks}: …`"),
+                );
                 None
             }
         };
@@ -168,10 +269,20 @@ impl Checker<'_> {
         let takeover = if raw.takeover.is_present() {
             Some(self.takeover(name, raw)?)
         } else {
-            self.refuse_keys(name, raw, &TAKEOVER_KEYS, "has no `takeover`", "add `takeover: …`, or remove it");
+            self.refuse_keys(
+                name,
+                raw,
+                &TAKEOVER_KEYS,
+                "has no `takeover`",
+                "add `takeover: …`, or remove it",
+            );
             None
         };
-        Some(ServiceKind::Replicated { replicas, needs: needs?, takeover })
+        Some(ServiceKind::Replicated {
+            replicas,
+            needs: needs?,
+            takeover,
+        })
     }
 
     fn needs(&mut self, name: &str, replicas: u32, raw: &RawService) -> Option<u32> {
@@ -184,13 +295,26 @@ impl Checker<'_> {
             Some((_, CountOrShare::Share(share))) => Some(needs_of_share(*share, replicas)),
             Some((span, CountOrShare::Count(0))) => {
                 let hint = "write 1 or more; for a service that is only logic write `replicas: 0`";
-                self.refuse(span, format!("service {} needs no replica", quoted(name)), "at least 1", hint);
+                self.refuse(
+                    span,
+                    format!("service {} needs no replica", quoted(name)),
+                    "at least 1",
+                    hint,
+                );
                 None
             }
             Some((span, CountOrShare::Count(needs))) if *needs > replicas => {
                 raw.replicas.optional()?;
-                let message = format!("service {} needs {needs} of {replicas} replicas", quoted(name));
-                self.refuse(span, message, "at most the number of replicas", "lower `needs`, or raise `replicas`");
+                let message = format!(
+                    "service {} needs {needs} of {replicas} replicas",
+                    quoted(name)
+                );
+                self.refuse(
+                    span,
+                    message,
+                    "at most the number of replicas",
+                    "lower `needs`, or raise `replicas`",
+                );
                 None
             }
             Some((_, CountOrShare::Count(needs))) => Some(*needs),
@@ -199,22 +323,46 @@ impl Checker<'_> {
 
     fn takeover(&mut self, name: &str, raw: &RawService) -> Option<Takeover> {
         let at = |key: &str| format!("services.{name}.{key}");
-        let Share(success) = self.value_or(&raw.takeover_success, &at("takeover_success"), Share(1.0), "100%")?;
-        let on = self.value_or(&raw.takeover_on, &at("takeover_on"), TakeoverOn::Primary, "primary")?;
+        let Share(success) = self.value_or(
+            &raw.takeover_success,
+            &at("takeover_success"),
+            Share(1.0),
+            "100%",
+        )?;
+        let on = self.value_or(
+            &raw.takeover_on,
+            &at("takeover_on"),
+            TakeoverOn::Primary,
+            "primary",
+        )?;
         let Share(dormancy) = self.value_or(&raw.dormancy, &at("dormancy"), Share(1.0), "100%")?;
         let failed = raw.takeover_failed.optional()?;
         if failed.is_none() && success < 1.0 {
-            self.apply_default(at("takeover_failed"), "another draw of `takeover`", "default");
+            self.apply_default(
+                at("takeover_failed"),
+                "another draw of `takeover`",
+                "default",
+            );
         }
         let takes = raw.takeover.get()?.0.clone();
         if let Some((span, _)) = raw.takeover_success.given() {
             if success <= 0.0 {
-                self.refuse(span, format!("a takeover of {} never succeeds", quoted(name)), "above 0%", "write for example 99%");
+                self.refuse(
+                    span,
+                    format!("a takeover of {} never succeeds", quoted(name)),
+                    "above 0%",
+                    "write for example 99%",
+                );
                 return None;
             }
             if success < 1.0 && failed.is_none() && takes.mean() == 0.0 {
                 let hint = "give `takeover_failed`, or a longer `takeover`";
-                self.refuse(span, "a takeover that failed costs no time", "a time that a failed takeover costs", hint);
+                self.refuse(
+                    span,
+                    "a takeover that failed costs no time",
+                    "a time that a failed takeover costs",
+                    hint,
+                );
                 return None;
             }
         }
@@ -222,12 +370,26 @@ impl Checker<'_> {
             TakeoverOn::Primary => TakeoverTrigger::Primary,
             TakeoverOn::Any => TakeoverTrigger::Any,
         };
-        Some(Takeover { takes, success, failed: failed.map(|time| time.0), on, dormancy })
+        Some(Takeover {
+            takes,
+            success,
+            failed: failed.map(|time| time.0),
+            on,
+            dormancy,
+        })
     }
 
     fn data(&mut self, name: &str, raw: &RawData) -> Option<Data> {
-        let ByteRate(writes) = self.value_or(&raw.writes, &format!("services.{name}.data.writes"), ByteRate(0.0), "0MB/s")?;
-        Some(Data { size_bytes: raw.size.get()?.0, writes_bytes_per_second: writes })
+        let ByteRate(writes) = self.value_or(
+            &raw.writes,
+            &format!("services.{name}.data.writes"),
+            ByteRate(0.0),
+            "0MB/s",
+        )?;
+        Some(Data {
+            size_bytes: raw.size.get()?.0,
+            writes_bytes_per_second: writes,
+        })
     }
 
     /// The calls of a service; `None` if one of them is wrong.
@@ -264,21 +426,36 @@ impl Checker<'_> {
         let before = self.problems.len();
         if names.is_empty() {
             let message = format!("service {} calls any of no services", quoted(caller));
-            self.refuse(&call.span, message, "at least one service", "name the services, or remove the call");
+            self.refuse(
+                &call.span,
+                message,
+                "at least one service",
+                "name the services, or remove the call",
+            );
             return false;
         }
         let mut seen = BTreeSet::new();
         for name in names {
             if !seen.insert(&name.value.0) {
-                let message = format!("service {} is given twice in one group", quoted(&name.value.0));
-                self.refuse(&name.span, message, "each service once", "remove it, or name another one");
+                let message = format!(
+                    "service {} is given twice in one group",
+                    quoted(&name.value.0)
+                );
+                self.refuse(
+                    &name.span,
+                    message,
+                    "each service once",
+                    "remove it, or name another one",
+                );
             }
         }
-        if let RawTargets::AtLeast(span, count, _) = &call.targets {
-            if *count == 0 || *count as usize > names.len() {
-                let message = format!("service {} calls at least {count} of {}", quoted(caller), names.len());
-                self.refuse(span, message, "a number from 1 to the number of services", "change `at_least` or `of`");
-            }
+        if let RawTargets::AtLeast(span, count, _) = &call.targets
+            && (*count == 0 || *count as usize > names.len())
+        {
+            let caller = quoted(caller);
+            let message = format!("service {caller} calls at least {count} of {}", names.len());
+            let expected = "a number from 1 to the number of services";
+            self.refuse(span, message, expected, "change `at_least` or `of`");
         }
         self.problems.len() == before
     }
