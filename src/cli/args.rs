@@ -126,7 +126,7 @@ pub(super) struct TrialArgs {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
-    /// Folder for the report, the charts and the figures [default: output/<model>]
+    /// Folder for the report, the charts and the figures [default: output/MODEL]
     #[arg(long = "output", short = 'o', value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) folder: Option<PathBuf>,
     /// Form of what is printed

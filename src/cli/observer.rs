@@ -10,6 +10,7 @@ use super::streams::Streams;
 use super::trials_file::TrialsFile;
 use crate::engine::TrialOutcome;
 use crate::montecarlo::{Observer, Progress, RunSettings};
+use crate::results::format;
 
 /// Time between two redrawings of the bar.
 const TICK: Duration = Duration::from_millis(200);
@@ -40,10 +41,11 @@ pub(super) fn progress_bar(streams: &Streams, settings: &RunSettings) -> Bar {
         ProgressDrawTarget::hidden()
     };
     let bar = ProgressBar::with_draw_target(settings.trials, target);
-    let template = "{spinner} {human_pos} of {human_len} trials {wide_bar} {msg}";
+    let template = "{spinner} {prefix} {wide_bar} {msg}";
     bar.set_style(
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
+    bar.set_prefix("starting");
     if streams.shows_progress() {
         bar.enable_steady_tick(TICK);
     }
@@ -56,8 +58,15 @@ pub(super) fn progress_bar(streams: &Streams, settings: &RunSettings) -> Bar {
 
 impl Bar {
     fn show(&self, progress: &Progress) {
-        if let Some(expected) = progress.expected_trials {
-            self.drawn.set_length(expected.max(progress.trials));
+        let played = format::count(progress.trials);
+        match progress.expected_trials {
+            Some(expected) => {
+                let expected = expected.max(progress.trials);
+                self.drawn.set_length(expected);
+                let prefix = format!("{played} of {} trials", format::count(expected));
+                self.drawn.set_prefix(prefix);
+            }
+            None => self.drawn.set_prefix(format!("{played} trials")),
         }
         self.drawn.set_position(progress.trials);
         let running = format!(
@@ -67,7 +76,7 @@ impl Bar {
         let message = match time_left(progress, self.started.elapsed(), self.max_time) {
             Some(left) => format!(
                 "{running}, {} left",
-                crate::results::format::duration(left.as_secs_f64().ceil())
+                format::duration(left.as_secs_f64().ceil())
             ),
             None => running,
         };

@@ -136,8 +136,8 @@ mod tests {
             "2024-12-31T23:59:59Z"
         );
         assert_eq!(
-            utc(Duration::from_secs(4_107_542_400)),
-            "2100-03-01T00:00:00Z"
+            utc(Duration::from_secs(4_107_542_401)),
+            "2100-03-01T00:00:01Z"
         );
     }
 }

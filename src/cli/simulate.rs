@@ -139,7 +139,7 @@ impl Estimates<'_> {
 
 /// What a month without any service costs.
 fn worst(price: &FailurePrice, model: &Model) -> FailureCost {
-    let worst = price.of_total_failure(model);
+    let worst = price.of_total_loss(model);
     FailureCost {
         sla_credits: worst.sla_credits.unwrap_or_default(),
         downtime: worst.downtime.unwrap_or_default(),

@@ -145,25 +145,25 @@ mod tests {
         }
     }
 
-    fn share(mean: f64) -> Option<Estimate> {
-        Some(Estimate {
+    fn share(mean: f64) -> Estimate {
+        Estimate {
             mean,
             low: mean - 0.01,
             high: mean + 0.01,
             level: 0.95,
             n: 100,
             interval: "wilson".to_owned(),
-        })
+        }
     }
 
     #[test]
     fn the_cheapest_that_meets_the_objectives_is_taken() {
         let mut cheap = topology("cheap", Some(10.0), 1e-2);
-        cheap.rto_met = share(0.99);
+        cheap.rto_met = Some(share(0.99));
         let mut good = topology("good", Some(1000.0), 1e-4);
-        good.rto_met = share(0.97);
+        good.rto_met = Some(share(0.97));
         let mut best = topology("best", Some(2000.0), 1e-5);
-        best.rto_met = share(0.99);
+        best.rto_met = Some(share(0.99));
         let taken = recommend(&[cheap, best, good], &objectives(), "USD").unwrap();
         assert_eq!(taken.name, "good");
         assert!(taken.meets_objectives);
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn the_nearest_says_what_it_misses() {
         let mut near = topology("near", Some(1000.0), 1e-3);
-        near.rto_met = share(0.99);
+        near.rto_met = Some(share(0.99));
         let far = topology("far", Some(10.0), 1e-2);
         let taken = recommend(&[far, near], &objectives(), "USD").unwrap();
         assert_eq!(taken.name, "near");
@@ -196,9 +196,9 @@ mod tests {
     #[test]
     fn cost_of_failure_decides_where_it_is_priced() {
         let mut fragile = topology("fragile", Some(10.0), 1e-2);
-        fragile.cost_per_month.total_with_failure = share(5000.0);
+        fragile.cost_per_month.total_with_failure = Some(share(5000.0));
         let mut sturdy = topology("sturdy", Some(1000.0), 1e-4);
-        sturdy.cost_per_month.total_with_failure = share(1100.0);
+        sturdy.cost_per_month.total_with_failure = Some(share(1100.0));
         let taken = recommend(&[fragile, sturdy], &ObjectivesEcho::default(), "USD").unwrap();
         assert_eq!(taken.name, "sturdy");
     }

@@ -213,7 +213,7 @@ impl Finding {
                 any_priced: true,
             } => {
                 format!(
-                    "the model does not give {}: what it would price is left out of the totals",
+                    "the model does not give {}: the totals leave out what these would price",
                     listed(missing)
                 )
             }

@@ -95,7 +95,7 @@ impl FailurePrice {
 
     /// Cost of a month in which nothing works: the most that a failure can cost.
     #[must_use]
-    pub fn of_total_failure(&self, model: &Model) -> FailureCost {
+    pub fn of_total_loss(&self, model: &Model) -> FailureCost {
         let refunded = model.objectives.sla.as_ref().map_or(0.0, |sla| {
             let largest = sla
                 .credits

@@ -352,7 +352,7 @@ fn downtime_is_paid_by_the_hour() {
     assert_close(cost.downtime, 9000.0 * 0.01 * MONTH);
     assert_eq!(cost.sla_credits, None);
     assert_close(cost.total(), 9000.0 * 0.01 * MONTH);
-    let worst = FailurePrice::new(&model()).of_total_failure(&model());
+    let worst = FailurePrice::new(&model()).of_total_loss(&model());
     assert_close(worst.downtime, 9000.0 * MONTH);
 }
 

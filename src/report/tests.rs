@@ -10,20 +10,20 @@ use crate::results::{
     Quantiles, Results, ServiceResult, Timeline, TopologyResult, Warning,
 };
 
-fn share(mean: f64) -> Option<Estimate> {
-    Some(Estimate {
+fn share(mean: f64) -> Estimate {
+    Estimate {
         low: mean * 0.98,
         high: (mean * 1.02).min(1.0),
         ..estimate(mean)
-    })
+    }
 }
 
 fn sample_topology(name: &str, total: f64, q: f64, rto: f64, recovery: f64) -> TopologyResult {
     let mut result = topology(name, Some(total), q);
     result.pattern = name.to_owned();
-    result.rto_met = share(rto);
-    result.slo_met = share(rto * 0.9);
-    result.sla_met = share(rto);
+    result.rto_met = Some(share(rto));
+    result.slo_met = Some(share(rto * 0.9));
+    result.sla_met = Some(share(rto));
     result.recovery_time_seconds = Quantiles {
         n: 3000,
         mean: Some(recovery),
