@@ -12,13 +12,13 @@ pub mod units;
 
 pub mod stats;
 
+pub mod results;
+
 pub mod model;
 
 pub mod topology;
 
 pub mod cost;
-
-pub mod results;
 
 pub mod plan;
 

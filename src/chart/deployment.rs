@@ -4,7 +4,9 @@ use super::axis;
 use super::canvas::{Canvas, Letters, Rect};
 use super::layers;
 use super::sheet::{self, Chart, Words};
-use super::theme::{AXIS, BLUE, Colour, Dash, GREEN, GRID, INK, MARGIN, MUTED, PAPER, SMALL_SIZE, WASH, WIDTH};
+use super::theme::{
+    AXIS, BLUE, Colour, Dash, GREEN, GRID, INK, MARGIN, MUTED, PAPER, SMALL_SIZE, WASH, WIDTH,
+};
 use super::words;
 use crate::results::format;
 use crate::results::{Layout, LayoutRegion, LayoutService, Results};
@@ -50,17 +52,32 @@ pub(super) fn chart(layout: &Layout, results: Option<&Results>) -> Chart {
     if layout.regions.is_empty() || layout.services.is_empty() {
         return sheet::empty(words, "This topology deploys no service.");
     }
-    sheet::chart_of_width(words, plan.width, plan.height, |canvas, at| plan.draw(canvas, at))
+    sheet::chart_of_width(words, plan.width, plan.height, |canvas, at| {
+        plan.draw(canvas, at)
+    })
 }
 
 fn alt(layout: &Layout) -> String {
     let regions = layout.regions.iter().map(|region| {
         let replicas: u32 = region.running.iter().flatten().sum();
-        let zones = if region.zones.len() == 1 { "1 zone".to_owned() } else { format!("{} zones", region.zones.len()) };
-        format!("{} ({}), {zones}, {} replicas running", words::short(&region.name), region.role, format::count(u64::from(replicas)))
+        let zones = if region.zones.len() == 1 {
+            "1 zone".to_owned()
+        } else {
+            format!("{} zones", region.zones.len())
+        };
+        format!(
+            "{} ({}), {zones}, {} replicas running",
+            words::short(&region.name),
+            region.role,
+            format::count(u64::from(replicas))
+        )
     });
     let services = layout.services.len();
-    format!("{services} services and {} calls among them. {}.", layout.calls.len(), words::sentences(regions, 8))
+    format!(
+        "{services} services and {} calls among them. {}.",
+        layout.calls.len(),
+        words::sentences(regions, 8)
+    )
 }
 
 /// Where everything stands, before it is drawn.
@@ -78,16 +95,29 @@ struct Plan<'a> {
 impl<'a> Plan<'a> {
     fn new(layout: &'a Layout) -> Self {
         let is_external = |i: usize| layout.services[i].kind == "external";
-        let (externals, inside): (Vec<usize>, Vec<usize>) = (0..layout.services.len()).partition(|&i| is_external(i));
-        let calls: Vec<(usize, usize)> = layout.calls.iter().map(|call| (call.from, call.to)).collect();
+        let (externals, inside): (Vec<usize>, Vec<usize>) =
+            (0..layout.services.len()).partition(|&i| is_external(i));
+        let calls: Vec<(usize, usize)> = layout
+            .calls
+            .iter()
+            .map(|call| (call.from, call.to))
+            .collect();
         let columns = layers::columns(&inside, &calls, TALLEST);
         let rows = columns.iter().map(Vec::len).max().unwrap_or(0).max(1) as f64;
         let wide = columns.len() as f64 * (BOX.0 + GAP.0) - GAP.0 + 2.0 * PADDING;
-        let region = (wide.max(170.0), HEAD + rows * (BOX.1 + GAP.1) - GAP.1 + PADDING);
+        let region = (
+            wide.max(170.0),
+            HEAD + rows * (BOX.1 + GAP.1) - GAP.1 + PADDING,
+        );
         let n = layout.regions.len().max(1);
         let per_row = (((WIDEST + BETWEEN) / (region.0 + BETWEEN)) as usize).clamp(1, n.min(3));
         let corners = (0..n)
-            .map(|i| ((i % per_row) as f64 * (region.0 + BETWEEN), KEY + (i / per_row) as f64 * (region.1 + BETWEEN)))
+            .map(|i| {
+                (
+                    (i % per_row) as f64 * (region.0 + BETWEEN),
+                    KEY + (i / per_row) as f64 * (region.1 + BETWEEN),
+                )
+            })
             .collect();
         let used = per_row as f64 * (region.0 + BETWEEN) - BETWEEN;
         let width = (used + 2.0 * MARGIN).max(WIDTH);
@@ -98,48 +128,87 @@ impl<'a> Plan<'a> {
             BELOW + rows * (BOX.1 + GAP.1)
         };
         let height = KEY + n.div_ceil(per_row) as f64 * (region.1 + BETWEEN) - BETWEEN + below;
-        Plan { layout, columns, externals, corners, region, width, height }
+        Plan {
+            layout,
+            columns,
+            externals,
+            corners,
+            region,
+            width,
+            height,
+        }
     }
 
     fn draw(&self, canvas: &Canvas, at: Rect) {
         draw_key(canvas, at, self.layout);
         for (region, corner) in self.layout.regions.iter().zip(&self.corners) {
-            let frame = Rect { x: at.x + corner.0, y: at.y + corner.1, width: self.region.0, height: self.region.1 };
+            let frame = Rect {
+                x: at.x + corner.0,
+                y: at.y + corner.1,
+                width: self.region.0,
+                height: self.region.1,
+            };
             draw_frame(canvas, frame, region);
             self.draw_calls(canvas, frame, region);
         }
         self.draw_external_calls(canvas, at);
         for (region, corner) in self.layout.regions.iter().zip(&self.corners) {
-            let frame = Rect { x: at.x + corner.0, y: at.y + corner.1, width: self.region.0, height: self.region.1 };
+            let frame = Rect {
+                x: at.x + corner.0,
+                y: at.y + corner.1,
+                width: self.region.0,
+                height: self.region.1,
+            };
             for (service, place) in self.places(frame) {
                 self.draw_service(canvas, place, service, region);
             }
         }
         for (i, &service) in self.externals.iter().enumerate() {
-            draw_external(canvas, self.external_place(at, i), &self.layout.services[service]);
+            draw_external(
+                canvas,
+                self.external_place(at, i),
+                &self.layout.services[service],
+            );
         }
     }
 
     /// Boxes of the services within a region's frame.
     fn places(&self, frame: Rect) -> impl Iterator<Item = (usize, Rect)> + '_ {
         let room = frame.height - HEAD - PADDING;
-        self.columns.iter().enumerate().flat_map(move |(c, column)| {
-            let x = frame.x + PADDING + c as f64 * (BOX.0 + GAP.0);
-            let step = (room + GAP.1) / column.len().max(1) as f64;
-            column.iter().enumerate().map(move |(r, &service)| {
-                let y = frame.y + HEAD + step * (r as f64 + 0.5) - GAP.1 / 2.0 - BOX.1 / 2.0;
-                (service, Rect { x, y, width: BOX.0, height: BOX.1 })
+        self.columns
+            .iter()
+            .enumerate()
+            .flat_map(move |(c, column)| {
+                let x = frame.x + PADDING + c as f64 * (BOX.0 + GAP.0);
+                let step = (room + GAP.1) / column.len().max(1) as f64;
+                column.iter().enumerate().map(move |(r, &service)| {
+                    let y = frame.y + HEAD + step * (r as f64 + 0.5) - GAP.1 / 2.0 - BOX.1 / 2.0;
+                    (
+                        service,
+                        Rect {
+                            x,
+                            y,
+                            width: BOX.0,
+                            height: BOX.1,
+                        },
+                    )
+                })
             })
-        })
     }
 
     fn place(&self, frame: Rect, service: usize) -> Option<Rect> {
-        self.places(frame).find(|(i, _)| *i == service).map(|(_, place)| place)
+        self.places(frame)
+            .find(|(i, _)| *i == service)
+            .map(|(_, place)| place)
     }
 
     fn external_place(&self, at: Rect, i: usize) -> Rect {
         let per_row = externals_per_row(self.width);
-        let regions = self.corners.iter().map(|corner| corner.1 + self.region.1).fold(0.0, f64::max);
+        let regions = self
+            .corners
+            .iter()
+            .map(|corner| corner.1 + self.region.1)
+            .fold(0.0, f64::max);
         Rect {
             x: at.x + (i % per_row) as f64 * (BOX.0 + GAP.0 / 2.0),
             y: at.y + regions + BELOW + (i / per_row) as f64 * (BOX.1 + GAP.1),
@@ -151,7 +220,10 @@ impl<'a> Plan<'a> {
     fn draw_calls(&self, canvas: &Canvas, frame: Rect, region: &LayoutRegion) {
         let faint = region.role == "standby";
         for call in &self.layout.calls {
-            let (Some(from), Some(to)) = (self.place(frame, call.from), self.place(frame, call.to)) else { continue };
+            let (Some(from), Some(to)) = (self.place(frame, call.from), self.place(frame, call.to))
+            else {
+                continue;
+            };
             let (colour, dash) = stroke_of(&call.kind);
             let colour = if faint { mixed(colour) } else { colour };
             draw_call(canvas, from, to, colour, dash);
@@ -160,19 +232,42 @@ impl<'a> Plan<'a> {
 
     /// Calls out of the first region: along the channel beside the caller's column, down to the row of externals.
     fn draw_external_calls(&self, canvas: &Canvas, at: Rect) {
-        let Some(corner) = self.corners.first() else { return };
-        let frame = Rect { x: at.x + corner.0, y: at.y + corner.1, width: self.region.0, height: self.region.1 };
+        let Some(corner) = self.corners.first() else {
+            return;
+        };
+        let frame = Rect {
+            x: at.x + corner.0,
+            y: at.y + corner.1,
+            width: self.region.0,
+            height: self.region.1,
+        };
         for call in &self.layout.calls {
-            let Some(i) = self.externals.iter().position(|&service| service == call.to) else { continue };
-            let Some(from) = self.place(frame, call.from) else { continue };
+            let Some(i) = self
+                .externals
+                .iter()
+                .position(|&service| service == call.to)
+            else {
+                continue;
+            };
+            let Some(from) = self.place(frame, call.from) else {
+                continue;
+            };
             let to = self.external_place(at, i);
             let (colour, dash) = stroke_of(&call.kind);
             let channel = from.right() + GAP.0 * 0.3 + (i % 5) as f64 * 3.0;
             let end = (to.x + to.width / 2.0, to.y);
             let points = [
                 vec![(from.right(), from.y + from.height / 2.0)],
-                curve((from.right(), from.y + from.height / 2.0), (channel, from.bottom() + 8.0), Bend::IntoVertical),
-                curve((channel, frame.bottom() + 4.0), (end.0, end.1 - 5.0), Bend::Vertical),
+                curve(
+                    (from.right(), from.y + from.height / 2.0),
+                    (channel, from.bottom() + 8.0),
+                    Bend::IntoVertical,
+                ),
+                curve(
+                    (channel, frame.bottom() + 4.0),
+                    (end.0, end.1 - 5.0),
+                    Bend::Vertical,
+                ),
             ]
             .concat();
             canvas.dashed(&points, mixed(colour), 1.1, dash);
@@ -183,7 +278,11 @@ impl<'a> Plan<'a> {
     fn draw_service(&self, canvas: &Canvas, at: Rect, service: usize, region: &LayoutRegion) {
         let described = &self.layout.services[service];
         let running: &[u32] = region.running.get(service).map_or(&[], Vec::as_slice);
-        let is_entry = self.layout.entries.iter().any(|(_, entry)| *entry == service);
+        let is_entry = self
+            .layout
+            .entries
+            .iter()
+            .any(|(_, entry)| *entry == service);
         let idle = running.iter().sum::<u32>() == 0;
         canvas.rect(at.x, at.y, at.width, at.height, PAPER);
         if described.kind == "virtual" {
@@ -191,17 +290,53 @@ impl<'a> Plan<'a> {
         } else if idle {
             draw_outline(canvas, at, AXIS, 1.0, Dash::Dashed);
         } else {
-            canvas.frame(at, if is_entry { BLUE } else { AXIS }, if is_entry { 1.8 } else { 1.0 });
+            canvas.frame(
+                at,
+                if is_entry { BLUE } else { AXIS },
+                if is_entry { 1.8 } else { 1.0 },
+            );
         }
         if described.stateful {
-            canvas.rect(at.x, at.y, 4.0, at.height, if idle { mixed(GREEN) } else { GREEN });
+            canvas.rect(
+                at.x,
+                at.y,
+                4.0,
+                at.height,
+                if idle { mixed(GREEN) } else { GREEN },
+            );
         }
-        let letters = Letters::new(SMALL_SIZE, if idle && described.kind != "virtual" { MUTED } else { INK });
-        canvas.text_at(&letters.fit(&described.name, at.width - 16.0), at.x + 9.0, at.y + 11.5, letters);
+        let letters = Letters::new(
+            SMALL_SIZE,
+            if idle && described.kind != "virtual" {
+                MUTED
+            } else {
+                INK
+            },
+        );
+        canvas.text_at(
+            &letters.fit(&described.name, at.width - 16.0),
+            at.x + 9.0,
+            at.y + 11.5,
+            letters,
+        );
         if described.kind == "virtual" {
-            canvas.text_at("logic only", at.x + 9.0, at.y + 27.0, Letters::new(10.0, MUTED));
+            canvas.text_at(
+                "logic only",
+                at.x + 9.0,
+                at.y + 27.0,
+                Letters::new(10.0, MUTED),
+            );
         } else {
-            draw_zones(canvas, Rect { x: at.x + 9.0, y: at.y + 20.5, width: at.width - 14.0, height: 13.0 }, running);
+            draw_zones(
+                canvas,
+                Rect {
+                    x: at.x + 9.0,
+                    y: at.y + 20.5,
+                    width: at.width - 14.0,
+                    height: 13.0,
+                },
+                running,
+            );
         }
     }
 }
@@ -214,14 +349,24 @@ fn externals_per_row(width: f64) -> usize {
 fn draw_zones(canvas: &Canvas, at: Rect, running: &[u32]) {
     let cell = (at.width / running.len().max(1) as f64).min(22.0);
     for (zone, &replicas) in running.iter().enumerate() {
-        let place = Rect { x: at.x + cell * zone as f64, y: at.y, width: cell - 2.5, height: at.height };
+        let place = Rect {
+            x: at.x + cell * zone as f64,
+            y: at.y,
+            width: cell - 2.5,
+            height: at.height,
+        };
         if replicas == 0 {
             canvas.frame(place, GRID, 1.0);
             continue;
         }
         canvas.rect(place.x, place.y, place.width, place.height, BLUE);
         let letters = Letters::new(9.5, PAPER).bold().middle();
-        canvas.text_at(&letters.fit(&replicas.to_string(), cell), place.x + place.width / 2.0, at.y + at.height / 2.0, letters);
+        canvas.text_at(
+            &letters.fit(&replicas.to_string(), cell),
+            place.x + place.width / 2.0,
+            at.y + at.height / 2.0,
+            letters,
+        );
     }
 }
 
@@ -240,7 +385,13 @@ fn draw_frame(canvas: &Canvas, frame: Rect, region: &LayoutRegion) {
     let (name, zones) = (bold.fit(&region.name, room), small.fit(&zones, room));
     if standby {
         let widest = bold.width(&name).max(small.width(&zones));
-        canvas.rect(frame.x + PADDING - 4.0, frame.y + 5.0, widest + 8.0, 35.0, WASH);
+        canvas.rect(
+            frame.x + PADDING - 4.0,
+            frame.y + 5.0,
+            widest + 8.0,
+            35.0,
+            WASH,
+        );
     }
     canvas.text_at(&name, frame.x + PADDING, frame.y + 15.0, bold);
     canvas.text_at(&zones, frame.x + PADDING, frame.y + 31.0, small);
@@ -250,25 +401,54 @@ fn draw_external(canvas: &Canvas, at: Rect, service: &LayoutService) {
     canvas.rect(at.x, at.y, at.width, at.height, PAPER);
     draw_outline(canvas, at, MUTED, 1.0, Dash::Solid);
     let letters = Letters::new(SMALL_SIZE, INK);
-    canvas.text_at(&letters.fit(&service.name, at.width - 12.0), at.x + 6.0, at.y + 10.0, letters);
-    canvas.text_at("external", at.x + 6.0, at.y + 22.0, Letters::new(9.5, MUTED));
+    canvas.text_at(
+        &letters.fit(&service.name, at.width - 12.0),
+        at.x + 6.0,
+        at.y + 10.0,
+        letters,
+    );
+    canvas.text_at(
+        "external",
+        at.x + 6.0,
+        at.y + 22.0,
+        Letters::new(9.5, MUTED),
+    );
 }
 
 fn draw_call(canvas: &Canvas, from: Rect, to: Rect, colour: Colour, dash: Dash) {
     let middle = |at: Rect| at.y + at.height / 2.0;
     if to.x >= from.right() {
         let (start, end) = ((from.right(), middle(from)), (to.x, middle(to)));
-        canvas.dashed(&curve(start, (end.0 - 5.0, end.1), Bend::Horizontal), colour, 1.1, dash);
+        canvas.dashed(
+            &curve(start, (end.0 - 5.0, end.1), Bend::Horizontal),
+            colour,
+            1.1,
+            dash,
+        );
         canvas.arrow_tip(end, (1.0, 0.0), 6.0, colour);
     } else {
         // Within a column or backwards: around the right side.
         let out = from.right().max(to.right()) + 14.0;
-        let (start, end) = ((from.right(), middle(from) + 5.0), (to.right(), middle(to) - 5.0));
-        let points = [curve(start, (out, f64::midpoint(start.1, end.1)), Bend::IntoVertical), {
-            let mut back = curve((end.0 + 5.0, end.1), (out, f64::midpoint(start.1, end.1)), Bend::IntoVertical);
-            back.reverse();
-            back
-        }]
+        let (start, end) = (
+            (from.right(), middle(from) + 5.0),
+            (to.right(), middle(to) - 5.0),
+        );
+        let points = [
+            curve(
+                start,
+                (out, f64::midpoint(start.1, end.1)),
+                Bend::IntoVertical,
+            ),
+            {
+                let mut back = curve(
+                    (end.0 + 5.0, end.1),
+                    (out, f64::midpoint(start.1, end.1)),
+                    Bend::IntoVertical,
+                );
+                back.reverse();
+                back
+            },
+        ]
         .concat();
         canvas.dashed(&points, colour, 1.1, dash);
         canvas.arrow_tip(end, (-1.0, 0.0), 6.0, colour);
@@ -298,8 +478,13 @@ fn curve(from: (f64, f64), to: (f64, f64), bend: Bend) -> Vec<(f64, f64)> {
         .map(|i| {
             let t = f64::from(i) / 12.0;
             let s = 1.0 - t;
-            let mix = |a: f64, b: f64, c: f64, d: f64| s * s * s * a + 3.0 * s * s * t * b + 3.0 * s * t * t * c + t * t * t * d;
-            (mix(from.0, first.0, second.0, to.0), mix(from.1, first.1, second.1, to.1))
+            let mix = |a: f64, b: f64, c: f64, d: f64| {
+                s * s * s * a + 3.0 * s * s * t * b + 3.0 * s * t * t * c + t * t * t * d
+            };
+            (
+                mix(from.0, first.0, second.0, to.0),
+                mix(from.1, first.1, second.1, to.1),
+            )
         })
         .collect()
 }
@@ -320,16 +505,38 @@ fn mixed(colour: Colour) -> Colour {
 
 fn draw_outline(canvas: &Canvas, at: Rect, colour: Colour, width: f64, dash: Dash) {
     let (right, bottom) = (at.right(), at.bottom());
-    canvas.dashed(&[(at.x, at.y), (right, at.y), (right, bottom), (at.x, bottom), (at.x, at.y)], colour, width, dash);
+    canvas.dashed(
+        &[
+            (at.x, at.y),
+            (right, at.y),
+            (right, bottom),
+            (at.x, bottom),
+            (at.x, at.y),
+        ],
+        colour,
+        width,
+        dash,
+    );
 }
 
 fn draw_key(canvas: &Canvas, at: Rect, layout: &Layout) {
     let y = at.y + 8.0;
     let mut x = at.x;
     let grouped = |kind: &str| !matches!(kind, "required" | "optional" | "async");
-    let kinds = [("required", "required call"), ("optional", "optional"), ("async", "through a queue"), ("any", "one of several")];
+    let kinds = [
+        ("required", "required call"),
+        ("optional", "optional"),
+        ("async", "through a queue"),
+        ("any", "one of several"),
+    ];
     for (kind, text) in kinds {
-        let used = layout.calls.iter().any(|call| if kind == "any" { grouped(&call.kind) } else { call.kind == kind });
+        let used = layout.calls.iter().any(|call| {
+            if kind == "any" {
+                grouped(&call.kind)
+            } else {
+                call.kind == kind
+            }
+        });
         if !used {
             continue;
         }
@@ -345,7 +552,16 @@ fn draw_key(canvas: &Canvas, at: Rect, layout: &Layout) {
         x += 10.0 + axis::ticks().width("has data") + 20.0;
     }
     if !layout.entries.is_empty() {
-        canvas.frame(Rect { x, y: y - 6.0, width: 16.0, height: 12.0 }, BLUE, 1.8);
+        canvas.frame(
+            Rect {
+                x,
+                y: y - 6.0,
+                width: 16.0,
+                height: 12.0,
+            },
+            BLUE,
+            1.8,
+        );
         canvas.text_at("entry of a journey", x + 22.0, y, axis::ticks());
     }
 }

@@ -23,7 +23,11 @@ pub(super) fn beside(canvas: &Canvas, at: Rect, lines: &[Line]) {
     let step = (at.height / lines.len().max(1) as f64).min(42.0);
     for (i, line) in lines.iter().enumerate() {
         let y = at.y + step * i as f64 + 8.0;
-        let Identity { colour, marker, dash } = line.identity;
+        let Identity {
+            colour,
+            marker,
+            dash,
+        } = line.identity;
         canvas.dashed(&[(at.x, y), (at.x + 26.0, y)], colour, 2.2, dash);
         canvas.marker((at.x + 13.0, y), 5.0, colour, marker, fill(dash));
         let room = at.width - 34.0;
@@ -37,7 +41,11 @@ pub(super) fn beside(canvas: &Canvas, at: Rect, lines: &[Line]) {
 
 /// How a marker of a topology is filled: solid for the first of its pattern.
 pub(super) fn fill(dash: Dash) -> Fill {
-    if dash == Dash::Solid { Fill::Solid } else { Fill::Hollow }
+    if dash == Dash::Solid {
+        Fill::Solid
+    } else {
+        Fill::Hollow
+    }
 }
 
 /// A key above a plot: swatches with texts, in as many rows as they need.
@@ -63,7 +71,10 @@ impl Above {
             x += needed + 20.0;
         }
         let height = if laid.is_empty() { 0.0 } else { y + ROW + 6.0 };
-        Above { entries: laid, height }
+        Above {
+            entries: laid,
+            height,
+        }
     }
 
     /// Draws it from a corner on.

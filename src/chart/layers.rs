@@ -7,11 +7,21 @@ const SWEEPS: usize = 10;
 ///
 /// A node stands one column right of the last of its callers (calls that close a cycle are ignored); a column of more than
 /// `tallest` nodes is split. Within a column nodes are ordered by the mean height of their neighbours.
-pub(super) fn columns(nodes: &[usize], calls: &[(usize, usize)], tallest: usize) -> Vec<Vec<usize>> {
+pub(super) fn columns(
+    nodes: &[usize],
+    calls: &[(usize, usize)],
+    tallest: usize,
+) -> Vec<Vec<usize>> {
     let depth = depths(nodes, calls);
     let deepest = nodes.iter().map(|node| depth(*node)).max().unwrap_or(0);
     let mut columns: Vec<Vec<usize>> = (0..=deepest)
-        .map(|d| nodes.iter().copied().filter(|&node| depth(node) == d).collect())
+        .map(|d| {
+            nodes
+                .iter()
+                .copied()
+                .filter(|&node| depth(node) == d)
+                .collect()
+        })
         .collect();
     for sweep in 0..SWEEPS {
         untangle(&mut columns, calls, sweep % 2 == 0);
@@ -22,7 +32,10 @@ pub(super) fn columns(nodes: &[usize], calls: &[(usize, usize)], tallest: usize)
         .flat_map(|column| {
             let parts = column.len().div_ceil(tallest).max(1);
             let size = column.len().div_ceil(parts).max(1);
-            column.chunks(size).map(<[usize]>::to_vec).collect::<Vec<_>>()
+            column
+                .chunks(size)
+                .map(<[usize]>::to_vec)
+                .collect::<Vec<_>>()
         })
         .collect()
 }
@@ -77,10 +90,17 @@ fn reaches(calls: &[(usize, usize)], from: usize, to: usize) -> bool {
 }
 
 fn untangle(columns: &mut [Vec<usize>], calls: &[(usize, usize)], rightwards: bool) {
-    let order: Vec<usize> = if rightwards { (0..columns.len()).collect() } else { (0..columns.len()).rev().collect() };
+    let order: Vec<usize> = if rightwards {
+        (0..columns.len()).collect()
+    } else {
+        (0..columns.len()).rev().collect()
+    };
     for c in order {
         let height = |node: usize| -> Option<f64> {
-            let (_, column) = columns.iter().enumerate().find(|(_, column)| column.contains(&node))?;
+            let (_, column) = columns
+                .iter()
+                .enumerate()
+                .find(|(_, column)| column.contains(&node))?;
             let row = column.iter().position(|&other| other == node)?;
             Some((row as f64 + 0.5) / column.len() as f64)
         };
@@ -112,7 +132,10 @@ mod tests {
     #[test]
     fn callees_stand_right_of_their_callers() {
         let calls = [(0, 1), (1, 2), (0, 2), (2, 3)];
-        assert_eq!(columns(&[0, 1, 2, 3], &calls, 9), vec![vec![0], vec![1], vec![2], vec![3]]);
+        assert_eq!(
+            columns(&[0, 1, 2, 3], &calls, 9),
+            vec![vec![0], vec![1], vec![2], vec![3]]
+        );
     }
 
     #[test]

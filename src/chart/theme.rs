@@ -127,8 +127,16 @@ fn identity(pattern: &str, before: usize) -> Identity {
         _ => Dash::Dotted,
     };
     // The fourth topology of a pattern and those after it take the palette's colours in turn.
-    let colour = if before < 3 { colour } else { PALETTE[before % PALETTE.len()] };
-    Identity { colour, marker, dash }
+    let colour = if before < 3 {
+        colour
+    } else {
+        PALETTE[before % PALETTE.len()]
+    };
+    Identity {
+        colour,
+        marker,
+        dash,
+    }
 }
 
 /// Colour of the `i`-th of a series of parts, grey once the palette is spent.

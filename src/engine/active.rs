@@ -65,8 +65,8 @@ impl<'p> Simulator<'p> {
         let health = &self.plan.health[region];
         let causes = self.blame(health.gate, &health.units);
         let (state, _) = self.active();
-        let others_fine =
-            (0..state.healthy.len()).all(|other| other == region || (state.healthy[other] && state.declared[other]));
+        let others_fine = (0..state.healthy.len())
+            .all(|other| other == region || (state.healthy[other] && state.declared[other]));
         if others_fine {
             state.starters.clear();
         }
@@ -109,7 +109,9 @@ impl<'p> Simulator<'p> {
                 self.traffic.jump(now, &target);
                 self.await_moves();
             }
-            Timer::Attempt | Timer::Failback => unreachable!("active-active regions have no attempts"),
+            Timer::Attempt | Timer::Failback => {
+                unreachable!("active-active regions have no attempts")
+            }
         }
     }
 
@@ -120,7 +122,13 @@ impl<'p> Simulator<'p> {
         if !(0..n).any(|region| state.declared[region] && state.healthy[region]) {
             return;
         }
-        let weight = |region: usize| if state.declared[region] { plan.split[region] } else { 0.0 };
+        let weight = |region: usize| {
+            if state.declared[region] {
+                plan.split[region]
+            } else {
+                0.0
+            }
+        };
         let total: f64 = (0..n).map(weight).sum();
         let n_declared = state.declared.iter().filter(|declared| **declared).count() as f64;
         let target: Vec<f64> = (0..n)
@@ -142,7 +150,9 @@ impl<'p> Simulator<'p> {
                 self.traffic.blend(now, seconds, &before, &target);
                 self.await_moves();
             }
-            RerouteTime::AtOnceAfter(seconds) if seconds > 0.0 => self.set_timer(Timer::Rerouted, now + seconds),
+            RerouteTime::AtOnceAfter(seconds) if seconds > 0.0 => {
+                self.set_timer(Timer::Rerouted, now + seconds)
+            }
             RerouteTime::AtOnceAfter(_) => {
                 self.traffic.jump(now, &target);
                 self.await_moves();

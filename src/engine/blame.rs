@@ -47,16 +47,33 @@ impl Simulator<'_> {
             return causes;
         }
         let takeovers = plan.pools.iter().filter(|pool| self.is_taking_over(**pool));
-        let starters: Vec<u32> =
-            takeovers.flat_map(|pool| self.pools[*pool as usize].starters.iter().copied()).collect();
-        if starters.is_empty() { self.serving.starters().to_vec() } else { starters }
+        let starters: Vec<u32> = takeovers
+            .flat_map(|pool| self.pools[*pool as usize].starters.iter().copied())
+            .collect();
+        if starters.is_empty() {
+            self.serving.starters().to_vec()
+        } else {
+            starters
+        }
     }
 
     /// The causes among active faults of a gate being down.
     pub(super) fn blame(&mut self, gate: GateId, units: &[UnitId]) -> Vec<u32> {
-        let active: Vec<UnitId> = units.iter().copied().filter(|unit| self.is_failed(*unit)).collect();
-        let critical: Vec<UnitId> = active.iter().copied().filter(|unit| self.would_restore(*unit, gate)).collect();
-        let blamed = if critical.is_empty() { active } else { critical };
+        let active: Vec<UnitId> = units
+            .iter()
+            .copied()
+            .filter(|unit| self.is_failed(*unit))
+            .collect();
+        let critical: Vec<UnitId> = active
+            .iter()
+            .copied()
+            .filter(|unit| self.would_restore(*unit, gate))
+            .collect();
+        let blamed = if critical.is_empty() {
+            active
+        } else {
+            critical
+        };
         blamed.into_iter().map(|unit| self.cause_of(unit)).collect()
     }
 
@@ -65,9 +82,21 @@ impl Simulator<'_> {
         let network = &self.plan.network;
         let own = self.plan.units[unit as usize].gate;
         let reported = self.changes.len();
-        network.raise(&mut self.spare, own, Reach::Journeys, &mut self.wave, &mut self.changes);
+        network.raise(
+            &mut self.spare,
+            own,
+            Reach::Journeys,
+            &mut self.wave,
+            &mut self.changes,
+        );
         let restored = self.is_up(gate);
-        network.lower(&mut self.spare, own, Reach::Journeys, &mut self.wave, &mut self.changes);
+        network.lower(
+            &mut self.spare,
+            own,
+            Reach::Journeys,
+            &mut self.wave,
+            &mut self.changes,
+        );
         self.changes.truncate(reported);
         restored
     }

@@ -3,12 +3,16 @@
 //! Every unit has exactly one pending event and every timer at most one, so a slot's time is replaced in place along
 //! one path to the root. Ties go to the lowest slot, which is place order.
 
+/// Children of a node: four of them fill a cache line.
+const ARITY: usize = 4;
+
 /// A winner (tournament) tree over a fixed number of slots.
 #[derive(Debug, Clone)]
 pub(super) struct Calendar {
-    /// Node `i` has children `2i` and `2i + 1`; leaves begin at `n_leaves`. Node 1 is the winner.
+    /// All levels, leaves first; each is padded to whole groups of [`ARITY`] with times that never come.
     nodes: Vec<Node>,
-    n_leaves: usize,
+    /// Where each level begins; the last level is the winner alone.
+    levels: Vec<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,36 +21,48 @@ struct Node {
     slot: u32,
 }
 
+/// Nothing pending.
+const NEVER: Node = Node {
+    time: f64::INFINITY,
+    slot: u32::MAX,
+};
+
 impl Calendar {
     /// A calendar in which nothing is pending.
     pub(super) fn new(n_slots: usize) -> Self {
-        let n_leaves = n_slots.next_power_of_two().max(2);
-        let nodes = (0..2 * n_leaves)
-            .map(|i| Node { time: f64::INFINITY, slot: i.saturating_sub(n_leaves) as u32 })
-            .collect();
-        Self { nodes, n_leaves }
+        let (mut levels, mut n_nodes, mut width) = (Vec::new(), 0, n_slots.max(1));
+        while width > 1 || levels.is_empty() {
+            levels.push(n_nodes);
+            width = width.div_ceil(ARITY);
+            n_nodes += width * ARITY;
+        }
+        levels.push(n_nodes);
+        let mut nodes = vec![NEVER; n_nodes + 1];
+        for (slot, node) in nodes.iter_mut().enumerate().take(n_slots) {
+            node.slot = slot as u32;
+        }
+        Self { nodes, levels }
     }
 
     /// Sets all slots at once; those beyond `times` have nothing pending.
     pub(super) fn fill(&mut self, times: impl Iterator<Item = f64>) {
-        let leaves = &mut self.nodes[self.n_leaves..];
-        let mut filled = 0;
-        for (leaf, time) in leaves.iter_mut().zip(times) {
+        let n_leaves = self.levels[1];
+        let mut times = times.chain(std::iter::repeat(f64::INFINITY));
+        for (leaf, time) in self.nodes[..n_leaves].iter_mut().zip(&mut times) {
             leaf.time = time;
-            filled += 1;
         }
-        for leaf in &mut leaves[filled..] {
-            leaf.time = f64::INFINITY;
-        }
-        for i in (1..self.n_leaves).rev() {
-            self.nodes[i] = self.winner_of(i);
+        for level in 1..self.levels.len() {
+            let (below, above) = (self.levels[level - 1], self.levels[level]);
+            for group in 0..(above - below) / ARITY {
+                self.nodes[above + group] = winner(&self.nodes, below + group * ARITY);
+            }
         }
     }
 
     /// The earliest pending time and its slot.
     #[inline]
     pub(super) fn first(&self) -> (f64, u32) {
-        let node = self.nodes[1];
+        let node = self.nodes[self.nodes.len() - 1];
         (node.time, node.slot)
     }
 
@@ -54,19 +70,36 @@ impl Calendar {
     #[inline]
     pub(super) fn set(&mut self, slot: u32, time: f64) {
         let nodes = &mut self.nodes[..];
-        let mut i = self.n_leaves + slot as usize;
-        nodes[i].time = time;
-        while i > 1 {
-            // The left node of a pair holds the lower slots and wins ties.
-            let (left, right) = (nodes[i & !1], nodes[i | 1]);
-            i >>= 1;
-            nodes[i] = if right.time < left.time { right } else { left };
+        let mut position = slot as usize;
+        nodes[position].time = time;
+        let mut below = 0;
+        for &above in &self.levels[1..] {
+            let group = position / ARITY;
+            nodes[above + group] = winner(nodes, below + group * ARITY);
+            position = group;
+            below = above;
         }
     }
+}
 
-    fn winner_of(&self, i: usize) -> Node {
-        let (left, right) = (self.nodes[2 * i], self.nodes[2 * i + 1]);
-        if right.time < left.time { right } else { left }
+/// The first of a group of siblings: the earliest, of equals the lowest slot.
+#[inline]
+fn winner(nodes: &[Node], group: usize) -> Node {
+    let siblings = &nodes[group..group + ARITY];
+    let first = if siblings[1].time < siblings[0].time {
+        siblings[1]
+    } else {
+        siblings[0]
+    };
+    let second = if siblings[3].time < siblings[2].time {
+        siblings[3]
+    } else {
+        siblings[2]
+    };
+    if second.time < first.time {
+        second
+    } else {
+        first
     }
 }
 

@@ -58,9 +58,16 @@ impl Ledger {
         refill(&mut self.lost, n_journeys);
         refill(&mut self.down, n_journeys);
         self.losses.clear();
-        self.losses.resize(n_journeys * plan.regions.len(), Loss::default());
-        refill(&mut self.slo_lost, plan.slo.map_or(0, |slo| n_windows(plan, slo)));
-        refill(&mut self.sla_lost, plan.sla.map_or(0, |sla| n_windows(plan, sla)));
+        self.losses
+            .resize(n_journeys * plan.regions.len(), Loss::default());
+        refill(
+            &mut self.slo_lost,
+            plan.slo.map_or(0, |slo| n_windows(plan, slo)),
+        );
+        refill(
+            &mut self.sla_lost,
+            plan.sla.map_or(0, |sla| n_windows(plan, sla)),
+        );
         refill(&mut self.span_charges, plan.names.causes.len());
     }
 
@@ -102,12 +109,26 @@ impl Ledger {
     }
 
     /// Instants within a move at which a region fills up or a journey crosses its threshold.
-    fn cut_moves(&mut self, from: f64, to: f64, plan: &Plan, world: &World, share: &impl Fn(usize, f64) -> f64) {
+    fn cut_moves(
+        &mut self,
+        from: f64,
+        to: f64,
+        plan: &Plan,
+        world: &World,
+        share: &impl Fn(usize, f64) -> f64,
+    ) {
         let crossing = |start: f64, end: f64, level: f64, a: f64, b: f64| {
-            ((start - level) * (end - level) < 0.0).then(|| a + (b - a) * (level - start) / (end - start))
+            ((start - level) * (end - level) < 0.0)
+                .then(|| a + (b - a) * (level - start) / (end - start))
         };
         for (region, &capacity) in world.capacity.iter().enumerate() {
-            self.cuts.extend(crossing(share(region, from), share(region, to), capacity, from, to));
+            self.cuts.extend(crossing(
+                share(region, from),
+                share(region, to),
+                capacity,
+                from,
+                to,
+            ));
         }
         self.cuts.sort_by(f64::total_cmp);
         let pieces: Vec<f64> = self.cuts.iter().copied().chain([to]).collect();
@@ -115,7 +136,13 @@ impl Ledger {
             for journey in &plan.journeys {
                 let success = |time| success(journey.entry as usize, time, world, share);
                 let level = journey.down_below - DOWN_SLACK;
-                self.cuts.extend(crossing(success(piece[0]), success(piece[1]), level, piece[0], piece[1]));
+                self.cuts.extend(crossing(
+                    success(piece[0]),
+                    success(piece[1]),
+                    level,
+                    piece[0],
+                    piece[1],
+                ));
             }
         }
         self.cuts.sort_by(f64::total_cmp);
@@ -170,8 +197,20 @@ impl Ledger {
         }
         if scored {
             outcome.down_seconds += if any_down { b - a } else { 0.0 };
-            fill_windows(&mut self.slo_lost, plan.slo, plan, (a, total_a), (b, total_b));
-            fill_windows(&mut self.sla_lost, plan.sla, plan, (a, total_a), (b, total_b));
+            fill_windows(
+                &mut self.slo_lost,
+                plan.slo,
+                plan,
+                (a, total_a),
+                (b, total_b),
+            );
+            fill_windows(
+                &mut self.sla_lost,
+                plan.sla,
+                plan,
+                (a, total_a),
+                (b, total_b),
+            );
         }
         self.cut_outage(from, any_down, plan, outcome);
     }
@@ -188,7 +227,14 @@ impl Ledger {
         }
     }
 
-    fn end_outage(&mut self, start: f64, end: f64, cut_off: bool, plan: &Plan, outcome: &mut TrialOutcome) {
+    fn end_outage(
+        &mut self,
+        start: f64,
+        end: f64,
+        cut_off: bool,
+        plan: &Plan,
+        outcome: &mut TrialOutcome,
+    ) {
         let seen = end - start.max(plan.warm_up);
         if seen <= 0.0 {
             return;
@@ -196,7 +242,10 @@ impl Ledger {
         outcome.longest_outage_seconds = outcome.longest_outage_seconds.max(seen);
         if start >= plan.warm_up {
             outcome.outages += 1;
-            outcome.recoveries.push(Recovery { seconds: end - start, cut_off });
+            outcome.recoveries.push(Recovery {
+                seconds: end - start,
+                cut_off,
+            });
         }
         if self.record_spans {
             let mut cause = 0;
@@ -264,7 +313,9 @@ fn n_windows(plan: &Plan, window: WindowPlan) -> usize {
 /// Integral over \[a, b\] of a linear function, weighted by the daily curve where there is one.
 fn integrate(plan: &Plan, a: f64, b: f64, at_a: f64, at_b: f64) -> f64 {
     let flat = 0.5 * (at_a + at_b) * (b - a);
-    let Some(DailyCurve { amplitude, peak }) = plan.daily else { return flat };
+    let Some(DailyCurve { amplitude, peak }) = plan.daily else {
+        return flat;
+    };
     let omega = TAU / 86_400.0;
     let slope = if b > a { (at_b - at_a) / (b - a) } else { 0.0 };
     let primitive = |time: f64, value: f64| {
@@ -275,10 +326,24 @@ fn integrate(plan: &Plan, a: f64, b: f64, at_a: f64, at_b: f64) -> f64 {
 }
 
 /// Adds a linear loss over an interval to the windows that it touches.
-fn fill_windows(lost: &mut [f64], window: Option<WindowPlan>, plan: &Plan, start: (f64, f64), end: (f64, f64)) {
-    let Some(WindowPlan { seconds, .. }) = window else { return };
+fn fill_windows(
+    lost: &mut [f64],
+    window: Option<WindowPlan>,
+    plan: &Plan,
+    start: (f64, f64),
+    end: (f64, f64),
+) {
+    let Some(WindowPlan { seconds, .. }) = window else {
+        return;
+    };
     let ((a, at_a), (b, at_b)) = (start, end);
-    let value = |time: f64| if b > a { at_a + (at_b - at_a) * (time - a) / (b - a) } else { at_a };
+    let value = |time: f64| {
+        if b > a {
+            at_a + (at_b - at_a) * (time - a) / (b - a)
+        } else {
+            at_a
+        }
+    };
     let mut index = ((a - plan.warm_up) / seconds).floor().max(0.0) as usize;
     while index < lost.len() {
         let opens = plan.warm_up + index as f64 * seconds;
@@ -294,7 +359,11 @@ fn fill_windows(lost: &mut [f64], window: Option<WindowPlan>, plan: &Plan, start
 }
 
 /// Availability of each window, in order.
-fn availabilities<'a>(lost: &'a [f64], window: WindowPlan, plan: &'a Plan) -> impl Iterator<Item = f64> + 'a {
+fn availabilities<'a>(
+    lost: &'a [f64],
+    window: WindowPlan,
+    plan: &'a Plan,
+) -> impl Iterator<Item = f64> + 'a {
     lost.iter().enumerate().map(move |(index, lost)| {
         let opens = plan.warm_up + index as f64 * window.seconds;
         1.0 - lost / integrate(plan, opens, opens + window.seconds, 1.0, 1.0)
@@ -302,14 +371,20 @@ fn availabilities<'a>(lost: &'a [f64], window: WindowPlan, plan: &'a Plan) -> im
 }
 
 fn count_met(lost: &[f64], window: WindowPlan, plan: &Plan) -> u32 {
-    availabilities(lost, window, plan).filter(|availability| *availability >= window.target).count() as u32
+    availabilities(lost, window, plan)
+        .filter(|availability| *availability >= window.target)
+        .count() as u32
 }
 
 /// Sum over windows of the largest refund whose threshold exceeds the window's availability.
 fn refunded(lost: &[f64], window: WindowPlan, plan: &Plan) -> f64 {
     availabilities(lost, window, plan)
         .map(|availability| {
-            let due = plan.refunds.iter().filter(|(below, _)| availability < *below).map(|(_, refund)| *refund);
+            let due = plan
+                .refunds
+                .iter()
+                .filter(|(below, _)| availability < *below)
+                .map(|(_, refund)| *refund);
             due.fold(0.0, f64::max)
         })
         .sum()

@@ -141,13 +141,20 @@ impl Simulator<'_> {
     pub(super) fn draw_detect(&self, detect: DetectPlan, key: StreamKey, occasion: u64) -> f64 {
         let mut rng = self.key.occasion(key, Purpose::Detect, occasion);
         match detect {
-            DetectPlan::Probe(period, misses) => period * (rng.random::<f64>() + f64::from(misses - 1)),
+            DetectPlan::Probe(period, misses) => {
+                period * (rng.random::<f64>() + f64::from(misses - 1))
+            }
             DetectPlan::Drawn(sampler) => self.plan.samplers[sampler as usize].draw(&mut rng),
         }
     }
 
     /// The time over which clients move, linearly, or after which they move at once.
-    pub(super) fn draw_reroute(&self, reroute: ReroutePlan, key: StreamKey, occasion: u64) -> RerouteTime {
+    pub(super) fn draw_reroute(
+        &self,
+        reroute: ReroutePlan,
+        key: StreamKey,
+        occasion: u64,
+    ) -> RerouteTime {
         match reroute {
             ReroutePlan::Ttl(seconds) => RerouteTime::Linear(seconds),
             ReroutePlan::Drawn(sampler) => {
@@ -169,7 +176,9 @@ impl Simulator<'_> {
         let plan = &self.plan.regions[region];
         self.world.capacity[region] = 1.0;
         for switch in &plan.switches {
-            let speed = switch.pool.map_or(1.0, |pool| self.plan.pools[pool as usize].dormancy);
+            let speed = switch
+                .pool
+                .map_or(1.0, |pool| self.plan.pools[pool as usize].dormancy);
             for &unit in &switch.units {
                 self.switch_on(unit, switch.idle, speed);
             }

@@ -6,8 +6,8 @@
 
 use rand::RngExt;
 
-use super::serving::{RerouteTime, Timer};
 use super::serving::Serving;
+use super::serving::{RerouteTime, Timer};
 use super::trial::Simulator;
 use crate::model::Failback;
 use crate::plan::{Purpose, ServingPlan, StandbyPlan};
@@ -86,7 +86,11 @@ impl<'p> Simulator<'p> {
     }
 
     fn is_instant_failback(plan: &StandbyPlan) -> bool {
-        plan.failback == Failback::After { wait_seconds: 0.0, takes_seconds: 0.0 }
+        plan.failback
+            == Failback::After {
+                wait_seconds: 0.0,
+                takes_seconds: 0.0,
+            }
     }
 
     pub(super) fn update_standby_health(&mut self) -> bool {
@@ -145,9 +149,17 @@ impl<'p> Simulator<'p> {
             return;
         }
         match state.phase {
-            Phase::Detecting | Phase::Deciding | Phase::Retrying | Phase::GivenUp | Phase::NoneHealthy => {
+            Phase::Detecting
+            | Phase::Deciding
+            | Phase::Retrying
+            | Phase::GivenUp
+            | Phase::NoneHealthy => {
                 // Clients already on their way go on; the way back is a failback.
-                state.phase = if state.movement == Movement::Away { Phase::Rerouting } else { Phase::Steady };
+                state.phase = if state.movement == Movement::Away {
+                    Phase::Rerouting
+                } else {
+                    Phase::Steady
+                };
                 self.set_timer(Timer::Attempt, f64::INFINITY);
             }
             Phase::Steady | Phase::Activating | Phase::Rerouting => {}
@@ -215,7 +227,9 @@ impl<'p> Simulator<'p> {
         let (state, plan) = self.standby();
         state.phase = Phase::Deciding;
         let (from, losses) = (state.from, state.losses);
-        let mut rng = self.key.occasion(self.plan.regions[from].key, Purpose::Decide, losses);
+        let mut rng = self
+            .key
+            .occasion(self.plan.regions[from].key, Purpose::Decide, losses);
         let seconds = self.plan.samplers[plan.decide as usize].draw(&mut rng);
         self.wait_for_phase(seconds);
     }
@@ -226,7 +240,9 @@ impl<'p> Simulator<'p> {
         state.attempts += 1;
         let (from, attempts) = (state.from, state.attempts);
         let start_moving = plan.reroute_first && !state.moved && state.movement != Movement::Away;
-        let mut rng = self.key.occasion(self.plan.regions[from].key, Purpose::Activate, attempts);
+        let mut rng = self
+            .key
+            .occasion(self.plan.regions[from].key, Purpose::Activate, attempts);
         let seconds = self.plan.samplers[plan.activate as usize].draw(&mut rng) + plan.restore;
         self.wait_for_phase(seconds);
         if start_moving {
@@ -237,7 +253,9 @@ impl<'p> Simulator<'p> {
     fn end_activation(&mut self) {
         let (state, plan) = self.standby();
         let (from, attempts) = (state.from, state.attempts);
-        let mut rng = self.key.occasion(self.plan.regions[from].key, Purpose::Success, attempts);
+        let mut rng = self
+            .key
+            .occasion(self.plan.regions[from].key, Purpose::Success, attempts);
         if rng.random::<f64>() < plan.success {
             self.bring_up(1 - from);
             let (state, _) = self.standby();
@@ -274,7 +292,9 @@ impl<'p> Simulator<'p> {
                 self.traffic.redirect(now, seconds, &all_in(1 - from));
                 self.await_moves();
             }
-            RerouteTime::AtOnceAfter(seconds) if seconds > 0.0 => self.set_timer(Timer::Rerouted, now + seconds),
+            RerouteTime::AtOnceAfter(seconds) if seconds > 0.0 => {
+                self.set_timer(Timer::Rerouted, now + seconds)
+            }
             RerouteTime::Linear(_) | RerouteTime::AtOnceAfter(_) => {
                 self.traffic.jump(now, &all_in(1 - from));
                 self.await_moves();
@@ -288,7 +308,11 @@ impl<'p> Simulator<'p> {
         let now = self.now;
         let (state, _) = self.standby();
         let (movement, away, back) = (state.movement, 1 - state.from, state.home);
-        let to = if movement == Movement::Away { away } else { back };
+        let to = if movement == Movement::Away {
+            away
+        } else {
+            back
+        };
         self.traffic.jump(now, &all_in(to));
         self.await_moves();
         match movement {

@@ -79,7 +79,13 @@ impl Simulator<'_> {
         let mut starters: Vec<u32> = Vec::new();
         for (member, usable) in plan.members.iter().zip(&self.pools[pool as usize].usable) {
             if !usable {
-                starters.extend(member.behind.iter().filter(|unit| self.is_failed(**unit)).map(|unit| self.cause_of(*unit)));
+                starters.extend(
+                    member
+                        .behind
+                        .iter()
+                        .filter(|unit| self.is_failed(**unit))
+                        .map(|unit| self.cause_of(*unit)),
+                );
             }
         }
         let state = &mut self.pools[pool as usize];
@@ -94,7 +100,9 @@ impl Simulator<'_> {
     fn draw_takeover(&mut self, pool: u32, plan: &Pool) {
         let state = &mut self.pools[pool as usize];
         state.takeovers += 1;
-        let mut rng = self.key.occasion(plan.key, Purpose::Takeover, state.takeovers);
+        let mut rng = self
+            .key
+            .occasion(plan.key, Purpose::Takeover, state.takeovers);
         let mut seconds = self.plan.samplers[plan.takes as usize].draw(&mut rng);
         let success: f64 = rng.random();
         // A failed takeover is followed by a last, longer way, or by another takeover with its own trial of success.
@@ -131,7 +139,14 @@ impl Simulator<'_> {
         let primary = self.pools[pool as usize].primary;
         for (index, member) in plan.members.iter().enumerate() {
             if let Some(unit) = member.unit {
-                self.set_speed(unit, if primary == Some(index) { 1.0 } else { plan.dormancy });
+                self.set_speed(
+                    unit,
+                    if primary == Some(index) {
+                        1.0
+                    } else {
+                        plan.dormancy
+                    },
+                );
             }
         }
     }

@@ -42,7 +42,11 @@ impl Traffic {
 
     /// Share of a region at a time between the last change and the next.
     pub(super) fn share(&self, region: usize, time: f64) -> f64 {
-        let moved: f64 = self.moves.iter().map(|step| step.delta[region] * step.progress(time)).sum();
+        let moved: f64 = self
+            .moves
+            .iter()
+            .map(|step| step.delta[region] * step.progress(time))
+            .sum();
         (self.base[region] + moved).clamp(0.0, 1.0)
     }
 
@@ -53,7 +57,10 @@ impl Traffic {
 
     /// End of the first move to be complete; infinite if none is under way.
     pub(super) fn next_end(&self) -> f64 {
-        self.moves.iter().map(|step| step.end).fold(f64::INFINITY, f64::min)
+        self.moves
+            .iter()
+            .map(|step| step.end)
+            .fold(f64::INFINITY, f64::min)
     }
 
     /// Share times scored time from the start of scoring until `time` \[s\].
@@ -63,7 +70,8 @@ impl Traffic {
             return self.scored[region];
         }
         // Linear between breakpoints, and no move starts or ends within: the trapezium is exact.
-        self.scored[region] + 0.5 * (self.share(region, from) + self.share(region, time)) * (time - from)
+        self.scored[region]
+            + 0.5 * (self.share(region, from) + self.share(region, time)) * (time - from)
     }
 
     /// Completes the moves that have ended.
@@ -95,11 +103,21 @@ impl Traffic {
             return;
         }
         self.sum_up_to(now);
-        let current: Vec<f64> = (0..self.base.len()).map(|region| self.share(region, now)).collect();
-        let delta = shares.iter().zip(&current).map(|(to, from)| to - from).collect();
+        let current: Vec<f64> = (0..self.base.len())
+            .map(|region| self.share(region, now))
+            .collect();
+        let delta = shares
+            .iter()
+            .zip(&current)
+            .map(|(to, from)| to - from)
+            .collect();
         self.moves.clear();
         self.base = current;
-        self.moves.push(Move { start: now, end: now + seconds, delta });
+        self.moves.push(Move {
+            start: now,
+            end: now + seconds,
+            delta,
+        });
     }
 
     /// Adds a move between two targets to those under way. With one length for all moves, the shares are the average
@@ -111,7 +129,11 @@ impl Traffic {
         }
         self.sum_up_to(now);
         let delta = to.iter().zip(from).map(|(to, from)| to - from).collect();
-        self.moves.push(Move { start: now, end: now + seconds, delta });
+        self.moves.push(Move {
+            start: now,
+            end: now + seconds,
+            delta,
+        });
     }
 
     fn sum_up_to(&mut self, now: f64) {

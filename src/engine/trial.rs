@@ -8,7 +8,8 @@ use super::traffic::Traffic;
 use super::units::{Condition, CrewState, UnitState};
 use super::{JourneyOutcome, TrialOutcome, WindowOutcome};
 use crate::plan::{
-    Clock, GateId, NO_GATE, Plan, Purpose, Reach, ServingPlan, StreamRng, TrialKey, UnitId, UnitKind, Watcher,
+    Clock, GateId, NO_GATE, Plan, Purpose, Reach, ServingPlan, StreamRng, TrialKey, UnitId,
+    UnitKind, Watcher,
 };
 
 /// Plays trials of one plan, one after another, in buffers that it keeps.
@@ -130,7 +131,12 @@ impl<'p> Simulator<'p> {
     #[inline]
     fn play_simple(&mut self, unit: UnitId, gate: GateId, clock_id: u32) {
         let plan = self.plan;
-        let Clock { life, repair, cause, .. } = plan.clocks[clock_id as usize];
+        let Clock {
+            life,
+            repair,
+            cause,
+            ..
+        } = plan.clocks[clock_id as usize];
         let rng = &mut self.rngs[clock_id as usize];
         self.outcome.events += 1;
         if self.condition[unit as usize] == Condition::Up {
@@ -158,14 +164,26 @@ impl<'p> Simulator<'p> {
     #[inline]
     pub(super) fn lower(&mut self, gate: GateId) {
         if gate != NO_GATE {
-            self.plan.network.lower(&mut self.spare, gate, self.reach, &mut self.wave, &mut self.changes);
+            self.plan.network.lower(
+                &mut self.spare,
+                gate,
+                self.reach,
+                &mut self.wave,
+                &mut self.changes,
+            );
         }
     }
 
     #[inline]
     pub(super) fn raise(&mut self, gate: GateId) {
         if gate != NO_GATE {
-            self.plan.network.raise(&mut self.spare, gate, self.reach, &mut self.wave, &mut self.changes);
+            self.plan.network.raise(
+                &mut self.spare,
+                gate,
+                self.reach,
+                &mut self.wave,
+                &mut self.changes,
+            );
         }
     }
 
@@ -240,7 +258,8 @@ impl<'p> Simulator<'p> {
         let time = self.watched_time(watch, self.now);
         let since = &mut self.service_down_since[watch as usize];
         if up {
-            self.outcome.services[plan.service_watches[watch as usize].service as usize] += time - *since;
+            self.outcome.services[plan.service_watches[watch as usize].service as usize] +=
+                time - *since;
             *since = f64::NAN;
         } else {
             *since = time;
@@ -280,7 +299,14 @@ impl<'p> Simulator<'p> {
         }
         let traffic = &self.traffic;
         let share = |region: usize, at: f64| traffic.share(region, at);
-        self.ledger.score(time, self.plan, &self.world, &share, traffic.is_moving(), &mut self.outcome);
+        self.ledger.score(
+            time,
+            self.plan,
+            &self.world,
+            &share,
+            traffic.is_moving(),
+            &mut self.outcome,
+        );
         self.charge_losses();
     }
 
@@ -317,7 +343,11 @@ impl<'p> Simulator<'p> {
         self.key = TrialKey::new(self.seed, trial);
         self.now = 0.0;
         self.last_cause = 0;
-        self.reach = if trial.is_multiple_of(plan.service_stride) { Reach::Services } else { Reach::Journeys };
+        self.reach = if trial.is_multiple_of(plan.service_stride) {
+            Reach::Services
+        } else {
+            Reach::Journeys
+        };
         self.reset_outcome(record);
         self.spare.copy_from_slice(&plan.network.initial);
         self.changes.clear();
@@ -327,7 +357,10 @@ impl<'p> Simulator<'p> {
             ServingPlan::ActiveActive(active) => &active.split,
             ServingPlan::Single | ServingPlan::Standby(_) => &[1.0, 0.0],
         };
-        self.traffic.reset(shares.iter().copied().take(plan.regions.len()), plan.warm_up);
+        self.traffic.reset(
+            shares.iter().copied().take(plan.regions.len()),
+            plan.warm_up,
+        );
         self.reset_units();
         self.reset_pools();
         self.reset_serving();
@@ -344,12 +377,15 @@ impl<'p> Simulator<'p> {
         outcome.events = 0;
         outcome.unavailability = 0.0;
         outcome.journeys.clear();
-        outcome.journeys.resize(plan.journeys.len(), JourneyOutcome::default());
+        outcome
+            .journeys
+            .resize(plan.journeys.len(), JourneyOutcome::default());
         outcome.services.clear();
         if self.reach == Reach::Services {
             outcome.services.resize(plan.names.services.len(), 0.0);
             self.service_down_since.clear();
-            self.service_down_since.resize(plan.service_watches.len(), f64::NAN);
+            self.service_down_since
+                .resize(plan.service_watches.len(), f64::NAN);
         }
         outcome.down_seconds = 0.0;
         outcome.outages = 0;
@@ -372,14 +408,18 @@ impl<'p> Simulator<'p> {
         self.life_ends.clear();
         for clock in &plan.clocks {
             let mut rng = self.key.stream(clock.key, Purpose::Renewal);
-            self.life_ends.push(plan.samplers[clock.life as usize].draw(&mut rng));
+            self.life_ends
+                .push(plan.samplers[clock.life as usize].draw(&mut rng));
             self.rngs.push(rng);
         }
         self.reset_states();
         let life_ends = &self.life_ends;
         let first = |unit: &crate::plan::Unit| {
             let clocks = unit.first_clock as usize..(unit.first_clock + unit.n_clocks) as usize;
-            life_ends[clocks].iter().copied().fold(f64::INFINITY, f64::min)
+            life_ends[clocks]
+                .iter()
+                .copied()
+                .fold(f64::INFINITY, f64::min)
         };
         self.calendar.fill(plan.units.iter().map(first));
     }

@@ -65,9 +65,23 @@ impl Simulator<'_> {
         if plan.units.iter().all(|unit| unit.kind == UnitKind::Simple) {
             return;
         }
-        let failure = Failure { cause: 0, repair: 0.0, crew: NO_CREW, priority: 0, renews: NO_CLOCK };
+        let failure = Failure {
+            cause: 0,
+            repair: 0.0,
+            crew: NO_CREW,
+            priority: 0,
+            renews: NO_CLOCK,
+        };
         self.states.clear();
-        self.states.resize(plan.units.len(), UnitState { age: 0.0, since: 0.0, speed: 1.0, failure });
+        self.states.resize(
+            plan.units.len(),
+            UnitState {
+                age: 0.0,
+                since: 0.0,
+                speed: 1.0,
+                failure,
+            },
+        );
         for crew in &mut self.crews {
             crew.busy = 0;
             crew.waiting.clear();
@@ -108,7 +122,11 @@ impl Simulator<'_> {
     }
 
     fn first_clock_to_end(&self, unit: UnitId) -> u32 {
-        let Unit { first_clock, n_clocks, .. } = self.plan.units[unit as usize];
+        let Unit {
+            first_clock,
+            n_clocks,
+            ..
+        } = self.plan.units[unit as usize];
         let mut first = first_clock;
         for clock in first_clock + 1..first_clock + n_clocks {
             if self.life_ends[clock as usize] < self.life_ends[first as usize] {
@@ -172,7 +190,11 @@ impl Simulator<'_> {
         };
         let state = &mut self.states[unit as usize];
         state.since = self.now;
-        let pending = if state.speed > 0.0 { self.now + left.max(0.0) / state.speed } else { f64::INFINITY };
+        let pending = if state.speed > 0.0 {
+            self.now + left.max(0.0) / state.speed
+        } else {
+            f64::INFINITY
+        };
         self.calendar.set(unit, pending);
     }
 
@@ -212,10 +234,12 @@ impl Simulator<'_> {
             CrewOrder::Fifo => 0,
             CrewOrder::Random => {
                 state.dispatched += 1;
-                key.occasion(plan.key, Purpose::Dispatch, state.dispatched).random_range(0..state.waiting.len())
+                key.occasion(plan.key, Purpose::Dispatch, state.dispatched)
+                    .random_range(0..state.waiting.len())
             }
             CrewOrder::Priority => {
-                let priority = |index: &usize| self.states[state.waiting[*index] as usize].failure.priority;
+                let priority =
+                    |index: &usize| self.states[state.waiting[*index] as usize].failure.priority;
                 (0..state.waiting.len()).min_by_key(priority).unwrap_or(0)
             }
         };
@@ -246,7 +270,10 @@ impl Simulator<'_> {
         let cascade = &plan.cascades[clock_plan.cascade as usize];
         // The age of the replica at the failure names the occasion: no two failures of it share one.
         let occasion = self.states[unit as usize].age.to_bits();
-        let at: f64 = self.key.occasion(clock_plan.key, Purpose::Spread, occasion).random();
+        let at: f64 = self
+            .key
+            .occasion(clock_plan.key, Purpose::Spread, occasion)
+            .random();
         if at < cascade.probability {
             for &(sibling, sibling_clock) in &cascade.siblings {
                 self.strike(sibling, clock, sibling_clock, clock_plan.key, occasion);
@@ -261,14 +288,24 @@ impl Simulator<'_> {
         }
         let plan = self.plan;
         let striker = plan.clocks[by as usize];
-        let mut rng = self.key.occasion(key.with(plan.unit_keys[target as usize]), Purpose::Strike, occasion);
+        let mut rng = self.key.occasion(
+            key.with(plan.unit_keys[target as usize]),
+            Purpose::Strike,
+            occasion,
+        );
         let repair = plan.samplers[striker.repair as usize].draw(&mut rng);
         self.halt(target);
         self.outcome.events += 1;
         let fired = self.outcome.fired[striker.cause as usize];
         self.fail(
             target,
-            Failure { cause: striker.cause, repair, crew: striker.crew, priority: striker.priority, renews },
+            Failure {
+                cause: striker.cause,
+                repair,
+                crew: striker.crew,
+                priority: striker.priority,
+                renews,
+            },
         );
         // A shock or cascade fires once, however many it strikes.
         self.outcome.fired[striker.cause as usize] = fired;
@@ -276,7 +313,12 @@ impl Simulator<'_> {
 
     /// Starts a replica that did not run: it is new.
     pub(super) fn switch_on(&mut self, unit: UnitId, idle: Idle, speed: f64) {
-        let Unit { first_clock, n_clocks, gate, .. } = self.plan.units[unit as usize];
+        let Unit {
+            first_clock,
+            n_clocks,
+            gate,
+            ..
+        } = self.plan.units[unit as usize];
         let state = &mut self.states[unit as usize];
         state.age = 0.0;
         state.speed = speed;
@@ -306,7 +348,9 @@ impl Simulator<'_> {
         }
         match was {
             Condition::Down => self.release_crew(crew),
-            Condition::Waiting => self.crews[crew as usize].waiting.retain(|waiting| *waiting != unit),
+            Condition::Waiting => self.crews[crew as usize]
+                .waiting
+                .retain(|waiting| *waiting != unit),
             Condition::Up | Condition::Off => {}
         }
     }
@@ -322,7 +366,9 @@ impl Simulator<'_> {
 
     /// Whether a fault is active on a unit and takes its place down.
     pub(super) fn is_failed(&self, unit: UnitId) -> bool {
-        matches!(self.condition[unit as usize], Condition::Down | Condition::Waiting)
-            && self.plan.units[unit as usize].gate != NO_GATE
+        matches!(
+            self.condition[unit as usize],
+            Condition::Down | Condition::Waiting
+        ) && self.plan.units[unit as usize].gate != NO_GATE
     }
 }

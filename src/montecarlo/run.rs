@@ -45,7 +45,12 @@ pub struct Run {
 /// # Panics
 ///
 /// If the worker threads cannot be started.
-pub fn run(plans: &[Plan], price: &FailurePrice, settings: &RunSettings, observer: &mut dyn Observer) -> Run {
+pub fn run(
+    plans: &[Plan],
+    price: &FailurePrice,
+    settings: &RunSettings,
+    observer: &mut dyn Observer,
+) -> Run {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(settings.threads)
         .build()
@@ -57,14 +62,20 @@ pub fn run(plans: &[Plan], price: &FailurePrice, settings: &RunSettings, observe
     while campaign.is_running() {
         let batches = campaign.next_round(round);
         let keep = observer.wants_trials();
-        let finished: Vec<Batch> =
-            pool.install(|| batches.into_par_iter().map(|batch| campaign.play(batch, keep)).collect());
+        let finished: Vec<Batch> = pool.install(|| {
+            batches
+                .into_par_iter()
+                .map(|batch| campaign.play(batch, keep))
+                .collect()
+        });
         for batch in finished {
             campaign.merge(batch, observer);
         }
         campaign.stop_what_is_precise();
         observer.progress(&campaign.progress());
-        if campaign.is_running() && (out_of_time(settings.max_time, started) || observer.should_stop()) {
+        if campaign.is_running()
+            && (out_of_time(settings.max_time, started) || observer.should_stop())
+        {
             partial = true;
             break;
         }
@@ -103,7 +114,8 @@ struct Batch {
 impl<'a> Campaign<'a> {
     fn new(plans: &'a [Plan], price: &'a FailurePrice, settings: &'a RunSettings) -> Self {
         let events: f64 = plans.iter().map(|plan| plan.expected_events + 20.0).sum();
-        let pairs = (0..plans.len()).flat_map(|of| (0..of).map(move |from| (of, from, PairTally::default())));
+        let pairs = (0..plans.len())
+            .flat_map(|of| (0..of).map(move |from| (of, from, PairTally::default())));
         Self {
             plans,
             price,
@@ -111,21 +123,30 @@ impl<'a> Campaign<'a> {
             batch_size: ((EVENTS_PER_BATCH / events.max(1.0)) as u64).clamp(1, MAX_BATCH),
             played: 0,
             active: vec![true; plans.len()],
-            tallies: plans.iter().map(|plan| Tally::new(&shape(plan, price))).collect(),
+            tallies: plans
+                .iter()
+                .map(|plan| Tally::new(&shape(plan, price)))
+                .collect(),
             pairs: pairs.collect(),
             totals: Vec::new(),
         }
     }
 
     fn is_running(&self) -> bool {
-        self.settings.trials.is_none_or(|trials| self.played < trials) && self.active.contains(&true)
+        self.settings
+            .trials
+            .is_none_or(|trials| self.played < trials)
+            && self.active.contains(&true)
     }
 
     /// The trials of the next batches.
     fn next_round(&self, n_batches: u64) -> Vec<std::ops::Range<u64>> {
         let limit = self.settings.trials.unwrap_or(u64::MAX);
         (0..n_batches)
-            .map(|batch| self.played.saturating_add(batch.saturating_mul(self.batch_size)))
+            .map(|batch| {
+                self.played
+                    .saturating_add(batch.saturating_mul(self.batch_size))
+            })
             .map(|start| start..start.saturating_add(self.batch_size).min(limit))
             .filter(|trials| trials.start < trials.end)
             .collect()
@@ -146,7 +167,9 @@ impl<'a> Campaign<'a> {
         let mut unavailability = vec![0.0; self.plans.len()];
         for trial in trials {
             for (index, simulator) in simulators.iter_mut().enumerate() {
-                let (Some(simulator), Some(tally)) = (simulator, &mut batch.tallies[index]) else { continue };
+                let (Some(simulator), Some(tally)) = (simulator, &mut batch.tallies[index]) else {
+                    continue;
+                };
                 let outcome = simulator.simulate(trial, Record::Scores);
                 tally.add(outcome, self.failure_cost(outcome));
                 unavailability[index] = outcome.unavailability;
@@ -167,8 +190,13 @@ impl<'a> Campaign<'a> {
     }
 
     fn failure_cost(&self, outcome: &TrialOutcome) -> FailureCost {
-        let journeys = outcome.journeys.iter().map(|journey| journey.unavailability);
-        let cost = self.price.of(outcome.unavailability, journeys, outcome.refunded_windows);
+        let journeys = outcome
+            .journeys
+            .iter()
+            .map(|journey| journey.unavailability);
+        let cost = self
+            .price
+            .of(outcome.unavailability, journeys, outcome.refunded_windows);
         FailureCost {
             sla_credits: cost.sla_credits.unwrap_or_default(),
             downtime: cost.downtime.unwrap_or_default(),
@@ -194,9 +222,12 @@ impl<'a> Campaign<'a> {
     }
 
     fn stop_what_is_precise(&mut self) {
-        let Some(target) = self.settings.precision else { return };
+        let Some(target) = self.settings.precision else {
+            return;
+        };
         for (active, tally) in self.active.iter_mut().zip(&self.tallies) {
-            let reached = precision(tally, self.settings.confidence).is_some_and(|reached| reached <= target);
+            let reached =
+                precision(tally, self.settings.confidence).is_some_and(|reached| reached <= target);
             if reached && tally.trials_with_loss() >= MIN_TRIALS_WITH_LOSS {
                 *active = false;
             }
@@ -216,18 +247,28 @@ impl<'a> Campaign<'a> {
     fn expected_trials(&self) -> Option<u64> {
         let target = self.settings.precision?;
         let mut most = self.played as f64;
-        for (tally, _) in self.tallies.iter().zip(&self.active).filter(|(_, active)| **active) {
+        for (tally, _) in self
+            .tallies
+            .iter()
+            .zip(&self.active)
+            .filter(|(_, active)| **active)
+        {
             let reached = precision(tally, self.settings.confidence)?;
             let by_precision = self.played as f64 * (reached / target).powi(2);
-            let by_losses =
-                (MIN_TRIALS_WITH_LOSS * self.played) as f64 / tally.trials_with_loss().max(1) as f64;
+            let by_losses = (MIN_TRIALS_WITH_LOSS * self.played) as f64
+                / tally.trials_with_loss().max(1) as f64;
             most = most.max(by_precision).max(by_losses);
         }
         Some(most.min(1e18) as u64)
     }
 
     fn finish(self, partial: bool) -> Run {
-        Run { telling_trial: telling_trial(&self.totals), tallies: self.tallies, pairs: self.pairs, partial }
+        Run {
+            telling_trial: telling_trial(&self.totals),
+            tallies: self.tallies,
+            pairs: self.pairs,
+            partial,
+        }
     }
 }
 

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use super::places::{Place, PlaceUnit, Places};
 use super::services::View;
 use super::{
-    ActivePlan, Cascade, Clock, CrewPlan, DailyCurve, DetectPlan, EntryPlan, GateId, HealthPlan, Idle, JourneyPlan,
-    NO_CASCADE, NO_CREW, NO_GATE, Names, NetworkBuilder, Plan, Pool, PoolMember, Reach, RegionPlan, ReroutePlan,
-    Sampler, ScaleSwitch, ServiceWatch, ServingPlan, Shock, StandbyPlan, StreamKey, Unit, UnitId, UnitKind, Watcher,
-    WindowPlan,
+    ActivePlan, Cascade, Clock, CrewPlan, DailyCurve, DetectPlan, EntryPlan, GateId, HealthPlan,
+    Idle, JourneyPlan, NO_CASCADE, NO_CREW, NO_GATE, Names, NetworkBuilder, Plan, Pool, PoolMember,
+    Reach, RegionPlan, ReroutePlan, Sampler, ScaleSwitch, ServiceWatch, ServingPlan, Shock,
+    StandbyPlan, StreamKey, Unit, UnitId, UnitKind, Watcher, WindowPlan,
 };
 use crate::model::{
-    Detect, Distribution, Failback, Fault, Model, Pattern, Reroute, Scope, ServiceKind, SpreadScope, Strikes,
+    Detect, Distribution, Failback, Fault, Model, Pattern, Reroute, Scope, ServiceKind,
+    SpreadScope, Strikes,
 };
 use crate::topology::{DeployedService, Deployment, Role};
 
@@ -76,7 +77,14 @@ impl<'a> Compiler<'a> {
         let n_regions = deployment.regions.len();
         let mut causes: Vec<String> = model.faults.keys().cloned().collect();
         causes.extend(model.services.iter().filter_map(|(name, service)| {
-            matches!(service.kind, ServiceKind::External { failure: Some(_), .. }).then(|| name.clone())
+            matches!(
+                service.kind,
+                ServiceKind::External {
+                    failure: Some(_),
+                    ..
+                }
+            )
+            .then(|| name.clone())
         }));
         let mut compiler = Self {
             model,
@@ -84,7 +92,11 @@ impl<'a> Compiler<'a> {
             names: Names {
                 topology: deployment.name.clone(),
                 pattern: deployment.pattern().name().to_owned(),
-                regions: deployment.regions.iter().map(|region| region.name.clone()).collect(),
+                regions: deployment
+                    .regions
+                    .iter()
+                    .map(|region| region.name.clone())
+                    .collect(),
                 journeys: model.journeys.keys().cloned().collect(),
                 services: model.services.keys().cloned().collect(),
                 causes,
@@ -121,7 +133,11 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn sampler(&mut self, distribution: &Distribution) -> u32 {
-        if let Some((_, id)) = self.sampler_ids.iter().find(|(known, _)| known == distribution) {
+        if let Some((_, id)) = self
+            .sampler_ids
+            .iter()
+            .find(|(known, _)| known == distribution)
+        {
             return *id;
         }
         let id = self.samplers.len() as u32;
@@ -132,26 +148,41 @@ impl<'a> Compiler<'a> {
 
     /// What a service runs in a region that stands by, if that is less than when it serves.
     fn standby_share(&self, service: usize, region: usize) -> Option<DeployedService> {
-        let standby = self.deployment.regions.iter().find(|region| region.role == Role::Standby)?;
+        let standby = self
+            .deployment
+            .regions
+            .iter()
+            .find(|region| region.role == Role::Standby)?;
         let swaps_roles = self.deployment.spec.failover.failback == Failback::Never;
         if self.deployment.regions[region].role == Role::Serving && !swaps_roles {
             return None;
         }
-        standby.services[service].clone().filter(|deployed| deployed.running < deployed.replicas)
+        standby.services[service]
+            .clone()
+            .filter(|deployed| deployed.running < deployed.replicas)
     }
 
     fn compile_replicas(&mut self) {
         for region in 0..self.deployment.regions.len() {
             let stands_by = self.deployment.regions[region].role == Role::Standby;
             for service in 0..self.model.services.len() {
-                let Some(deployed) = self.deployment.regions[region].services[service].clone() else { continue };
+                let Some(deployed) = self.deployment.regions[region].services[service].clone()
+                else {
+                    continue;
+                };
                 self.compile_service_replicas(service, region, &deployed, stands_by);
             }
             self.compile_idle_gate(region, stands_by);
         }
     }
 
-    fn compile_service_replicas(&mut self, service: usize, region: usize, deployed: &DeployedService, stands_by: bool) {
+    fn compile_service_replicas(
+        &mut self,
+        service: usize,
+        region: usize,
+        deployed: &DeployedService,
+        stands_by: bool,
+    ) {
         let share = self.standby_share(service, region);
         let idle = match &share {
             Some(share) if share.running == 0 => Idle::Startable,
@@ -169,9 +200,20 @@ impl<'a> Compiler<'a> {
         let mut switched = Vec::new();
         for replica in 0..deployed.replicas {
             let runs_always = share.as_ref().is_none_or(|share| replica < share.running);
-            let zone = DeployedService::zone_of(replica, self.deployment.regions[region].zones.len());
-            let member =
-                self.compile_replica(&Replica { service, region, zone, replica, in_pool, runs_always }, capacity, &faults);
+            let zone =
+                DeployedService::zone_of(replica, self.deployment.regions[region].zones.len());
+            let member = self.compile_replica(
+                &Replica {
+                    service,
+                    region,
+                    zone,
+                    replica,
+                    in_pool,
+                    runs_always,
+                },
+                capacity,
+                &faults,
+            );
             if !runs_always {
                 switched.extend(member.unit);
                 if stands_by && idle == Idle::Down {
@@ -186,12 +228,24 @@ impl<'a> Compiler<'a> {
                 Idle::Down => share.running_needs as i32 - deployed.needs as i32,
                 Idle::Startable => 0,
             };
-            self.switches[region].push(ScaleSwitch { gate: capacity, slack, units: switched, idle, pool });
+            self.switches[region].push(ScaleSwitch {
+                gate: capacity,
+                slack,
+                units: switched,
+                idle,
+                pool,
+            });
         }
     }
 
     fn has_takeover(&self, service: usize) -> bool {
-        matches!(self.model.services[service].kind, ServiceKind::Replicated { takeover: Some(_), .. })
+        matches!(
+            self.model.services[service].kind,
+            ServiceKind::Replicated {
+                takeover: Some(_),
+                ..
+            }
+        )
     }
 
     /// Faults that hit single replicas of a service in a region, with their cause.
@@ -201,15 +255,26 @@ impl<'a> Compiler<'a> {
             .iter()
             .enumerate()
             .filter(|(_, (_, fault))| fault.hits == Scope::Replica)
-            .filter(|(_, (_, fault))| self.services_hit(fault).contains(&service) && self.region_matches(fault, region))
+            .filter(|(_, (_, fault))| {
+                self.services_hit(fault).contains(&service) && self.region_matches(fault, region)
+            })
             .map(|(cause, (name, fault))| (cause as u32, name.clone(), fault.clone()))
             .collect()
     }
 
-    fn compile_replica(&mut self, at: &Replica, capacity: GateId, faults: &[(u32, String, Fault)]) -> PoolMember {
+    fn compile_replica(
+        &mut self,
+        at: &Replica,
+        capacity: GateId,
+        faults: &[(u32, String, Fault)],
+    ) -> PoolMember {
         let key = self.replica_key(at);
-        let around: Vec<GateId> =
-            self.places.service_in_zone.get(&(at.service, at.region, at.zone)).cloned().unwrap_or_default();
+        let around: Vec<GateId> = self
+            .places
+            .service_in_zone
+            .get(&(at.service, at.region, at.zone))
+            .cloned()
+            .unwrap_or_default();
         let first_clock = self.clocks.len() as u32;
         for (cause, name, fault) in faults {
             if self.zone_matches(fault, at.region, at.zone) {
@@ -222,7 +287,11 @@ impl<'a> Compiler<'a> {
         let has_unit = n_clocks > 0 || struck || !at.runs_always;
         // A replica with one way to be lost needs no gate of its own, unless a takeover must see it.
         let own_gate = at.in_pool || (has_unit && !around.is_empty()) || around.len() > 1;
-        let gate = if own_gate { self.network.gate(0) } else { capacity };
+        let gate = if own_gate {
+            self.network.gate(0)
+        } else {
+            capacity
+        };
         if own_gate {
             self.network.feed(gate, capacity, Reach::Journeys);
         }
@@ -236,19 +305,37 @@ impl<'a> Compiler<'a> {
                 && !self.has_dormant_standby(at.service)
                 && self.clocks[first_clock as usize].crew == NO_CREW
                 && !faults.iter().any(|(_, _, fault)| fault.spreads.is_some());
-            let kind = if simple { UnitKind::Simple } else { UnitKind::General };
-            self.units.push(Unit { kind, gate, first_clock, n_clocks });
+            let kind = if simple {
+                UnitKind::Simple
+            } else {
+                UnitKind::General
+            };
+            self.units.push(Unit {
+                kind,
+                gate,
+                first_clock,
+                n_clocks,
+            });
             self.unit_keys.push(key);
             let unit = self.units.len() as UnitId - 1;
             self.replicas.push((at.service, at.region, at.zone, unit));
             unit
         });
-        PoolMember { gate, unit, behind: unit.into_iter().collect() }
+        PoolMember {
+            gate,
+            unit,
+            behind: unit.into_iter().collect(),
+        }
     }
 
     fn replica_key(&self, at: &Replica) -> StreamKey {
         let region = &self.deployment.regions[at.region].name;
-        StreamKey::of(&["replica", &self.names.services[at.service], region, &at.replica.to_string()])
+        StreamKey::of(&[
+            "replica",
+            &self.names.services[at.service],
+            region,
+            &at.replica.to_string(),
+        ])
     }
 
     fn has_dormant_standby(&self, service: usize) -> bool {
@@ -257,7 +344,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn is_struck(&self, at: &Replica) -> bool {
-        self.place_units.iter().any(|unit| unit.reach.is_some() && self.strikes(unit, at.service, at.region, at.zone))
+        self.place_units
+            .iter()
+            .any(|unit| unit.reach.is_some() && self.strikes(unit, at.service, at.region, at.zone))
     }
 
     fn strikes(&self, unit: &PlaceUnit, service: usize, region: usize, zone: usize) -> bool {
@@ -274,13 +363,22 @@ impl<'a> Compiler<'a> {
     }
 
     fn compile_pool(&mut self, service: usize, region: usize, members: Vec<PoolMember>) -> u32 {
-        let ServiceKind::Replicated { takeover: Some(takeover), .. } = self.model.services[service].kind.clone() else {
+        let ServiceKind::Replicated {
+            takeover: Some(takeover),
+            ..
+        } = self.model.services[service].kind.clone()
+        else {
             unreachable!("only services with a takeover have a pool");
         };
         let id = self.pools.len() as u32;
         let gate = self.network.gate(0);
         self.takeover_gates[service][region] = Some(gate);
-        let mut scope = self.places.service_in_region.get(&(service, region)).cloned().unwrap_or_default();
+        let mut scope = self
+            .places
+            .service_in_region
+            .get(&(service, region))
+            .cloned()
+            .unwrap_or_default();
         scope.extend(self.places.service.get(&service).into_iter().flatten());
         let takes = self.sampler(&takeover.takes);
         let failed = takeover.failed.as_ref().map(|failed| self.sampler(failed));
@@ -293,14 +391,20 @@ impl<'a> Compiler<'a> {
             success: takeover.success,
             trigger: takeover.on,
             dormancy: takeover.dormancy,
-            key: StreamKey::of(&["pool", &self.names.services[service], &self.deployment.regions[region].name]),
+            key: StreamKey::of(&[
+                "pool",
+                &self.names.services[service],
+                &self.deployment.regions[region].name,
+            ]),
         });
         id
     }
 
     /// With calls across regions, a gate that is down while a region runs nothing of some service.
     fn compile_idle_gate(&mut self, region: usize, stands_by: bool) {
-        let startable = self.switches[region].iter().any(|switch| switch.idle == Idle::Startable);
+        let startable = self.switches[region]
+            .iter()
+            .any(|switch| switch.idle == Idle::Startable);
         if self.deployment.spec.cross_region_calls && startable {
             let gate = self.network.gate(0);
             self.idle_gates[region] = Some(gate);
@@ -314,7 +418,13 @@ impl<'a> Compiler<'a> {
         let n_faults = self.model.faults.len() as u32;
         let mut cause = n_faults;
         for (index, (name, service)) in self.model.services.iter().enumerate() {
-            let ServiceKind::External { failure: Some(failure), .. } = &service.kind else { continue };
+            let ServiceKind::External {
+                failure: Some(failure),
+                ..
+            } = &service.kind
+            else {
+                continue;
+            };
             let gate = self.network.gate(0);
             self.external_gates[index] = Some(gate);
             let clock = Clock {
@@ -328,7 +438,13 @@ impl<'a> Compiler<'a> {
             };
             cause += 1;
             let kind = UnitKind::Simple;
-            self.place_units.push(PlaceUnit { gate, kind, clock, reach: None, shock_services: Vec::new() });
+            self.place_units.push(PlaceUnit {
+                gate,
+                kind,
+                clock,
+                reach: None,
+                shock_services: Vec::new(),
+            });
         }
     }
 
@@ -339,7 +455,9 @@ impl<'a> Compiler<'a> {
                 let targets = self
                     .replicas
                     .iter()
-                    .filter(|&&(service, region, zone, _)| self.strikes(&place, service, region, zone))
+                    .filter(|&&(service, region, zone, _)| {
+                        self.strikes(&place, service, region, zone)
+                    })
                     .map(|&(_, _, _, unit)| unit)
                     .collect();
                 place.kind = UnitKind::Shock(self.shocks.len() as u32);
@@ -352,7 +470,12 @@ impl<'a> Compiler<'a> {
             let first_clock = self.clocks.len() as u32;
             self.unit_keys.push(place.clock.key);
             self.clocks.push(place.clock);
-            self.units.push(Unit { kind: place.kind, gate: place.gate, first_clock, n_clocks: 1 });
+            self.units.push(Unit {
+                kind: place.kind,
+                gate: place.gate,
+                first_clock,
+                n_clocks: 1,
+            });
         }
         self.complete_pool_members();
     }
@@ -363,11 +486,21 @@ impl<'a> Compiler<'a> {
         for pool in &mut pools {
             for member in &mut pool.members {
                 let Some(unit) = member.unit else { continue };
-                let Some(&(service, region, zone, _)) = self.replicas.iter().find(|replica| replica.3 == unit) else {
+                let Some(&(service, region, zone, _)) =
+                    self.replicas.iter().find(|replica| replica.3 == unit)
+                else {
                     continue;
                 };
-                for gate in self.places.service_in_zone.get(&(service, region, zone)).into_iter().flatten() {
-                    member.behind.extend(self.zone_units.get(gate).into_iter().flatten());
+                for gate in self
+                    .places
+                    .service_in_zone
+                    .get(&(service, region, zone))
+                    .into_iter()
+                    .flatten()
+                {
+                    member
+                        .behind
+                        .extend(self.zone_units.get(gate).into_iter().flatten());
                 }
             }
         }
@@ -377,10 +510,16 @@ impl<'a> Compiler<'a> {
     fn compile_cascades(&mut self) {
         for index in 0..self.replicas.len() {
             let (service, region, zone, unit) = self.replicas[index];
-            let Unit { first_clock, n_clocks, .. } = self.units[unit as usize];
+            let Unit {
+                first_clock,
+                n_clocks,
+                ..
+            } = self.units[unit as usize];
             for clock in first_clock..first_clock + n_clocks {
                 let cause = self.clocks[clock as usize].cause;
-                let Some(spread) = self.model.faults[cause as usize].spreads else { continue };
+                let Some(spread) = self.model.faults[cause as usize].spreads else {
+                    continue;
+                };
                 let within = |r: usize, z: usize| match spread.to {
                     SpreadScope::Zone => (r, z) == (region, zone),
                     SpreadScope::Region => r == region,
@@ -393,19 +532,31 @@ impl<'a> Compiler<'a> {
                     .filter_map(|&(_, _, _, other)| Some((other, self.clock_of(other, cause)?)))
                     .collect();
                 self.clocks[clock as usize].cascade = self.cascades.len() as u32;
-                self.cascades.push(Cascade { probability: spread.probability, siblings });
+                self.cascades.push(Cascade {
+                    probability: spread.probability,
+                    siblings,
+                });
             }
         }
     }
 
     fn clock_of(&self, unit: UnitId, cause: u32) -> Option<u32> {
-        let Unit { first_clock, n_clocks, .. } = self.units[unit as usize];
-        (first_clock..first_clock + n_clocks).find(|&clock| self.clocks[clock as usize].cause == cause)
+        let Unit {
+            first_clock,
+            n_clocks,
+            ..
+        } = self.units[unit as usize];
+        (first_clock..first_clock + n_clocks)
+            .find(|&clock| self.clocks[clock as usize].cause == cause)
     }
 
     fn entry_services(&self) -> Vec<usize> {
-        let mut entries: Vec<usize> =
-            self.model.journeys.values().filter_map(|journey| self.model.services.get_index_of(&journey.entry)).collect();
+        let mut entries: Vec<usize> = self
+            .model
+            .journeys
+            .values()
+            .filter_map(|journey| self.model.services.get_index_of(&journey.entry))
+            .collect();
         entries.sort_unstable();
         entries.dedup();
         entries
@@ -430,14 +581,19 @@ impl<'a> Compiler<'a> {
 
     fn compile_health(&mut self) -> Vec<GateId> {
         let n_regions = self.deployment.regions.len();
-        if matches!(self.deployment.pattern(), Pattern::SingleAz | Pattern::MultiAz) {
+        if matches!(
+            self.deployment.pattern(),
+            Pattern::SingleAz | Pattern::MultiAz
+        ) {
             return Vec::new();
         }
         (0..n_regions)
             .map(|region| {
                 let entries = self.entry_services();
-                let inputs =
-                    entries.into_iter().flat_map(|entry| self.closure_requirements(entry, region, View::Health)).collect();
+                let inputs = entries
+                    .into_iter()
+                    .flat_map(|entry| self.closure_requirements(entry, region, View::Health))
+                    .collect();
                 self.and(inputs, Reach::Journeys)
             })
             .collect()
@@ -453,7 +609,8 @@ impl<'a> Compiler<'a> {
         let serving = self.serving_plan();
         let regions = self.region_plans();
         let journeys = self.journey_plans();
-        let (longest_mean_repair, expected_events) = (self.longest_mean_repair(), self.expected_events());
+        let (longest_mean_repair, expected_events) =
+            (self.longest_mean_repair(), self.expected_events());
         let network = self.network.finish(&self.initially_down);
         let behind = |gates: &[GateId]| -> Vec<UnitId> {
             let upstream = network.upstream_of(gates);
@@ -468,11 +625,25 @@ impl<'a> Compiler<'a> {
             .iter()
             .map(|&gate| {
                 let upstream = network.upstream_of(&[gate]);
-                let pools = self.pools.iter().enumerate().filter(|(_, pool)| upstream[pool.gate as usize]);
-                EntryPlan { gate, units: behind(&[gate]), pools: pools.map(|(index, _)| index as u32).collect() }
+                let pools = self
+                    .pools
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, pool)| upstream[pool.gate as usize]);
+                EntryPlan {
+                    gate,
+                    units: behind(&[gate]),
+                    pools: pools.map(|(index, _)| index as u32).collect(),
+                }
             })
             .collect();
-        let health = health.iter().map(|&gate| HealthPlan { gate, units: behind(&[gate]) }).collect();
+        let health = health
+            .iter()
+            .map(|&gate| HealthPlan {
+                gate,
+                units: behind(&[gate]),
+            })
+            .collect();
         let model = self.model;
         Plan {
             warm_up: model.warm_up_seconds,
@@ -480,31 +651,48 @@ impl<'a> Compiler<'a> {
             crews: model
                 .crews
                 .iter()
-                .map(|(name, crew)| CrewPlan { size: crew.size, order: crew.order, key: StreamKey::of(&["crew", name]) })
+                .map(|(name, crew)| CrewPlan {
+                    size: crew.size,
+                    order: crew.order,
+                    key: StreamKey::of(&["crew", name]),
+                })
                 .collect(),
             observers,
             entries,
             journeys,
             health,
             service_watches,
-            service_stride: if model.services.len() <= ALWAYS_OBSERVED { 1 } else { SPARSE_STRIDE },
+            service_stride: if model.services.len() <= ALWAYS_OBSERVED {
+                1
+            } else {
+                SPARSE_STRIDE
+            },
             serving,
             regions,
-            daily: model.traffic.filter(|traffic| traffic.daily_peak > 1.0).map(|traffic| DailyCurve {
-                amplitude: traffic.daily_peak - 1.0,
-                peak: traffic.peak_hour * 3600.0,
+            daily: model
+                .traffic
+                .filter(|traffic| traffic.daily_peak > 1.0)
+                .map(|traffic| DailyCurve {
+                    amplitude: traffic.daily_peak - 1.0,
+                    peak: traffic.peak_hour * 3600.0,
+                }),
+            slo: model.objectives.slo.map(|slo| WindowPlan {
+                seconds: slo.window_seconds,
+                target: slo.target,
             }),
-            slo: model.objectives.slo.map(|slo| WindowPlan { seconds: slo.window_seconds, target: slo.target }),
-            sla: model
-                .objectives
-                .sla
-                .as_ref()
-                .map(|sla| WindowPlan { seconds: sla.window_seconds, target: sla.target }),
+            sla: model.objectives.sla.as_ref().map(|sla| WindowPlan {
+                seconds: sla.window_seconds,
+                target: sla.target,
+            }),
             refunds: model
                 .objectives
                 .sla
                 .iter()
-                .flat_map(|sla| sla.credits.iter().map(|credit| (credit.below, credit.refund)))
+                .flat_map(|sla| {
+                    sla.credits
+                        .iter()
+                        .map(|credit| (credit.below, credit.refund))
+                })
                 .collect(),
             rto_seconds: model.objectives.rto_seconds,
             longest_mean_repair,
@@ -525,7 +713,12 @@ impl<'a> Compiler<'a> {
         for (index, pool) in self.pools.iter().enumerate() {
             let observer = observers.len() as u32;
             observers.push(Watcher::Pool(index as u32));
-            for gate in pool.members.iter().map(|member| member.gate).chain(pool.scope.iter().copied()) {
+            for gate in pool
+                .members
+                .iter()
+                .map(|member| member.gate)
+                .chain(pool.scope.iter().copied())
+            {
                 self.network.observe(gate, observer, Reach::Journeys);
             }
         }
@@ -540,7 +733,11 @@ impl<'a> Compiler<'a> {
                 observers.push(Watcher::Service(watches.len() as u32));
                 self.network.observe(gate, observer, Reach::Services);
                 let region = (!same_everywhere).then_some(region as u32);
-                watches.push(ServiceWatch { service: service as u32, region, gate });
+                watches.push(ServiceWatch {
+                    service: service as u32,
+                    region,
+                    gate,
+                });
                 if same_everywhere {
                     break;
                 }
@@ -553,7 +750,10 @@ impl<'a> Compiler<'a> {
         let spec = self.deployment.spec.clone();
         let failover = &spec.failover;
         let detect = match &failover.detect {
-            Detect::Probe { period_seconds, misses } => DetectPlan::Probe(*period_seconds, *misses),
+            Detect::Probe {
+                period_seconds,
+                misses,
+            } => DetectPlan::Probe(*period_seconds, *misses),
             Detect::Drawn(distribution) => DetectPlan::Drawn(self.sampler(distribution)),
         };
         let reroute = match &failover.reroute {
@@ -562,8 +762,15 @@ impl<'a> Compiler<'a> {
         };
         match spec.pattern {
             Pattern::SingleAz | Pattern::MultiAz => ServingPlan::Single,
-            Pattern::ActiveActive => ServingPlan::ActiveActive(ActivePlan { split: spec.split, detect, reroute }),
-            Pattern::BackupRestore | Pattern::PilotLight | Pattern::WarmStandby | Pattern::HotStandby => {
+            Pattern::ActiveActive => ServingPlan::ActiveActive(ActivePlan {
+                split: spec.split,
+                detect,
+                reroute,
+            }),
+            Pattern::BackupRestore
+            | Pattern::PilotLight
+            | Pattern::WarmStandby
+            | Pattern::HotStandby => {
                 ServingPlan::Standby(StandbyPlan {
                     detect,
                     decide: self.sampler(&failover.decide),
@@ -608,27 +815,45 @@ impl<'a> Compiler<'a> {
             .values()
             .map(|journey| {
                 let service = self.model.services.get_index_of(&journey.entry);
-                let entry = service.and_then(|service| entries.binary_search(&service).ok()).unwrap_or(0);
-                JourneyPlan { share: journey.share, down_below: journey.down_below, entry: entry as u32 }
+                let entry = service
+                    .and_then(|service| entries.binary_search(&service).ok())
+                    .unwrap_or(0);
+                JourneyPlan {
+                    share: journey.share,
+                    down_below: journey.down_below,
+                    entry: entry as u32,
+                }
             })
             .collect()
     }
 
     fn means(&self, clock: &Clock) -> (f64, f64) {
         let mean = |id: u32| {
-            self.sampler_ids.iter().find(|(_, known)| *known == id).map_or(0.0, |(distribution, _)| distribution.mean())
+            self.sampler_ids
+                .iter()
+                .find(|(_, known)| *known == id)
+                .map_or(0.0, |(distribution, _)| distribution.mean())
         };
         (mean(clock.life), mean(clock.repair))
     }
 
     fn longest_mean_repair(&self) -> f64 {
         let harmful = |cause: u32| {
-            self.model.faults.get_index(cause as usize).is_none_or(|(_, fault)| {
-                fault.effect == crate::model::Effect::Down || fault.strikes == Strikes::Replicas
-            })
+            self.model
+                .faults
+                .get_index(cause as usize)
+                .is_none_or(|(_, fault)| {
+                    fault.effect == crate::model::Effect::Down || fault.strikes == Strikes::Replicas
+                })
         };
-        let repairs = self.clocks.iter().filter(|clock| harmful(clock.cause)).map(|clock| self.means(clock).1);
-        repairs.filter(|repair| repair.is_finite()).fold(0.0, f64::max)
+        let repairs = self
+            .clocks
+            .iter()
+            .filter(|clock| harmful(clock.cause))
+            .map(|clock| self.means(clock).1);
+        repairs
+            .filter(|repair| repair.is_finite())
+            .fold(0.0, f64::max)
     }
 
     fn expected_events(&self) -> f64 {

@@ -19,7 +19,12 @@ pub struct Network {
     /// Where the edges of gate `g` begin: `[2g]` those always followed, `[2g + 1]` those of the service layer.
     offsets: Vec<u32>,
     targets: Vec<u32>,
+    /// The only gate that a gate feeds, if it feeds no other and nobody observes it; else [`MANY`].
+    only: Vec<GateId>,
 }
+
+/// Several targets, or none, or an observer among them.
+const MANY: GateId = GateId::MAX;
 
 /// Which edges a change travels along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,24 +38,51 @@ pub enum Reach {
 impl Network {
     /// Tells a gate that one more of its inputs is down. Observers of gates that went down are added to `changes`.
     #[inline]
-    pub fn lower(&self, spare: &mut [i32], gate: GateId, reach: Reach, wave: &mut Vec<GateId>, changes: &mut Vec<u32>) {
-        let value = &mut spare[gate as usize];
-        *value -= 1;
-        if *value == -1 {
-            self.travel::<true>(spare, gate, reach, wave, changes);
-        }
+    pub fn lower(
+        &self,
+        spare: &mut [i32],
+        gate: GateId,
+        reach: Reach,
+        wave: &mut Vec<GateId>,
+        changes: &mut Vec<u32>,
+    ) {
+        self.tell::<true>(spare, gate, reach, wave, changes);
     }
 
     /// Tells a gate that one of its inputs is up again. Observers of gates that came up are added to `changes`.
     #[inline]
-    pub fn raise(&self, spare: &mut [i32], gate: GateId, reach: Reach, wave: &mut Vec<GateId>, changes: &mut Vec<u32>) {
-        let value = &mut spare[gate as usize];
-        *value += 1;
-        if *value == 0 {
-            self.travel::<false>(spare, gate, reach, wave, changes);
+    pub fn raise(
+        &self,
+        spare: &mut [i32],
+        gate: GateId,
+        reach: Reach,
+        wave: &mut Vec<GateId>,
+        changes: &mut Vec<u32>,
+    ) {
+        self.tell::<false>(spare, gate, reach, wave, changes);
+    }
+
+    /// Follows gates that feed one other only; most changes end on that way.
+    #[inline]
+    fn tell<const DOWN: bool>(
+        &self,
+        spare: &mut [i32],
+        mut gate: GateId,
+        reach: Reach,
+        wave: &mut Vec<GateId>,
+        changes: &mut Vec<u32>,
+    ) {
+        while crosses::<DOWN>(&mut spare[gate as usize]) {
+            let only = self.only[gate as usize];
+            if only == MANY {
+                self.travel::<DOWN>(spare, gate, reach, wave, changes);
+                return;
+            }
+            gate = only;
         }
     }
 
+    #[inline(never)]
     fn travel<const DOWN: bool>(
         &self,
         spare: &mut [i32],
@@ -66,15 +98,7 @@ impl Network {
                     changes.push(target & !OBSERVER);
                     continue;
                 }
-                let value = &mut spare[target as usize];
-                let crossed = if DOWN {
-                    *value -= 1;
-                    *value == -1
-                } else {
-                    *value += 1;
-                    *value == 0
-                };
-                if crossed {
+                if crosses::<DOWN>(&mut spare[target as usize]) {
                     wave.push(target);
                 }
             }
@@ -111,6 +135,18 @@ impl Network {
             }
         }
         seen
+    }
+}
+
+/// One input more, or less, that is down: whether the gate goes down, or comes up, by it.
+#[inline]
+fn crosses<const DOWN: bool>(spare: &mut i32) -> bool {
+    if DOWN {
+        *spare -= 1;
+        *spare == -1
+    } else {
+        *spare += 1;
+        *spare == 0
     }
 }
 
@@ -153,8 +189,15 @@ impl NetworkBuilder {
     /// Finishes the network, with the gates in `down` told that one of their inputs is down from the start.
     #[must_use]
     pub fn finish(self, down: &[GateId]) -> Network {
-        let mut network = Network { initial: self.tolerances, ..Network::default() };
+        let mut network = Network {
+            initial: self.tolerances,
+            ..Network::default()
+        };
         for (journeys, services) in self.journeys.iter().zip(&self.services) {
+            network.only.push(match journeys[..] {
+                [only] if services.is_empty() && only & OBSERVER == 0 => only,
+                _ => MANY,
+            });
             network.offsets.push(network.targets.len() as u32);
             network.targets.extend(journeys);
             network.offsets.push(network.targets.len() as u32);
@@ -163,7 +206,13 @@ impl NetworkBuilder {
         network.offsets.push(network.targets.len() as u32);
         let mut spare = std::mem::take(&mut network.initial);
         for &gate in down {
-            network.lower(&mut spare, gate, Reach::Services, &mut Vec::new(), &mut Vec::new());
+            network.lower(
+                &mut spare,
+                gate,
+                Reach::Services,
+                &mut Vec::new(),
+                &mut Vec::new(),
+            );
         }
         network.initial = spare;
         network
@@ -182,11 +231,29 @@ mod tests {
         let network = builder.finish(&[]);
         let mut spare = network.initial.clone();
         let (mut wave, mut changes) = (Vec::new(), Vec::new());
-        network.lower(&mut spare, service, Reach::Journeys, &mut wave, &mut changes);
+        network.lower(
+            &mut spare,
+            service,
+            Reach::Journeys,
+            &mut wave,
+            &mut changes,
+        );
         assert!(changes.is_empty());
-        network.lower(&mut spare, service, Reach::Journeys, &mut wave, &mut changes);
+        network.lower(
+            &mut spare,
+            service,
+            Reach::Journeys,
+            &mut wave,
+            &mut changes,
+        );
         assert_eq!(changes, [5]);
-        network.raise(&mut spare, service, Reach::Journeys, &mut wave, &mut changes);
+        network.raise(
+            &mut spare,
+            service,
+            Reach::Journeys,
+            &mut wave,
+            &mut changes,
+        );
         assert_eq!(changes, [5, 5]);
     }
 }

@@ -70,19 +70,41 @@ impl Compiler<'_> {
         if fault.strikes == Strikes::Replicas {
             let shock_services = self.services_hit(fault);
             let kind = UnitKind::Shock(0);
-            self.place_units.push(PlaceUnit { gate: NO_GATE, kind, clock, reach: Some(place), shock_services });
+            self.place_units.push(PlaceUnit {
+                gate: NO_GATE,
+                kind,
+                clock,
+                reach: Some(place),
+                shock_services,
+            });
             return;
         }
         let gate = match fault.effect {
             Effect::Unnoticed => NO_GATE,
             Effect::Down => self.place_gate(fault, place),
         };
-        let kind = if clock.crew == NO_CREW { UnitKind::Simple } else { UnitKind::General };
-        self.place_units.push(PlaceUnit { gate, kind, clock, reach: None, shock_services: Vec::new() });
+        let kind = if clock.crew == NO_CREW {
+            UnitKind::Simple
+        } else {
+            UnitKind::General
+        };
+        self.place_units.push(PlaceUnit {
+            gate,
+            kind,
+            clock,
+            reach: None,
+            shock_services: Vec::new(),
+        });
     }
 
     /// The renewal process of a fault on a component.
-    pub(super) fn clock(&mut self, cause: u32, fault_name: &str, fault: &Fault, place: StreamKey) -> Clock {
+    pub(super) fn clock(
+        &mut self,
+        cause: u32,
+        fault_name: &str,
+        fault: &Fault,
+        place: StreamKey,
+    ) -> Clock {
         Clock {
             life: self.sampler(&fault.renewal.mtbf),
             repair: self.sampler(&fault.renewal.mttr),
@@ -99,11 +121,14 @@ impl Compiler<'_> {
     }
 
     fn places_hit(&self, fault: &Fault) -> Vec<Place> {
-        let regions: Vec<usize> =
-            (0..self.deployment.regions.len()).filter(|&region| self.region_matches(fault, region)).collect();
+        let regions: Vec<usize> = (0..self.deployment.regions.len())
+            .filter(|&region| self.region_matches(fault, region))
+            .collect();
         let zones: Vec<(usize, usize)> = regions
             .iter()
-            .flat_map(|&region| (0..self.deployment.regions[region].zones.len()).map(move |zone| (region, zone)))
+            .flat_map(|&region| {
+                (0..self.deployment.regions[region].zones.len()).map(move |zone| (region, zone))
+            })
             .filter(|&(region, zone)| self.zone_matches(fault, region, zone))
             .collect();
         let services = self.services_hit(fault);
@@ -111,18 +136,33 @@ impl Compiler<'_> {
             Scope::Replica => Vec::new(),
             Scope::ServiceInZone => services
                 .iter()
-                .flat_map(|&service| zones.iter().map(move |&(region, zone)| (service, region, zone)))
+                .flat_map(|&service| {
+                    zones
+                        .iter()
+                        .map(move |&(region, zone)| (service, region, zone))
+                })
                 .filter(|&(service, region, zone)| self.runs_in_zone(service, region, zone))
                 .map(|(service, region, zone)| Place::ServiceInZone(service, region, zone))
                 .collect(),
             Scope::ServiceInRegion => services
                 .iter()
                 .filter(|&&service| !self.is_external(service))
-                .flat_map(|&service| regions.iter().map(move |&region| Place::ServiceInRegion(service, region)))
+                .flat_map(|&service| {
+                    regions
+                        .iter()
+                        .map(move |&region| Place::ServiceInRegion(service, region))
+                })
                 .collect(),
             Scope::Service => services.into_iter().map(Place::Service).collect(),
-            Scope::Zone => zones.into_iter().map(|(region, zone)| Place::Zone(region, zone)).collect(),
-            Scope::Region => regions.into_iter().map(Place::Region).chain(self.distant_regions_hit(fault)).collect(),
+            Scope::Zone => zones
+                .into_iter()
+                .map(|(region, zone)| Place::Zone(region, zone))
+                .collect(),
+            Scope::Region => regions
+                .into_iter()
+                .map(Place::Region)
+                .chain(self.distant_regions_hit(fault))
+                .collect(),
             Scope::Everywhere => vec![Place::Everywhere],
         }
     }
@@ -138,8 +178,19 @@ impl Compiler<'_> {
             .regions
             .keys()
             .enumerate()
-            .filter(|(_, name)| !self.deployment.regions.iter().any(|region| region.name == **name))
-            .filter(|(_, name)| fault.regions.as_ref().is_none_or(|regions| regions.contains(name)))
+            .filter(|(_, name)| {
+                !self
+                    .deployment
+                    .regions
+                    .iter()
+                    .any(|region| region.name == **name)
+            })
+            .filter(|(_, name)| {
+                fault
+                    .regions
+                    .as_ref()
+                    .is_none_or(|regions| regions.contains(name))
+            })
             .filter(|(_, name)| fault.services.is_none() && holds_external(name))
             .map(|(index, _)| Place::DistantRegion(index))
             .collect()
@@ -161,24 +212,36 @@ impl Compiler<'_> {
 
     pub(super) fn region_matches(&self, fault: &Fault, region: usize) -> bool {
         let name = &self.deployment.regions[region].name;
-        fault.regions.as_ref().is_none_or(|regions| regions.contains(name))
+        fault
+            .regions
+            .as_ref()
+            .is_none_or(|regions| regions.contains(name))
     }
 
     pub(super) fn zone_matches(&self, fault: &Fault, region: usize, zone: usize) -> bool {
         let region = &self.deployment.regions[region];
         fault.zones.as_ref().is_none_or(|filters| {
             filters.iter().any(|filter| {
-                filter.zone == region.zones[zone] && filter.region.as_ref().is_none_or(|name| *name == region.name)
+                filter.zone == region.zones[zone]
+                    && filter
+                        .region
+                        .as_ref()
+                        .is_none_or(|name| *name == region.name)
             })
         })
     }
 
     fn runs_in_zone(&self, service: usize, region: usize, zone: usize) -> bool {
-        self.deployment.regions[region].services[service].as_ref().is_some_and(|deployed| deployed.replicas as usize > zone)
+        self.deployment.regions[region].services[service]
+            .as_ref()
+            .is_some_and(|deployed| deployed.replicas as usize > zone)
     }
 
     fn is_external(&self, service: usize) -> bool {
-        matches!(self.model.services[service].kind, ServiceKind::External { .. })
+        matches!(
+            self.model.services[service].kind,
+            ServiceKind::External { .. }
+        )
     }
 
     fn place_key(&self, place: Place) -> StreamKey {
@@ -186,14 +249,22 @@ impl Compiler<'_> {
         let zone = |r: usize, zone: usize| self.deployment.regions[r].zones[zone].as_str();
         let service = |service: usize| self.names.services[service].as_str();
         match place {
-            Place::ServiceInZone(s, r, z) => StreamKey::of(&["service-in-zone", service(s), region(r), zone(r, z)]),
-            Place::ServiceInRegion(s, r) => StreamKey::of(&["service-in-region", service(s), region(r)]),
+            Place::ServiceInZone(s, r, z) => {
+                StreamKey::of(&["service-in-zone", service(s), region(r), zone(r, z)])
+            }
+            Place::ServiceInRegion(s, r) => {
+                StreamKey::of(&["service-in-region", service(s), region(r)])
+            }
             Place::Service(s) => StreamKey::of(&["service", service(s)]),
             Place::Zone(r, z) => StreamKey::of(&["zone", region(r), zone(r, z)]),
             Place::Region(r) => StreamKey::of(&["region", region(r)]),
-            Place::DistantRegion(index) => {
-                StreamKey::of(&["region", self.model.regions.get_index(index).map_or("", |(name, _)| name.as_str())])
-            }
+            Place::DistantRegion(index) => StreamKey::of(&[
+                "region",
+                self.model
+                    .regions
+                    .get_index(index)
+                    .map_or("", |(name, _)| name.as_str()),
+            ]),
             Place::Everywhere => StreamKey::of(&["everywhere"]),
         }
     }
@@ -208,23 +279,45 @@ impl Compiler<'_> {
         }
         let gate = self.network.gate(0);
         self.place_gates.insert((place, named.clone()), gate);
-        let all: Vec<usize> = (0..self.model.services.len()).filter(|&service| self.is_replicated(service)).collect();
+        let all: Vec<usize> = (0..self.model.services.len())
+            .filter(|&service| self.is_replicated(service))
+            .collect();
         let around = named.clone().unwrap_or(all);
         match place {
-            Place::ServiceInZone(s, r, z) => self.places.service_in_zone.entry((s, r, z)).or_default().push(gate),
-            Place::ServiceInRegion(s, r) => self.places.service_in_region.entry((s, r)).or_default().push(gate),
+            Place::ServiceInZone(s, r, z) => self
+                .places
+                .service_in_zone
+                .entry((s, r, z))
+                .or_default()
+                .push(gate),
+            Place::ServiceInRegion(s, r) => self
+                .places
+                .service_in_region
+                .entry((s, r))
+                .or_default()
+                .push(gate),
             Place::Service(s) => self.places.service.entry(s).or_default().push(gate),
             Place::Zone(r, z) => {
                 for s in around {
-                    self.places.service_in_zone.entry((s, r, z)).or_default().push(gate);
+                    self.places
+                        .service_in_zone
+                        .entry((s, r, z))
+                        .or_default()
+                        .push(gate);
                 }
             }
             Place::Region(r) => {
                 for s in around {
-                    self.places.service_in_region.entry((s, r)).or_default().push(gate);
+                    self.places
+                        .service_in_region
+                        .entry((s, r))
+                        .or_default()
+                        .push(gate);
                 }
                 if named.is_none() {
-                    self.places.regions.insert(self.deployment.regions[r].name.clone(), gate);
+                    self.places
+                        .regions
+                        .insert(self.deployment.regions[r].name.clone(), gate);
                 }
             }
             Place::DistantRegion(index) => {
@@ -245,6 +338,9 @@ impl Compiler<'_> {
     }
 
     pub(super) fn is_replicated(&self, service: usize) -> bool {
-        matches!(self.model.services[service].kind, ServiceKind::Replicated { .. })
+        matches!(
+            self.model.services[service].kind,
+            ServiceKind::Replicated { .. }
+        )
     }
 }

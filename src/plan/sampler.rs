@@ -46,11 +46,13 @@ impl Sampler {
             Distribution::Uniform { from, to } => Self::Uniform(*from, to - from),
             Distribution::Lognormal { mu, sigma } => Self::Lognormal(*mu, *sigma),
             Distribution::Weibull { shape, scale } => Self::Weibull(*scale, shape.recip()),
-            Distribution::Gamma { shape, scale } => {
-                Self::Gamma(Gamma::new(*shape, *scale).expect("a validated model has positive gamma parameters"))
-            }
+            Distribution::Gamma { shape, scale } => Self::Gamma(
+                Gamma::new(*shape, *scale)
+                    .expect("a validated model has positive gamma parameters"),
+            ),
             Distribution::Triangular { low, mode, high } => Self::Triangular(
-                Triangular::new(*low, *high, *mode).expect("a validated model has ordered triangular parameters"),
+                Triangular::new(*low, *high, *mode)
+                    .expect("a validated model has ordered triangular parameters"),
             ),
             Distribution::Empirical(values) => Self::Empirical(Arc::clone(values)),
             Distribution::Mixture(parts) => {

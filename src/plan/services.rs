@@ -23,7 +23,14 @@ impl Compiler<'_> {
     /// Gates that a service itself needs up in a region, its calls apart.
     fn own_requirements(&self, service: usize, region: usize, view: View) -> Vec<GateId> {
         let mut gates = Vec::new();
-        let around_service = || self.places.service.get(&service).into_iter().flatten().copied();
+        let around_service = || {
+            self.places
+                .service
+                .get(&service)
+                .into_iter()
+                .flatten()
+                .copied()
+        };
         match &self.model.services[service].kind {
             ServiceKind::External { region: home, .. } => {
                 if view == View::Health && home.is_none() {
@@ -40,7 +47,13 @@ impl Compiler<'_> {
             ServiceKind::Replicated { .. } | ServiceKind::Virtual => {
                 gates.extend(self.capacity_gates[service][region]);
                 gates.extend(self.takeover_gates[service][region]);
-                gates.extend(self.places.service_in_region.get(&(service, region)).into_iter().flatten());
+                gates.extend(
+                    self.places
+                        .service_in_region
+                        .get(&(service, region))
+                        .into_iter()
+                        .flatten(),
+                );
             }
         }
         if view == View::Actual {
@@ -52,7 +65,11 @@ impl Compiler<'_> {
     /// Makes the gates of services that groups or calls across regions refer to, callees first.
     pub(super) fn compile_referred_services(&mut self) {
         let referred = self.referred_services();
-        let views: &[View] = if self.deployment.regions.len() > 1 { &[View::Actual, View::Health] } else { &[View::Actual] };
+        let views: &[View] = if self.deployment.regions.len() > 1 {
+            &[View::Actual, View::Health]
+        } else {
+            &[View::Actual]
+        };
         for &view in views {
             for &service in &self.callees_first.clone() {
                 if referred[service] {
@@ -86,14 +103,24 @@ impl Compiler<'_> {
     }
 
     /// The gate of one call of a service in a region: `k` of its callees, each there or, across regions, anywhere.
-    fn call_gate(&mut self, k: u32, callees: &[usize], region: usize, view: View, reach: Reach) -> GateId {
+    fn call_gate(
+        &mut self,
+        k: u32,
+        callees: &[usize],
+        region: usize,
+        view: View,
+        reach: Reach,
+    ) -> GateId {
         let inputs: Vec<GateId> = callees
             .iter()
             .map(|&callee| {
                 let gates = self.service_gates[&view][callee].clone();
                 if self.deployment.spec.cross_region_calls && gates.len() > 1 {
-                    let running: Vec<GateId> =
-                        gates.iter().enumerate().map(|(r, &gate)| self.while_running(gate, r, reach)).collect();
+                    let running: Vec<GateId> = gates
+                        .iter()
+                        .enumerate()
+                        .map(|(r, &gate)| self.while_running(gate, r, reach))
+                        .collect();
                     self.at_least(1, running, reach)
                 } else {
                     gates[region]
@@ -112,7 +139,12 @@ impl Compiler<'_> {
     }
 
     /// The requirements of an entry in a region: those of every service in its closure, each once.
-    pub(super) fn closure_requirements(&mut self, entry: usize, region: usize, view: View) -> Vec<GateId> {
+    pub(super) fn closure_requirements(
+        &mut self,
+        entry: usize,
+        region: usize,
+        view: View,
+    ) -> Vec<GateId> {
         let mut requirements = Vec::new();
         let mut seen = HashSet::from([entry]);
         let mut todo = vec![entry];
@@ -125,7 +157,13 @@ impl Compiler<'_> {
                             todo.push(callee);
                         }
                     }
-                    _ => requirements.push(self.call_gate(k, &callees, region, view, Reach::Journeys)),
+                    _ => requirements.push(self.call_gate(
+                        k,
+                        &callees,
+                        region,
+                        view,
+                        Reach::Journeys,
+                    )),
                 }
             }
         }
@@ -140,7 +178,9 @@ impl Compiler<'_> {
             .filter(|call| call.kind == CallKind::Required)
             .map(|call| match &call.targets {
                 CallTargets::One(callee) => (1, index(callee).into_iter().collect()),
-                CallTargets::AtLeast(k, callees) => (*k, callees.iter().filter_map(index).collect()),
+                CallTargets::AtLeast(k, callees) => {
+                    (*k, callees.iter().filter_map(index).collect())
+                }
             })
             .collect()
     }
@@ -158,7 +198,11 @@ impl Compiler<'_> {
         }
         while let Some(service) = todo.pop() {
             if !std::mem::replace(&mut referred[service], true) {
-                todo.extend(self.required_calls(service).into_iter().flat_map(|(_, callees)| callees));
+                todo.extend(
+                    self.required_calls(service)
+                        .into_iter()
+                        .flat_map(|(_, callees)| callees),
+                );
             }
         }
         referred
@@ -170,12 +214,18 @@ impl Compiler<'_> {
         let mut waiting_for = vec![0_usize; n];
         let mut callers = vec![Vec::new(); n];
         for caller in 0..n {
-            for callee in self.required_calls(caller).into_iter().flat_map(|(_, callees)| callees) {
+            for callee in self
+                .required_calls(caller)
+                .into_iter()
+                .flat_map(|(_, callees)| callees)
+            {
                 waiting_for[caller] += 1;
                 callers[callee].push(caller);
             }
         }
-        let mut order: Vec<usize> = (0..n).filter(|&service| waiting_for[service] == 0).collect();
+        let mut order: Vec<usize> = (0..n)
+            .filter(|&service| waiting_for[service] == 0)
+            .collect();
         let mut next = 0;
         while next < order.len() {
             for &caller in &callers[order[next]] {
@@ -186,7 +236,11 @@ impl Compiler<'_> {
             }
             next += 1;
         }
-        assert_eq!(order.len(), n, "a validated model has no cycle of required calls");
+        assert_eq!(
+            order.len(),
+            n,
+            "a validated model has no cycle of required calls"
+        );
         order
     }
 

@@ -5,6 +5,8 @@
 
 mod csv;
 mod folder;
+pub mod html;
+mod html_topology;
 mod in_depth;
 mod json;
 mod markdown;

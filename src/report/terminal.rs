@@ -77,8 +77,14 @@ pub(crate) fn warnings(warnings: &[Warning]) -> String {
 
 fn widest_table_that_fits(results: &Results) -> String {
     let [wider @ .., narrowest] = NAME_WIDTHS;
-    let table = wider.into_iter().map(|width| comparison_table(results, width)).find(fits);
-    rendered(table.unwrap_or_else(|| comparison_table(results, narrowest)), CellAlignment::Right)
+    let table = wider
+        .into_iter()
+        .map(|width| comparison_table(results, width))
+        .find(fits);
+    rendered(
+        table.unwrap_or_else(|| comparison_table(results, narrowest)),
+        CellAlignment::Right,
+    )
 }
 
 fn comparison_table(results: &Results, name_width: usize) -> Table {

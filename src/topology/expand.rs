@@ -8,10 +8,19 @@ use crate::model::{CallTargets, Model, Pattern, Service, ServiceKind, TopologySp
 /// Places a topology of a validated model.
 #[must_use]
 pub fn expand(model: &Model, name: &str, spec: &TopologySpec) -> Deployment {
-    let regions: Vec<DeployedRegion> =
-        spec.regions.iter().enumerate().map(|(order, region)| place_region(model, spec, order, region)).collect();
+    let regions: Vec<DeployedRegion> = spec
+        .regions
+        .iter()
+        .enumerate()
+        .map(|(order, region)| place_region(model, spec, order, region))
+        .collect();
     let graph = draw_graph(model, &regions);
-    Deployment { name: name.to_owned(), spec: spec.clone(), regions, graph }
+    Deployment {
+        name: name.to_owned(),
+        spec: spec.clone(),
+        regions,
+        graph,
+    }
 }
 
 fn place_region(model: &Model, spec: &TopologySpec, order: usize, name: &str) -> DeployedRegion {
@@ -19,32 +28,62 @@ fn place_region(model: &Model, spec: &TopologySpec, order: usize, name: &str) ->
     if spec.pattern == Pattern::SingleAz {
         zones.truncate(1);
     }
-    let role = if spec.pattern.has_standby() && order > 0 { Role::Standby } else { Role::Serving };
+    let role = if spec.pattern.has_standby() && order > 0 {
+        Role::Standby
+    } else {
+        Role::Serving
+    };
     let capacity = match (role, spec.pattern) {
         (Role::Standby, Pattern::BackupRestore | Pattern::PilotLight) => 0.0,
         (Role::Standby, Pattern::WarmStandby) => spec.standby_scale,
         (_, Pattern::ActiveActive) => spec.scale,
         _ => 1.0,
     };
-    let services = model.services.values().map(|service| place_service(service, spec, role)).collect();
-    DeployedRegion { name: name.to_owned(), zones, role, capacity, services }
+    let services = model
+        .services
+        .values()
+        .map(|service| place_service(service, spec, role))
+        .collect();
+    DeployedRegion {
+        name: name.to_owned(),
+        zones,
+        role,
+        capacity,
+        services,
+    }
 }
 
 fn place_service(service: &Service, spec: &TopologySpec, role: Role) -> Option<DeployedService> {
-    let ServiceKind::Replicated { replicas, needs, .. } = service.kind else { return None };
+    let ServiceKind::Replicated {
+        replicas, needs, ..
+    } = service.kind
+    else {
+        return None;
+    };
     if spec.pattern == Pattern::ActiveActive {
         let (replicas, needs) = (scaled(replicas, spec.scale), scaled(needs, spec.scale));
-        return Some(DeployedService { replicas, needs, running: replicas, running_needs: needs });
+        return Some(DeployedService {
+            replicas,
+            needs,
+            running: replicas,
+            running_needs: needs,
+        });
     }
     let (running, running_needs) = match (role, spec.pattern) {
         (Role::Standby, Pattern::BackupRestore) => (0, 0),
         (Role::Standby, Pattern::PilotLight) if service.data.is_none() => (0, 0),
-        (Role::Standby, Pattern::WarmStandby) => {
-            (scaled(replicas, spec.standby_scale), scaled(needs, spec.standby_scale))
-        }
+        (Role::Standby, Pattern::WarmStandby) => (
+            scaled(replicas, spec.standby_scale),
+            scaled(needs, spec.standby_scale),
+        ),
         _ => (replicas, needs),
     };
-    Some(DeployedService { replicas, needs, running, running_needs })
+    Some(DeployedService {
+        replicas,
+        needs,
+        running,
+        running_needs,
+    })
 }
 
 /// `ceil(scale * count)`, forgiving the last bits of the product: 30 % of 10 is 3, not 4.
@@ -60,7 +99,8 @@ fn draw_graph(model: &Model, regions: &[DeployedRegion]) -> DiGraph<Node, Edge> 
         .services
         .iter()
         .map(|(name, service)| {
-            matches!(service.kind, ServiceKind::External { .. }).then(|| graph.add_node(Node::External(name.clone())))
+            matches!(service.kind, ServiceKind::External { .. })
+                .then(|| graph.add_node(Node::External(name.clone())))
         })
         .collect();
     for region in regions {
@@ -90,7 +130,10 @@ fn draw_region(
         .zip(externals)
         .map(|(service, external)| {
             external.unwrap_or_else(|| {
-                graph.add_node(Node::Service { service: service.clone(), region: region.name.clone() })
+                graph.add_node(Node::Service {
+                    service: service.clone(),
+                    region: region.name.clone(),
+                })
             })
         })
         .collect();

@@ -11,12 +11,18 @@ pub fn layout(model: &Model, deployment: &Deployment) -> Layout {
         topology: deployment.name.clone(),
         pattern: deployment.pattern().name().to_owned(),
         regions: deployment.regions.iter().map(layout_region).collect(),
-        services: model.services.iter().map(|(name, service)| layout_service(name, service)).collect(),
+        services: model
+            .services
+            .iter()
+            .map(|(name, service)| layout_service(name, service))
+            .collect(),
         calls: layout_calls(model),
         entries: model
             .journeys
             .iter()
-            .filter_map(|(name, journey)| Some((name.clone(), model.services.get_index_of(&journey.entry)?)))
+            .filter_map(|(name, journey)| {
+                Some((name.clone(), model.services.get_index_of(&journey.entry)?))
+            })
             .collect(),
     }
 }
@@ -44,11 +50,19 @@ fn layout_region(region: &DeployedRegion) -> LayoutRegion {
 
 fn layout_service(name: &str, service: &Service) -> LayoutService {
     let (kind, replicas, needs) = match service.kind {
-        ServiceKind::Replicated { replicas, needs, .. } => ("replicated", replicas, needs),
+        ServiceKind::Replicated {
+            replicas, needs, ..
+        } => ("replicated", replicas, needs),
         ServiceKind::Virtual => ("virtual", 0, 0),
         ServiceKind::External { .. } => ("external", 0, 0),
     };
-    LayoutService { name: name.to_owned(), kind: kind.to_owned(), needs, replicas, stateful: service.data.is_some() }
+    LayoutService {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        needs,
+        replicas,
+        stateful: service.data.is_some(),
+    }
 }
 
 fn layout_calls(model: &Model) -> Vec<LayoutCall> {
@@ -67,7 +81,11 @@ fn layout_calls(model: &Model) -> Vec<LayoutCall> {
                 (CallKind::Async, _) => "async".to_owned(),
             };
             calls.extend(callees.iter().filter_map(|callee| {
-                Some(LayoutCall { from, to: model.services.get_index_of(callee)?, kind: kind.clone() })
+                Some(LayoutCall {
+                    from,
+                    to: model.services.get_index_of(callee)?,
+                    kind: kind.clone(),
+                })
             }));
         }
     }

@@ -21,7 +21,9 @@ fn figure<'a>(topology: &'a Value, path: &str) -> &'a Value {
         Some(minutes) => {
             let minutes: f64 = minutes.parse().unwrap();
             let points = topology["exceedance"].as_array().unwrap();
-            points.iter().find(|point| (number(point, "minutes") - minutes).abs() < 1e-9 * minutes)
+            points
+                .iter()
+                .find(|point| (number(point, "minutes") - minutes).abs() < 1e-9 * minutes)
         }
         None => topology.pointer(path),
     };
@@ -36,12 +38,28 @@ fn play(case: &Value, folder: &Path) -> Value {
         .arg("run")
         .arg(cases.join(case["model"].as_str().unwrap()))
         .args(["-t", case["topology"].as_str().unwrap()])
-        .args(["--trials", &case["trials"].to_string(), "--seed", &case["seed"].to_string()])
-        .args(["--confidence", &level, "--no-charts", "--format", "json", "-o"])
+        .args([
+            "--trials",
+            &case["trials"].to_string(),
+            "--seed",
+            &case["seed"].to_string(),
+        ])
+        .args([
+            "--confidence",
+            &level,
+            "--no-charts",
+            "--format",
+            "json",
+            "-o",
+        ])
         .arg(folder)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -74,5 +92,10 @@ fn every_case_meets_its_exact_answers() {
     let cases = cases.as_array().unwrap();
     assert!(cases.len() >= 40, "the list of cases is whole");
     let failures: Vec<String> = cases.iter().flat_map(failures_of).collect();
-    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures:\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }

@@ -30,9 +30,20 @@ fn each(check: impl Fn(&str, &Comparison, &Chart)) {
 #[test]
 fn every_variant_has_all_eight_charts() {
     for (variant, comparison) in variants() {
-        let names: Vec<&str> = chart::all(&comparison).iter().map(|chart| chart.name).collect();
-        let expected =
-            ["cost-availability", "unavailability", "downtime", "recovery", "attribution", "cost", "timeline", "graph"];
+        let names: Vec<&str> = chart::all(&comparison)
+            .iter()
+            .map(|chart| chart.name)
+            .collect();
+        let expected = [
+            "cost-availability",
+            "unavailability",
+            "downtime",
+            "recovery",
+            "attribution",
+            "cost",
+            "timeline",
+            "graph",
+        ];
         assert_eq!(names, expected, "{variant}");
     }
 }
@@ -44,7 +55,8 @@ fn every_chart_is_a_whole_document_and_becomes_a_picture() {
         let folder = folder.join(variant);
         std::fs::create_dir_all(&folder).unwrap();
         for chart in chart::all(&comparison) {
-            let pixels = chart::png(&chart.svg).unwrap_or_else(|error| panic!("{variant}/{}: {error}", chart.name));
+            let pixels = chart::png(&chart.svg)
+                .unwrap_or_else(|error| panic!("{variant}/{}: {error}", chart.name));
             assert!(pixels.starts_with(b"\x89PNG"));
             std::fs::write(folder.join(format!("{}.svg", chart.name)), &chart.svg).unwrap();
             std::fs::write(folder.join(format!("{}.png", chart.name)), pixels).unwrap();
@@ -57,11 +69,27 @@ fn every_chart_is_a_whole_document_and_becomes_a_picture() {
 #[test]
 fn every_chart_states_model_trials_seed_and_level() {
     each(|name, comparison, chart| {
-        assert!(chart.caption.contains("10,000 trials a topology"), "{name}: {}", chart.caption);
-        assert!(chart.caption.contains("seed 7"), "{name}: {}", chart.caption);
-        assert!(chart.caption.contains("95 % intervals"), "{name}: {}", chart.caption);
+        assert!(
+            chart.caption.contains("10,000 trials a topology"),
+            "{name}: {}",
+            chart.caption
+        );
+        assert!(
+            chart.caption.contains("seed 7"),
+            "{name}: {}",
+            chart.caption
+        );
+        assert!(
+            chart.caption.contains("95 % intervals"),
+            "{name}: {}",
+            chart.caption
+        );
         if comparison.results.model == "online-shop" {
-            assert!(chart.caption.contains("Model online-shop"), "{name}: {}", chart.caption);
+            assert!(
+                chart.caption.contains("Model online-shop"),
+                "{name}: {}",
+                chart.caption
+            );
             assert!(chart.svg.contains("online-shop"), "{name}");
         }
         assert!(!chart.title.is_empty() && !chart.alt.is_empty(), "{name}");
@@ -75,7 +103,11 @@ fn no_chart_says_that_something_is_not_a_number() {
         for word in ["NaN", "inf", "-2147483648", "2147483647"] {
             assert!(!drawing.contains(word), "{name} contains {word}");
         }
-        assert!(chart.svg.len() < 150_000, "{name} takes {} bytes", chart.svg.len());
+        assert!(
+            chart.svg.len() < 150_000,
+            "{name} takes {} bytes",
+            chart.svg.len()
+        );
     });
 }
 
@@ -84,7 +116,11 @@ fn hostile_names_are_inert() {
     for chart in chart::all(&fixture::hostile()) {
         for text in [&chart.svg, &chart.inline()] {
             let lower = text.to_lowercase();
-            assert!(!lower.contains("<script") && !lower.contains("<b ") && !lower.contains("]]>"), "{}", chart.name);
+            assert!(
+                !lower.contains("<script") && !lower.contains("<b ") && !lower.contains("]]>"),
+                "{}",
+                chart.name
+            );
             assert!(!text.contains('\u{1}'), "{}", chart.name);
         }
     }

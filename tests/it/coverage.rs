@@ -42,8 +42,14 @@ fn covered(model: &str, exact: f64, trials: u64, seeds: u64) -> u64 {
     };
     let plans = [plan.clone()];
     let holds = |seed: u64| {
-        let settings =
-            RunSettings { seed, trials: Some(trials), precision: None, max_time: None, confidence: 0.95, threads: 1 };
+        let settings = RunSettings {
+            seed,
+            trials: Some(trials),
+            precision: None,
+            max_time: None,
+            confidence: 0.95,
+            threads: 1,
+        };
         let done = run(&plans, &price, &settings, &mut Silent);
         let bill = failscape::cost::price(&model, &expand(&model, name, spec));
         let found = summarize(&done.tallies[0], &names, 0.95, &bound, bill).unavailability;

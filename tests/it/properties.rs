@@ -27,7 +27,8 @@ topologies:
 /// independent runs: at least as wide as the paired one, so that a bound on it holds for the pairs.
 fn excess(more: &Value, less: &Value) -> f64 {
     let (a, b) = (topology(more, "t"), topology(less, "t"));
-    let half = |t: &Value| 0.5 * (number(t, "/unavailability/high") - number(t, "/unavailability/low"));
+    let half =
+        |t: &Value| 0.5 * (number(t, "/unavailability/high") - number(t, "/unavailability/low"));
     let error = half(a).hypot(half(b));
     (number(b, "/unavailability/mean") - number(a, "/unavailability/mean")) / error
 }
@@ -48,7 +49,10 @@ fn faster_repair_does_not_raise_unavailability() {
     let slow = compare(&small(3, 2, "6h"), &SURE);
     let fast = compare(&small(3, 2, "1h"), &SURE);
     assert!(excess(&slow, &fast) < 1.0, "{}", excess(&slow, &fast));
-    assert!(excess(&fast, &slow) > 0.0, "repair in a sixth of the time helps here");
+    assert!(
+        excess(&fast, &slow) > 0.0,
+        "repair in a sixth of the time helps here"
+    );
 }
 
 #[test]
@@ -58,9 +62,16 @@ fn shares_of_attribution_add_up_to_one() {
         let parts = t["attribution"].as_array().unwrap();
         let total: f64 = parts.iter().map(|part| number(part, "/share")).sum();
         assert!((total - 1.0).abs() < 1e-9, "{}: {total}", t["name"]);
-        let unavailability: f64 = parts.iter().map(|part| number(part, "/unavailability/mean")).sum();
+        let unavailability: f64 = parts
+            .iter()
+            .map(|part| number(part, "/unavailability/mean"))
+            .sum();
         let mean = number(t, "/unavailability/mean");
-        assert!((unavailability / mean - 1.0).abs() < 1e-9, "{}: {unavailability} of {mean}", t["name"]);
+        assert!(
+            (unavailability / mean - 1.0).abs() < 1e-9,
+            "{}: {unavailability} of {mean}",
+            t["name"]
+        );
     }
 }
 
@@ -81,8 +92,16 @@ regions: { r: { zones: 3 } }
 model: small
 ";
     let (a, b) = (compare(&model, &SURE), compare(reordered, &SURE));
-    for pointer in ["/unavailability/mean", "/unavailability/high", "/outages_per_year/mean", "/downtime_minutes_per_year/p99"] {
-        let (a, b) = (number(topology(&a, "t"), pointer), number(topology(&b, "t"), pointer));
+    for pointer in [
+        "/unavailability/mean",
+        "/unavailability/high",
+        "/outages_per_year/mean",
+        "/downtime_minutes_per_year/p99",
+    ] {
+        let (a, b) = (
+            number(topology(&a, "t"), pointer),
+            number(topology(&b, "t"), pointer),
+        );
         assert!((a / b - 1.0).abs() < 1e-12, "{pointer}: {a} and {b}");
     }
 }
@@ -92,7 +111,11 @@ model: small
 #[test]
 fn renaming_changes_figures_by_no_more_than_their_intervals() {
     let model = small(4, 3, "2h");
-    let renamed = model.replace("web", "front").replace("db", "store").replace("zone:", "power:").replace("host", "machine");
+    let renamed = model
+        .replace("web", "front")
+        .replace("db", "store")
+        .replace("zone:", "power:")
+        .replace("host", "machine");
     let (a, b) = (compare(&model, &SURE), compare(&renamed, &SURE));
     assert!(excess(&a, &b).abs() < 1.0, "{}", excess(&a, &b));
 }
@@ -121,5 +144,8 @@ fn another_seed_is_another_sample() {
     let model = small(3, 2, "6h");
     let a = compare(&model, &["--trials", "300", "--seed", "1"]);
     let b = compare(&model, &["--trials", "300", "--seed", "2"]);
-    assert_ne!(number(topology(&a, "t"), "/unavailability/mean"), number(topology(&b, "t"), "/unavailability/mean"));
+    assert_ne!(
+        number(topology(&a, "t"), "/unavailability/mean"),
+        number(topology(&b, "t"), "/unavailability/mean")
+    );
 }

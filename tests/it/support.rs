@@ -17,26 +17,49 @@ pub(crate) fn compare_bytes(model: &str, args: &[&str]) -> String {
     let output = Command::cargo_bin("failscape")
         .unwrap()
         .current_dir(folder.path())
-        .args(["compare", "model.yaml", "--no-charts", "--format", "json", "-o", "out"])
+        .args([
+            "compare",
+            "model.yaml",
+            "--no-charts",
+            "--format",
+            "json",
+            "-o",
+            "out",
+        ])
         .args(args)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// A topology of some results by name.
 pub(crate) fn topology<'a>(results: &'a Value, name: &str) -> &'a Value {
     let topologies = results["topologies"].as_array().unwrap();
-    topologies.iter().find(|topology| topology["name"] == name).unwrap()
+    topologies
+        .iter()
+        .find(|topology| topology["name"] == name)
+        .unwrap()
 }
 
 /// A model shipped with the project.
 pub(crate) fn shipped(name: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(name)).unwrap()
+    std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("models")
+            .join(name),
+    )
+    .unwrap()
 }
 
 /// A number of some results.
 pub(crate) fn number(value: &Value, pointer: &str) -> f64 {
-    value.pointer(pointer).and_then(Value::as_f64).unwrap_or_else(|| panic!("no number {pointer}"))
+    value
+        .pointer(pointer)
+        .and_then(Value::as_f64)
+        .unwrap_or_else(|| panic!("no number {pointer}"))
 }

@@ -5,8 +5,19 @@ use std::path::{Path, PathBuf};
 
 /// In the order of the pipeline. `chart` and `report` come after all that they show.
 const ORDER: [&str; 13] = [
-    "units", "stats", "model", "topology", "cost", "results", "plan", "engine", "estimate", "montecarlo", "compare",
-    "chart", "report",
+    "units",
+    "stats",
+    "results",
+    "model",
+    "topology",
+    "cost",
+    "plan",
+    "engine",
+    "estimate",
+    "montecarlo",
+    "compare",
+    "chart",
+    "report",
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -48,13 +59,20 @@ fn modules_import_only_from_those_above_them() {
 
 #[test]
 fn each_library_stays_in_its_module() {
-    let homes = [("rayon::", "montecarlo"), ("plotters::", "chart"), ("clap::", "cli"), ("indicatif::", "cli")];
+    let homes = [
+        ("rayon::", "montecarlo"),
+        ("plotters::", "chart"),
+        ("clap::", "cli"),
+        ("indicatif::", "cli"),
+    ];
     let mut wrong = Vec::new();
     for file in sources(&src()) {
         let text = fs::read_to_string(&file).unwrap();
         for (library, home) in homes {
             let at_home = file.starts_with(src().join(home));
-            let used = text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(library));
+            let used = text
+                .lines()
+                .any(|line| !line.trim_start().starts_with("//") && line.contains(library));
             if used && !at_home {
                 wrong.push(format!("{} uses {library}", file.display()));
             }
@@ -74,6 +92,9 @@ fn every_file_says_what_it_is_for() {
 
 #[test]
 fn the_program_is_thin() {
-    let lines = fs::read_to_string(src().join("main.rs")).unwrap().lines().count();
+    let lines = fs::read_to_string(src().join("main.rs"))
+        .unwrap()
+        .lines()
+        .count();
     assert!(lines < 40, "{lines} lines in main.rs");
 }
