@@ -208,9 +208,9 @@ fn paired() {
                     let (difference, is_less) =
                         (size.draw(rng), uniform(rng) < less / (less + more));
                     if is_less {
-                        pairs.add(0.0, difference)
+                        pairs.add(0.0, difference);
                     } else {
-                        pairs.add(difference, 0.0)
+                        pairs.add(difference, 0.0);
                     }
                 }
                 (n_differing..n).for_each(|_| pairs.add(0.0, 0.0));

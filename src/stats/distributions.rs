@@ -237,7 +237,8 @@ fn gamma_ln_tails(shape: f64, x: f64) -> (f64, f64, f64) {
     }
 }
 
-/// I_x(a, b), 1 - I_x(a, b) and x^a y^b / B(a, b), where y = 1 - x.
+/// Lower and upper tail of the beta distribution at x, and x^a y^b / B(a, b), where y = 1 - x.
+#[expect(clippy::many_single_char_names, reason = "the names of the formula")]
 fn beta_tails(a: f64, b: f64, x: f64, y: f64) -> (f64, f64, f64) {
     let n = a + b;
     // First-order terms of a ln(x n/a) + b ln(y n/b) cancel, so they are left out.
@@ -314,7 +315,7 @@ fn stirling_error(z: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    //! References are SciPy 1.17's.
+    //! References are those of `SciPy` 1.17.
     use super::*;
 
     fn close(value: f64, reference: f64, relative: f64) {
