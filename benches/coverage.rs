@@ -208,9 +208,9 @@ fn paired() {
                     let (difference, is_less) =
                         (size.draw(rng), uniform(rng) < less / (less + more));
                     if is_less {
-                        pairs.add(0.0, difference)
+                        pairs.add(0.0, difference);
                     } else {
-                        pairs.add(difference, 0.0)
+                        pairs.add(difference, 0.0);
                     }
                 }
                 (n_differing..n).for_each(|_| pairs.add(0.0, 0.0));
@@ -344,8 +344,8 @@ fn clustered_mean_and_quantile() {
 }
 
 fn main() {
-    // `cargo test --benches` asks only whether it runs.
-    if std::env::args().any(|argument| argument == "--test") {
+    // `cargo test --all-targets` asks only whether it runs; `cargo bench` says so.
+    if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
     println!("Nominal level 95 %, {} seeds a line.", seeds());

@@ -126,9 +126,9 @@ mod tests {
     #[test]
     fn a_value_at_a_point_does_not_exceed_it() {
         let mut counts = ExceedanceCounts::default();
-        [60.0, 60.5, 1e-9]
-            .into_iter()
-            .for_each(|minutes| counts.add(minutes));
+        for minutes in [60.0, 60.5, 1e-9] {
+            counts.add(minutes);
+        }
         let at = |minutes: f64| {
             counts
                 .exceeding()

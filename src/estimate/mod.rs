@@ -15,7 +15,7 @@ pub use grid::{EXCEEDANCE_MINUTES, RECOVERY_SECONDS};
 pub use pair::{PairTally, summarize_pair};
 pub use recovery::RecoveryTally;
 pub use summary::{Names, NoLossBound, precision, summarize};
-pub use tally::{FailureCost, Tally, TallyShape};
+pub use tally::{FailureCost, PricedFailure, Tally, TallyShape};
 
 /// Length of a year \[s\].
 pub const YEAR_SECONDS: f64 = 8760.0 * 3600.0;

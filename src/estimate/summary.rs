@@ -227,32 +227,24 @@ fn attribution(tally: &Tally, names: &Names<'_>, bounded: &Bounded<'_>) -> Vec<A
 
 /// Adds the lines of failure to those of what runs. The total with failure needs a total and at least one line of failure.
 fn with_failure(tally: &Tally, cost: CostResult, bounded: &Bounded<'_>) -> CostResult {
-    let shape = &tally.shape;
+    let priced = tally.shape.priced;
     let most = bounded.bound.total_loss;
-    let line = |priced: bool, moments: &Moments, most: f64| {
-        priced.then(|| bounded.cost(moments, tally.trials, most))
+    let line = |is_priced: bool, moments: &Moments, most: f64| {
+        is_priced.then(|| bounded.cost(moments, tally.trials, most))
     };
-    let most_of_both = if shape.prices_sla_credits {
+    let most_of_both = if priced.sla_credits {
         most.sla_credits
     } else {
         0.0
-    } + if shape.prices_downtime {
-        most.downtime
-    } else {
-        0.0
-    };
+    } + if priced.downtime { most.downtime } else { 0.0 };
     let failure = line(
-        shape.prices_sla_credits || shape.prices_downtime,
+        priced.sla_credits || priced.downtime,
         &tally.failure_cost,
         most_of_both,
     );
     CostResult {
-        sla_credits: line(
-            shape.prices_sla_credits,
-            &tally.sla_credits,
-            most.sla_credits,
-        ),
-        downtime: line(shape.prices_downtime, &tally.downtime_cost, most.downtime),
+        sla_credits: line(priced.sla_credits, &tally.sla_credits, most.sla_credits),
+        downtime: line(priced.downtime, &tally.downtime_cost, most.downtime),
         total_with_failure: cost
             .total
             .zip(failure)

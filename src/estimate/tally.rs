@@ -25,10 +25,17 @@ pub struct TallyShape {
     pub has_slo: bool,
     /// Whether there is an SLA.
     pub has_sla: bool,
-    /// Whether SLA credits are priced.
-    pub prices_sla_credits: bool,
-    /// Whether lost business is priced.
-    pub prices_downtime: bool,
+    /// Which costs of failure are priced.
+    pub priced: PricedFailure,
+}
+
+/// Which costs of failure the model prices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PricedFailure {
+    /// Refunds under the SLA.
+    pub sla_credits: bool,
+    /// Lost business.
+    pub downtime: bool,
 }
 
 /// What failure cost in one trial \[currency/month\].
@@ -153,11 +160,11 @@ impl Tally {
 
     fn add_cost(&mut self, cost: FailureCost) {
         let mut both = 0.0;
-        if self.shape.prices_sla_credits && cost.sla_credits > 0.0 {
+        if self.shape.priced.sla_credits && cost.sla_credits > 0.0 {
             self.sla_credits.add(cost.sla_credits);
             both += cost.sla_credits;
         }
-        if self.shape.prices_downtime && cost.downtime > 0.0 {
+        if self.shape.priced.downtime && cost.downtime > 0.0 {
             self.downtime_cost.add(cost.downtime);
             both += cost.downtime;
         }
@@ -187,7 +194,7 @@ impl Tally {
         self.sla.merge(&other.sla);
         merge_each(&mut self.attribution, &other.attribution, Moments::merge);
         merge_each(&mut self.fired, &other.fired, |mine, theirs| {
-            *mine += theirs
+            *mine += *theirs;
         });
         self.sla_credits.merge(&other.sla_credits);
         self.downtime_cost.merge(&other.downtime_cost);

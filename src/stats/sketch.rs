@@ -9,7 +9,7 @@ const RELATIVE_ERROR: f64 = 0.001;
 
 /// Quantiles of values that are not negative, to a relative error of 0.1 %, from counts in buckets of equal width on a log scale.
 ///
-/// The buckets are those of DDSketch: value v > 0 is counted in bucket floor(ln v / ln γ) with γ = (1 + ε) / (1 - ε), and a bucket
+/// The buckets are those of `DDSketch`: value v > 0 is counted in bucket floor(ln v / ln γ) with γ = (1 + ε) / (1 - ε), and a bucket
 /// stands for the value 2 γ^(i+1) / (1 + γ), which is within ε of all values of the bucket. Zeros, the least and the greatest value
 /// are kept exactly, buckets never collapse, and all counts are integers: merging is exact in any order. Masson, Rim & Lee (2019),
 /// PVLDB 12(12), doi:10.14778/3352063.3352135.
@@ -155,7 +155,9 @@ mod tests {
 
     fn of(values: impl Iterator<Item = f64>) -> QuantileSketch {
         let mut sketch = QuantileSketch::default();
-        values.for_each(|value| sketch.insert(value));
+        for value in values {
+            sketch.insert(value);
+        }
         sketch
     }
 
@@ -196,9 +198,13 @@ mod tests {
             .map(|part| of(part.iter().copied()))
             .collect();
         let mut forward = QuantileSketch::default();
-        parts.iter().for_each(|part| forward.merge(part));
+        for part in &parts {
+            forward.merge(part);
+        }
         let mut backward = QuantileSketch::default();
-        parts.iter().rev().for_each(|part| backward.merge(part));
+        for part in parts.iter().rev() {
+            backward.merge(part);
+        }
         assert_eq!(forward, whole);
         assert_eq!(backward, whole);
     }

@@ -61,7 +61,7 @@ impl From<&Moments> for SkewedMean {
 /// values. Wrong where most of the mean is in values so rare that none was drawn: a tenth of the events twenty times longer,
 /// with ten to thirty seen, is covered to 90 %. Callers who know how large a value can be should widen it then.
 ///
-/// Fay & Feuer (1997), Statistics in Medicine 16, 791-801, doi:10.1002/(SICI)1097-0258(19970415)16:7<791::AID-SIM500>3.0.CO;2-#.
+/// Fay & Feuer (1997), Statistics in Medicine 16, 791-801, <https://doi.org/10.1002/(SICI)1097-0258(19970415)16:7%3C791::AID-SIM500%3E3.0.CO;2-%23>.
 ///
 /// ```
 /// use failscape::stats::{Moments, skewed_mean_interval};

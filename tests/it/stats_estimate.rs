@@ -2,8 +2,8 @@
 
 use failscape::engine::{JourneyOutcome, Recovery, TrialOutcome, WindowOutcome};
 use failscape::estimate::{
-    EXCEEDANCE_MINUTES, FailureCost, Names, NoLossBound, PairTally, Tally, TallyShape,
-    YEAR_MINUTES, YEAR_SECONDS, precision, summarize, summarize_pair,
+    EXCEEDANCE_MINUTES, FailureCost, Names, NoLossBound, PairTally, PricedFailure, Tally,
+    TallyShape, YEAR_MINUTES, YEAR_SECONDS, precision, summarize, summarize_pair,
 };
 use failscape::results::{CostResult, TopologyResult};
 use rand::SeedableRng;
@@ -20,8 +20,10 @@ const SHAPE: TallyShape = TallyShape {
     rto_seconds: Some(900.0),
     has_slo: true,
     has_sla: true,
-    prices_sla_credits: true,
-    prices_downtime: true,
+    priced: PricedFailure {
+        sla_credits: true,
+        downtime: true,
+    },
 };
 
 const BOUND: NoLossBound = NoLossBound {
@@ -344,13 +346,12 @@ fn costs_of_failure_are_added_only_where_priced() {
     assert!(total.low > 1000.0 && total.low < total.mean && total.mean < total.high);
 
     let mut unpriced = Tally::new(&TallyShape {
-        prices_sla_credits: false,
-        prices_downtime: false,
+        priced: PricedFailure::default(),
         ..SHAPE
     });
-    outcomes
-        .iter()
-        .for_each(|outcome| unpriced.add(outcome, failure_cost(outcome)));
+    for outcome in &outcomes {
+        unpriced.add(outcome, failure_cost(outcome));
+    }
     let cost = summary(&unpriced).cost_per_month;
     assert_eq!(
         (cost.sla_credits, cost.downtime, cost.total_with_failure),
