@@ -60,7 +60,7 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
         );
     }
     sheet::chart(words, HEIGHT, |canvas, at| {
-        draw(canvas, at, results, &points)
+        draw(canvas, at, results, &points);
     })
 }
 

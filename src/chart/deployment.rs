@@ -53,7 +53,7 @@ pub(super) fn chart(layout: &Layout, results: Option<&Results>) -> Chart {
         return sheet::empty(words, "This topology deploys no service.");
     }
     sheet::chart_of_width(words, plan.width, plan.height, |canvas, at| {
-        plan.draw(canvas, at)
+        plan.draw(canvas, at);
     })
 }
 

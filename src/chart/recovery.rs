@@ -41,7 +41,7 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
         );
     };
     sheet::chart(words, HEIGHT, |canvas, at| {
-        draw(canvas, at, results, seconds)
+        draw(canvas, at, results, seconds);
     })
 }
 
@@ -84,7 +84,7 @@ fn range(results: &Results, rto: Option<f64>) -> Option<(f64, f64)> {
         let end = curve
             .clone()
             .find(|point| point.p > 0.9995)
-            .or(curve.clone().last());
+            .or(curve.clone().next_back());
         high = end.map_or(high, |point| high.max(point.seconds));
     }
     if high <= 0.0 {

@@ -151,7 +151,7 @@ impl<'p> Simulator<'p> {
                 self.await_moves();
             }
             RerouteTime::AtOnceAfter(seconds) if seconds > 0.0 => {
-                self.set_timer(Timer::Rerouted, now + seconds)
+                self.set_timer(Timer::Rerouted, now + seconds);
             }
             RerouteTime::AtOnceAfter(_) => {
                 self.traffic.jump(now, &target);

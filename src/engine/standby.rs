@@ -293,7 +293,7 @@ impl<'p> Simulator<'p> {
                 self.await_moves();
             }
             RerouteTime::AtOnceAfter(seconds) if seconds > 0.0 => {
-                self.set_timer(Timer::Rerouted, now + seconds)
+                self.set_timer(Timer::Rerouted, now + seconds);
             }
             RerouteTime::Linear(_) | RerouteTime::AtOnceAfter(_) => {
                 self.traffic.jump(now, &all_in(1 - from));

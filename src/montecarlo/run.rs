@@ -11,7 +11,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::{Observer, Progress, RunSettings};
 use crate::cost::FailurePrice;
 use crate::engine::{Record, Simulator, TrialOutcome};
-use crate::estimate::{FailureCost, PairTally, Tally, TallyShape, precision};
+use crate::estimate::{FailureCost, PairTally, PricedFailure, Tally, TallyShape, precision};
 use crate::plan::Plan;
 
 /// Events of a batch, about.
@@ -290,7 +290,9 @@ fn shape(plan: &Plan, price: &FailurePrice) -> TallyShape {
         rto_seconds: plan.rto_seconds,
         has_slo: plan.slo.is_some(),
         has_sla: plan.sla.is_some(),
-        prices_sla_credits: priced.sla_credits.is_some(),
-        prices_downtime: priced.downtime.is_some(),
+        priced: PricedFailure {
+            sla_credits: priced.sla_credits.is_some(),
+            downtime: priced.downtime.is_some(),
+        },
     }
 }

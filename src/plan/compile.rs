@@ -34,7 +34,7 @@ pub fn compile(model: &Model, deployment: &Deployment) -> Plan {
     let entries = compiler.compile_entries();
     let health = compiler.compile_health();
     compiler.compile_observed_services();
-    compiler.finish(entries, health)
+    compiler.finish(&entries, &health)
 }
 
 /// A plan in the making.
@@ -76,16 +76,20 @@ impl<'a> Compiler<'a> {
         let n_services = model.services.len();
         let n_regions = deployment.regions.len();
         let mut causes: Vec<String> = model.faults.keys().cloned().collect();
-        causes.extend(model.services.iter().filter_map(|(name, service)| {
+        let fails_by_itself = |kind: &ServiceKind| {
             matches!(
-                service.kind,
+                kind,
                 ServiceKind::External {
                     failure: Some(_),
                     ..
                 }
             )
-            .then(|| name.clone())
-        }));
+        };
+        let externals = model
+            .services
+            .iter()
+            .filter(|(_, service)| fails_by_itself(&service.kind));
+        causes.extend(externals.map(|(name, _)| name.clone()));
         let mut compiler = Self {
             model,
             deployment,
@@ -207,7 +211,7 @@ impl<'a> Compiler<'a> {
                     service,
                     region,
                     zone,
-                    replica,
+                    number: replica,
                     in_pool,
                     runs_always,
                 },
@@ -334,7 +338,7 @@ impl<'a> Compiler<'a> {
             "replica",
             &self.names.services[at.service],
             region,
-            &at.replica.to_string(),
+            &at.number.to_string(),
         ])
     }
 
@@ -346,10 +350,10 @@ impl<'a> Compiler<'a> {
     fn is_struck(&self, at: &Replica) -> bool {
         self.place_units
             .iter()
-            .any(|unit| unit.reach.is_some() && self.strikes(unit, at.service, at.region, at.zone))
+            .any(|unit| unit.reach.is_some() && Self::strikes(unit, at.service, at.region, at.zone))
     }
 
-    fn strikes(&self, unit: &PlaceUnit, service: usize, region: usize, zone: usize) -> bool {
+    fn strikes(unit: &PlaceUnit, service: usize, region: usize, zone: usize) -> bool {
         let in_place = match unit.reach {
             Some(Place::ServiceInZone(s, r, z)) => (s, r, z) == (service, region, zone),
             Some(Place::ServiceInRegion(s, r)) => (s, r) == (service, region),
@@ -456,7 +460,7 @@ impl<'a> Compiler<'a> {
                     .replicas
                     .iter()
                     .filter(|&&(service, region, zone, _)| {
-                        self.strikes(&place, service, region, zone)
+                        Self::strikes(&place, service, region, zone)
                     })
                     .map(|&(_, _, _, unit)| unit)
                     .collect();
@@ -599,9 +603,9 @@ impl<'a> Compiler<'a> {
             .collect()
     }
 
-    fn finish(mut self, entries: Vec<GateId>, health: Vec<GateId>) -> Plan {
+    fn finish(mut self, entries: &[GateId], health: &[GateId]) -> Plan {
         let mut observers = vec![Watcher::World];
-        for &gate in entries.iter().chain(&health) {
+        for &gate in entries.iter().chain(health) {
             self.network.observe(gate, 0, Reach::Journeys);
         }
         self.observe_pools(&mut observers);
@@ -876,7 +880,7 @@ struct Replica {
     service: usize,
     region: usize,
     zone: usize,
-    replica: u32,
+    number: u32,
     in_pool: bool,
     runs_always: bool,
 }

@@ -160,6 +160,10 @@ pub struct NetworkBuilder {
 
 impl NetworkBuilder {
     /// Adds a gate that is down while more than `tolerance` of its inputs are.
+    ///
+    /// # Panics
+    ///
+    /// On the 2^31st gate.
     pub fn gate(&mut self, tolerance: u32) -> GateId {
         let id = self.tolerances.len() as u32;
         assert!(id < OBSERVER, "a network has fewer than 2^31 gates");

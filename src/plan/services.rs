@@ -213,13 +213,13 @@ impl Compiler<'_> {
         let n = self.model.services.len();
         let mut waiting_for = vec![0_usize; n];
         let mut callers = vec![Vec::new(); n];
-        for caller in 0..n {
+        for (caller, waiting) in waiting_for.iter_mut().enumerate() {
             for callee in self
                 .required_calls(caller)
                 .into_iter()
                 .flat_map(|(_, callees)| callees)
             {
-                waiting_for[caller] += 1;
+                *waiting += 1;
                 callers[callee].push(caller);
             }
         }

@@ -3,7 +3,7 @@
 //! Components are named by words (`host`, `us-east-1`, `catalog`, `2`), never by position in a file or a plan. So every
 //! topology of a model lives through the same faults, reordering a file changes nothing, and adding a service leaves
 //! the others' faults as they were. The generator is xoshiro256++ (Blackman and Vigna 2021, doi:10.1145/3460772), its
-//! state filled by SplitMix64 from the mixed name.
+//! state filled by `SplitMix64` from the mixed name.
 
 use rand::SeedableRng;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -95,7 +95,7 @@ impl TrialKey {
     }
 }
 
-/// The finalizer of SplitMix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195).
+/// The finalizer of `SplitMix64` (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195).
 #[inline]
 fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

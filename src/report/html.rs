@@ -292,7 +292,7 @@ fn answer(results: &Results) -> Vec<String> {
     let mut sentences = Vec::new();
     match &results.recommended {
         Some(taken) if taken.meets_objectives => {
-            sentences.push(format!("Take {}: {}.", taken.name, plain(&taken.why)))
+            sentences.push(format!("Take {}: {}.", taken.name, plain(&taken.why)));
         }
         Some(taken) => sentences.push(format!("Nearest: {}.", plain(&taken.why))),
         None => sentences.push("Nothing is recommended: the model prices nothing.".to_owned()),

@@ -241,7 +241,7 @@ pub fn money(amount: f64, currency: &str) -> String {
 #[must_use]
 pub fn money_rounded(amount: f64, currency: &str) -> String {
     let size = amount.abs();
-    if !size.is_finite() || size < 100.0 || size >= 9_999_999.5 {
+    if !size.is_finite() || !(100.0..9_999_999.5).contains(&size) {
         return money(amount, currency);
     }
     signed_money(amount, currency, &significant(size, 3))
@@ -339,7 +339,7 @@ fn probability_digits(p: f64) -> String {
     let rest = (100.0 - percent).abs();
     if percent.abs() < 1.0 {
         trim_zeros(&format!("{percent:.2}"))
-    } else if percent.abs() < 9.95 || rest < 9.95 && rest >= 1.0 {
+    } else if percent.abs() < 9.95 || (1.0..9.95).contains(&rest) {
         trim_zeros(&format!("{percent:.1}"))
     } else if rest < 1.0 {
         trim_zeros(&format!("{percent:.2}"))

@@ -2,7 +2,7 @@
 
 use failscape::cost::FailurePrice;
 use failscape::engine::TrialOutcome;
-use failscape::estimate::{Names, NoLossBound, summarize};
+use failscape::estimate::{FailureCost, Names, NoLossBound, summarize};
 use failscape::montecarlo::{Observer, Progress, RunSettings, run};
 use failscape::plan::compile;
 use failscape::topology::expand;
@@ -30,7 +30,7 @@ fn covered(model: &str, exact: f64, trials: u64, seeds: u64) -> u64 {
     let bound = NoLossBound {
         longest_mean_repair_seconds: plan.longest_mean_repair,
         horizon_seconds: model.horizon_seconds,
-        total_loss: Default::default(),
+        total_loss: FailureCost::default(),
     };
     let names = Names {
         topology: &plan.names.topology,

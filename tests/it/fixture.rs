@@ -332,7 +332,7 @@ pub(crate) fn large_layout() -> Layout {
                 to: i,
                 kind: kind.clone(),
             }];
-            if i % 4 == 0 && i + 7 < 42 {
+            if i.is_multiple_of(4) && i + 7 < 42 {
                 calls.push(LayoutCall {
                     from: i,
                     to: i + 7,
