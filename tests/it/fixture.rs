@@ -219,66 +219,66 @@ pub(crate) const HOSTILE: &str =
 pub(crate) fn hostile() -> Comparison {
     let mut comparison = seven_patterns();
     let results = &mut comparison.results;
-    results.model = HOSTILE.to_owned();
-    results.model_hash = HOSTILE.to_owned();
-    results.currency = HOSTILE.to_owned();
-    results.commit = Some(HOSTILE.to_owned());
+    results.model = HOSTILE.into();
+    results.model_hash = HOSTILE.into();
+    results.currency = HOSTILE.into();
+    results.commit = Some(HOSTILE.into());
     for (i, topology) in results.topologies.iter_mut().enumerate() {
         topology.name = format!("{HOSTILE}{i}");
-        topology.pattern = HOSTILE.to_owned();
-        topology.method = HOSTILE.to_owned();
-        topology.unavailability.interval = HOSTILE.to_owned();
-        topology.regions = vec![HOSTILE.to_owned()];
+        topology.pattern = HOSTILE.into();
+        topology.method = HOSTILE.into();
+        topology.unavailability.interval = HOSTILE.into();
+        topology.regions = vec![HOSTILE.into()];
         topology.journeys = renamed(&topology.journeys);
         topology.services = renamed(&topology.services);
         for (cause, k) in topology.attribution.iter_mut().zip(0..) {
             cause.cause = format!("{HOSTILE}{k}");
         }
         for fault in &mut topology.faults {
-            fault.name = HOSTILE.to_owned();
+            fault.name = HOSTILE.into();
         }
         topology.cost_per_month.not_priced = vec![NotPriced {
-            line: HOSTILE.to_owned(),
-            missing: HOSTILE.to_owned(),
+            line: HOSTILE.into(),
+            missing: HOSTILE.into(),
         }];
     }
     for (difference, k) in results.differences.iter_mut().zip(0..) {
         difference.of = format!("{HOSTILE}{k}");
-        difference.from = HOSTILE.to_owned();
+        difference.from = HOSTILE.into();
     }
     results.recommended = Some(Recommendation {
         name: format!("{HOSTILE}3"),
-        why: HOSTILE.to_owned(),
+        why: HOSTILE.into(),
         meets_objectives: true,
     });
     results.warnings = vec![Warning {
-        code: HOSTILE.to_owned(),
-        message: HOSTILE.to_owned(),
-        hint: HOSTILE.to_owned(),
+        code: HOSTILE.into(),
+        message: HOSTILE.into(),
+        hint: HOSTILE.into(),
     }];
     for (row, i) in comparison.timeline.rows.iter_mut().zip(0..) {
         row.topology = format!("{HOSTILE}{i}");
         for outage in &mut row.outages {
-            outage.cause = HOSTILE.to_owned();
+            outage.cause = HOSTILE.into();
         }
     }
     for (layout, i) in comparison.layouts.iter_mut().zip(0..) {
         layout.topology = format!("{HOSTILE}{i}");
-        layout.pattern = HOSTILE.to_owned();
+        layout.pattern = HOSTILE.into();
         for region in &mut layout.regions {
-            region.name = HOSTILE.to_owned();
-            region.zones = vec![HOSTILE.to_owned(); 3];
+            region.name = HOSTILE.into();
+            region.zones = vec![HOSTILE.into(); 3];
         }
         for service in &mut layout.services {
-            service.name = HOSTILE.to_owned();
+            service.name = HOSTILE.into();
         }
         for entry in &mut layout.entries {
-            entry.0 = HOSTILE.to_owned();
+            entry.0 = HOSTILE.into();
         }
     }
-    comparison.source = HOSTILE.to_owned();
-    comparison.description = Some(HOSTILE.to_owned());
-    comparison.sources = vec![(HOSTILE.to_owned(), HOSTILE.to_owned())];
+    comparison.source = HOSTILE.into();
+    comparison.description = Some(HOSTILE.into());
+    comparison.sources = vec![(HOSTILE.into(), HOSTILE.to_owned())];
     comparison
 }
 
