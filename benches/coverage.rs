@@ -99,10 +99,14 @@ impl Score {
             .push((high - low) / truth.abs().max(f64::MIN_POSITIVE));
     }
 
+    fn covered_percent(&self) -> f64 {
+        100.0 * f64::from(self.seeds - self.truth_below - self.truth_above) / f64::from(self.seeds)
+    }
+
     fn row(mut self) -> String {
         let percent = |count: u32| 100.0 * f64::from(count) / f64::from(self.seeds);
         self.relative_widths.sort_by(f64::total_cmp);
-        let covered = percent(self.seeds - self.truth_below - self.truth_above);
+        let covered = self.covered_percent();
         let width = self.relative_widths[self.relative_widths.len() / 2];
         format!(
             "{covered:.1} % | {:.1} % | {:.1} % | {width:.3}",
@@ -130,9 +134,9 @@ fn scored(mut once: impl FnMut(&mut Xoshiro256PlusPlus) -> (f64, f64, f64)) -> S
 
 fn skewed_mean() {
     println!(
-        "\n| sizes | events in such a trial | trials | expected trials with loss | covered | truth below | truth above | median length / truth |"
+        "\n| sizes | events in such a trial | trials | expected trials with loss | covered where one was seen | covered | truth below | truth above | median length / truth |"
     );
-    println!("|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|");
     let rare = [1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0];
     let all = [
         Size::Fixed,
@@ -160,7 +164,9 @@ fn skewed_mean() {
     for (size, events, n, expected) in cases {
         let p = expected / n as f64;
         let truth = p * events * size.mean();
-        let row = scored(|rng| {
+        let (mut seen, mut all) = (Score::default(), Score::default());
+        for seed in 0..seeds() {
+            let rng = &mut Xoshiro256PlusPlus::seed_from_u64(seed);
             let mut moments = Moments::default();
             for _ in 0..hits(n, p, rng) {
                 let count = 1 + if events > 1.0 {
@@ -170,12 +176,19 @@ fn skewed_mean() {
                 };
                 moments.add((0..count).map(|_| size.draw(rng)).sum());
             }
-            match skewed_mean_interval(&(&moments.padded_to(n)).into(), LEVEL) {
-                Some(interval) => (interval.low, interval.high, truth),
-                None => (0.0, none_seen_bound(n, LEVEL) * events * size.mean(), truth),
+            if let Some(interval) = skewed_mean_interval(&(&moments.padded_to(n)).into(), LEVEL) {
+                seen.add(interval.low, interval.high, truth);
+                all.add(interval.low, interval.high, truth);
+            } else {
+                all.add(0.0, none_seen_bound(n, LEVEL) * events * size.mean(), truth);
             }
-        });
-        println!("| {} | {events} | {n} | {expected} | {row} |", size.name());
+        }
+        println!(
+            "| {} | {events} | {n} | {expected} | {:.1} % | {} |",
+            size.name(),
+            seen.covered_percent(),
+            all.row()
+        );
     }
 }
 

@@ -66,6 +66,6 @@ pub fn summarize_pair(
         less: share(pairs.less()),
         equal: share(pairs.equal()),
         more: share(pairs.more()),
-        better: pairs.probability_below_zero(level),
+        better: pairs.probability_below_zero(),
     }
 }

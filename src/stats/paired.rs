@@ -7,6 +7,9 @@ use super::{
     skewed_mean_interval,
 };
 
+/// Level of the interval that a probability is read from.
+const LEVEL: f64 = 0.95;
+
 /// Differences of pairs, losses and gains apart.
 ///
 /// The mean difference is that of the positive parts minus that of the negative ones. Each has the interval of
@@ -120,13 +123,13 @@ impl PairedDifferences {
 
     /// Probability that the true mean difference is below zero: ½ if no pair differs.
     ///
-    /// From the confidence distribution that the interval belongs to, taken as normal on each side of the mean with the width that
+    /// From the confidence distribution that the 95 % interval belongs to, taken as normal on each side of the mean with the width that
     /// the interval has there; so it is above 97.5 % exactly when the 95 % interval lies below zero. Schweder & Hjort (2002),
     /// doi:10.1111/1467-9469.00285.
     #[must_use]
-    pub fn probability_below_zero(&self, level: f64) -> f64 {
+    pub fn probability_below_zero(&self) -> f64 {
         let mean = self.mean();
-        let Some(interval) = self.interval(level).filter(|_| mean != 0.0) else {
+        let Some(interval) = self.interval(LEVEL).filter(|_| mean != 0.0) else {
             return 0.5;
         };
         let width = if mean < 0.0 {
@@ -137,7 +140,7 @@ impl PairedDifferences {
         if width <= 0.0 {
             return if mean < 0.0 { 1.0 } else { 0.0 };
         }
-        normal_cdf(-mean / width * normal_quantile(f64::midpoint(1.0, level)))
+        normal_cdf(-mean / width * normal_quantile(f64::midpoint(1.0, LEVEL)))
     }
 }
 

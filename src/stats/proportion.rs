@@ -42,7 +42,7 @@ pub fn clopper_pearson(seen: f64, n: f64, level: f64) -> Interval {
 /// About 3.0 / n at 95 %: the rule of three, Hanley & Lippman-Hand (1983), doi:10.1001/jama.1983.03330370053031.
 ///
 /// ```
-/// assert!((failscape::stats::none_seen_bound(1000, 0.95) - 0.002_991_249_495_5).abs() < 1e-12);
+/// assert!((failscape::stats::none_seen_bound(1000, 0.95) - 0.002991249545095296).abs() < 1e-12);
 /// ```
 #[must_use]
 pub fn none_seen_bound(n: u64, level: f64) -> f64 {

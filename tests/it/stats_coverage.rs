@@ -142,7 +142,7 @@ fn probability_of_being_better_is_calibrated() {
             let (a, b) = (exponential(rng), exponential(rng));
             pairs.add(a, b);
         });
-        Some(pairs.probability_below_zero(0.95) > 0.975)
+        Some(pairs.probability_below_zero() > 0.975)
     });
     assert!(wrong < 0.04, "{wrong}");
 }
