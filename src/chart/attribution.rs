@@ -4,7 +4,7 @@ use super::axis;
 use super::canvas::{Canvas, Letters, Rect, names};
 use super::key::Above;
 use super::sheet::{self, Chart, Words};
-use super::theme::{AXIS, Colour, GRID, INK, LABEL_SIZE, MUTED, PALETTE, PAPER, REST, SMALL_SIZE, is_light, part};
+use super::theme::{AXIS, Colour, GRID, INK, LABEL_SIZE, MUTED, ON_DARK, ON_LIGHT, PALETTE, PAPER, REST, SMALL_SIZE, is_light, part};
 use super::words;
 use crate::results::format;
 use crate::results::{Comparison, Results, TopologyResult};
@@ -131,7 +131,7 @@ fn parts(topology: &TopologyResult, causes: &[String]) -> Vec<(f64, Colour)> {
 fn draw_part(canvas: &Canvas, at: Rect, share: f64, colour: Colour) {
     canvas.rect(at.x, at.y, at.width, at.height, colour);
     canvas.line((at.right(), at.y), (at.right(), at.bottom()), PAPER, 1.0);
-    let letters = Letters::new(SMALL_SIZE, if is_light(colour) { INK } else { PAPER }).middle();
+    let letters = Letters::new(SMALL_SIZE, if is_light(colour) { ON_LIGHT } else { ON_DARK }).middle();
     let text = format!("{:.0} %", share * 100.0);
     if at.width > letters.width(&text) + 8.0 {
         canvas.text_at(&text, at.x + at.width / 2.0, at.y + at.height / 2.0, letters);
@@ -142,7 +142,7 @@ fn draw_total(canvas: &Canvas, x: f64, y: f64, topology: &TopologyResult) {
     let downtime = &topology.downtime_minutes_per_year;
     if downtime.mean > 0.0 {
         canvas.text_at(&format::minutes(downtime.mean), x, y - 7.5, Letters::new(LABEL_SIZE, INK).bold());
-        let interval = format::duration_interval(downtime.low * 60.0, downtime.high * 60.0);
+        let interval = format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0);
         let small = Letters::new(SMALL_SIZE, MUTED);
         canvas.text_at(&small.fit(&interval, FIGURES - 12.0), x, y + 8.0, small);
     } else {

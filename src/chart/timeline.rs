@@ -24,7 +24,7 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
     let causes = main_causes(timeline);
     let words = Words {
         name: "timeline",
-        title: format!("One simulated trial, hour by hour: number {}", format::count(timeline.trial)),
+        title: format!("When each topology was down in one simulated trial, number {}", format::count(timeline.trial)),
         caption: words::caption(
             comparison,
             "Every topology met the same faults. Outages shorter than the picture can show are drawn as a thin line; \

@@ -30,7 +30,7 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
     if results.topologies.is_empty() {
         return sheet::empty(words, "No topology was simulated.");
     }
-    let height = 76.0 + ROW * results.topologies.len() as f64;
+    let height = 88.0 + ROW * results.topologies.len() as f64;
     sheet::chart(words, height, |canvas, at| draw(canvas, at, results))
 }
 
@@ -44,7 +44,7 @@ fn alt(results: &Results) -> String {
 }
 
 fn draw(canvas: &Canvas, at: Rect, results: &Results) {
-    let plot = Rect { x: at.x + NAMES, y: at.y + 28.0, width: at.width - NAMES - FIGURES, height: at.height - 76.0 };
+    let plot = Rect { x: at.x + NAMES, y: at.y + 40.0, width: at.width - NAMES - FIGURES, height: at.height - 88.0 };
     let target = results.objectives.slo_target.map(|target| 1.0 - target);
     let range = axis::unavailability_range(results.topologies.iter().map(|topology| &topology.unavailability), target);
     let scale = Scale::new(Spread::Log, range, (plot.x, plot.right()));
@@ -65,9 +65,9 @@ fn draw_target(canvas: &Canvas, plot: Rect, results: &Results, scale: Scale) {
         return;
     };
     let x = scale.at(1.0 - target);
-    canvas.dashed(&[(x, plot.y - 20.0), (x, plot.bottom())], TARGET, 1.3, Dash::Dashed);
+    canvas.dashed(&[(x, plot.y), (x, plot.bottom())], TARGET, 1.3, Dash::Dashed);
     let letters = Letters::new(SMALL_SIZE, TARGET).middle();
-    canvas.text_on_paper(&format!("SLO {}", format::target(target)), x, plot.y - 24.0, letters);
+    canvas.text_on_paper(&format!("SLO {}", format::target(target)), x, plot.y - 30.0, letters);
 }
 
 fn draw_row(canvas: &Canvas, plot: Rect, y: f64, topology: &TopologyResult, identity: Identity, scale: Scale) {
