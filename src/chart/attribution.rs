@@ -5,7 +5,8 @@ use super::canvas::{Canvas, Letters, Rect, names};
 use super::key::Above;
 use super::sheet::{self, Chart, Words};
 use super::theme::{
-    AXIS, Colour, GRID, INK, LABEL_SIZE, MUTED, PALETTE, PAPER, REST, SMALL_SIZE, is_light, part,
+    AXIS, Colour, GRID, INK, LABEL_SIZE, MUTED, ON_DARK, ON_LIGHT, PALETTE, PAPER, REST,
+    SMALL_SIZE, is_light, part,
 };
 use super::words;
 use crate::results::format;
@@ -201,7 +202,11 @@ fn parts(topology: &TopologyResult, causes: &[String]) -> Vec<(f64, Colour)> {
 fn draw_part(canvas: &Canvas, at: Rect, share: f64, colour: Colour) {
     canvas.rect(at.x, at.y, at.width, at.height, colour);
     canvas.line((at.right(), at.y), (at.right(), at.bottom()), PAPER, 1.0);
-    let letters = Letters::new(SMALL_SIZE, if is_light(colour) { INK } else { PAPER }).middle();
+    let letters = Letters::new(
+        SMALL_SIZE,
+        if is_light(colour) { ON_LIGHT } else { ON_DARK },
+    )
+    .middle();
     let text = format!("{:.0} %", share * 100.0);
     if at.width > letters.width(&text) + 8.0 {
         canvas.text_at(
@@ -222,7 +227,7 @@ fn draw_total(canvas: &Canvas, x: f64, y: f64, topology: &TopologyResult) {
             y - 7.5,
             Letters::new(LABEL_SIZE, INK).bold(),
         );
-        let interval = format::duration_interval(downtime.low * 60.0, downtime.high * 60.0);
+        let interval = format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0);
         let small = Letters::new(SMALL_SIZE, MUTED);
         canvas.text_at(&small.fit(&interval, FIGURES - 12.0), x, y + 8.0, small);
     } else {

@@ -1,7 +1,7 @@
 //! Axes: from a figure to a place on the sheet, and the figures worth a tick.
 
 use super::canvas::{Canvas, Letters, Rect};
-use super::theme::{GRID, MUTED, SMALL_SIZE};
+use super::theme::{AXIS, GRID, MUTED, SMALL_SIZE};
 use crate::results::Estimate;
 use crate::results::format;
 
@@ -163,41 +163,51 @@ fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     ticks.into_iter().step_by(every).collect()
 }
 
-/// Durations that people think in, within a range \[s\], at most `most` of them.
-pub(super) fn duration_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
-    const KEY_POINTS: [f64; 25] = [
-        1e-6,
-        1e-5,
-        1e-4,
-        0.001,
-        0.01,
-        0.1,
-        1.0,
-        5.0,
-        15.0,
-        60.0,
-        300.0,
-        900.0,
-        3600.0,
-        14_400.0,
-        43_200.0,
-        86_400.0,
-        259_200.0,
-        864_000.0,
-        2_592_000.0,
-        7_776_000.0,
-        31_536_000.0,
-        3.1536e8,
-        3.1536e9,
-        3.1536e10,
-        3.1536e11,
-    ];
-    let ticks: Vec<f64> = KEY_POINTS
+/// Durations that people think in \[s\].
+const KEY_POINTS: [f64; 25] = [
+    1e-6,
+    1e-5,
+    1e-4,
+    0.001,
+    0.01,
+    0.1,
+    1.0,
+    5.0,
+    15.0,
+    60.0,
+    300.0,
+    900.0,
+    3600.0,
+    14_400.0,
+    43_200.0,
+    86_400.0,
+    259_200.0,
+    864_000.0,
+    2_592_000.0,
+    7_776_000.0,
+    31_536_000.0,
+    3.1536e8,
+    3.1536e9,
+    3.1536e10,
+    3.1536e11,
+];
+
+/// Ticks below the plot at durations that people think in, as many as have room.
+pub(super) fn durations_below(canvas: &Canvas, plot: Rect, scale: Scale, (low, high): (f64, f64)) {
+    let mut free_from = f64::NEG_INFINITY;
+    for tick in KEY_POINTS
         .into_iter()
-        .filter(|&tick| tick >= low * 0.999 && tick <= high * 1.001)
-        .collect();
-    let every = ticks.len().div_ceil(most.max(1)).max(1);
-    ticks.into_iter().step_by(every).collect()
+        .filter(|tick| (low * 0.999..=high * 1.001).contains(tick))
+    {
+        let (x, label) = (scale.at(tick), format::duration(tick));
+        let half = ticks().width(&label) / 2.0;
+        if x - half < free_from {
+            continue;
+        }
+        canvas.line((x, plot.bottom()), (x, plot.bottom() + 5.0), AXIS, 1.0);
+        canvas.text(&label, x, plot.bottom() + 19.0, ticks().middle());
+        free_from = x + half + 9.0;
+    }
 }
 
 /// An unavailability on an axis: `10⁻³`, `2 × 10⁻⁴`.

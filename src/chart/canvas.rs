@@ -17,6 +17,7 @@ use plotters::style::{
 };
 
 use super::theme::{Colour, Dash, INK, Marker, PAPER};
+use crate::results::format::printable;
 
 /// Pixels of the sheet for one of the picture.
 pub(super) const SCALE: f64 = 10.0;
@@ -111,7 +112,7 @@ impl Letters {
 
     /// A text shortened with an ellipsis until it is no wider than `room` \[px\].
     pub(super) fn fit(self, text: &str, room: f64) -> String {
-        let text = clean(text);
+        let text = printable(text);
         if self.width(&text) <= room {
             return text;
         }
@@ -128,7 +129,7 @@ impl Letters {
     /// A text broken into lines no wider than `room` \[px\]; a word that is wider is shortened.
     pub(super) fn lines(self, text: &str, room: f64) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();
-        for word in clean(text).split_whitespace() {
+        for word in printable(text).split_whitespace() {
             let word = self.fit(word, room);
             match lines.last_mut() {
                 Some(line) if self.width(&format!("{line} {word}")) <= room => {
@@ -319,7 +320,7 @@ impl Canvas<'_> {
         let style = TextStyle::from(font.transform(transform))
             .color(&letters.colour)
             .pos(Pos::new(h_pos, VPos::Top));
-        written(self.area.draw_text(&clean(text), &style, pixel(at)));
+        written(self.area.draw_text(&printable(text), &style, pixel(at)));
     }
 
     fn put<'e, E>(&self, element: &'e E)
@@ -373,19 +374,6 @@ impl Rect {
     pub(super) fn bottom(self) -> f64 {
         self.y + self.height
     }
-}
-
-/// A text without characters that XML refuses.
-pub(super) fn clean(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') {
-                ' '
-            } else {
-                c
-            }
-        })
-        .collect()
 }
 
 /// Width of a text \[px\].

@@ -117,7 +117,7 @@ fn draw(canvas: &Canvas, at: Rect, results: &Results, points: &[Point]) {
         .iter()
         .map(|point| (costs.at(point.cost), losses.at(seen_or_bound(point))))
         .collect();
-    let mut obstacles = draw_target(canvas, plot, results, losses);
+    let mut obstacles = draw_target(canvas, plot, results, losses, &places);
     obstacles.extend(draw_frontier(canvas, results, points, &places));
     for (point, &place) in points.iter().zip(&places) {
         obstacles.extend(draw_point(canvas, plot, point, place, losses));
@@ -202,7 +202,14 @@ fn draw_axes(canvas: &Canvas, plot: Rect, results: &Results, costs: Scale, losse
     );
 }
 
-fn draw_target(canvas: &Canvas, plot: Rect, results: &Results, losses: Scale) -> Vec<Obstacle> {
+/// The SLO's line, its label above whichever end of it lies further from the points.
+fn draw_target(
+    canvas: &Canvas,
+    plot: Rect,
+    results: &Results,
+    losses: Scale,
+    points: &[(f64, f64)],
+) -> Vec<Obstacle> {
     let Some(target) = results
         .objectives
         .slo_target
@@ -212,15 +219,27 @@ fn draw_target(canvas: &Canvas, plot: Rect, results: &Results, losses: Scale) ->
     };
     let y = losses.at(1.0 - target);
     canvas.dashed(&[(plot.x, y), (plot.right(), y)], TARGET, 1.3, Dash::Dashed);
-    let letters = Letters::new(SMALL_SIZE, TARGET).end();
+    let letters = Letters::new(SMALL_SIZE, TARGET);
     let text = format!("SLO {}", format::target(target));
+    let width = letters.width(&text) + 6.0;
+    let room = |x: f64| {
+        points
+            .iter()
+            .map(|p| (p.0 - x).hypot(p.1 - y))
+            .fold(f64::INFINITY, f64::min)
+    };
+    let left = if room(plot.x + width / 2.0) >= room(plot.right() - width / 2.0) {
+        plot.x
+    } else {
+        plot.right() - width
+    };
     let label = Rect {
-        x: plot.right() - letters.width(&text) - 4.0,
+        x: left,
         y: y - 17.0,
-        width: letters.width(&text) + 4.0,
+        width,
         height: 16.0,
     };
-    canvas.text_on_paper(&text, plot.right() - 3.0, y - 9.5, letters);
+    canvas.text_on_paper(&text, left + 3.0, y - 9.5, letters);
     vec![
         Obstacle {
             at: label,

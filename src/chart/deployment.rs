@@ -2,10 +2,11 @@
 
 use super::axis;
 use super::canvas::{Canvas, Letters, Rect};
-use super::layers;
+use super::layers::{self, Slot};
 use super::sheet::{self, Chart, Words};
 use super::theme::{
-    AXIS, BLUE, Colour, Dash, GREEN, GRID, INK, MARGIN, MUTED, PAPER, SMALL_SIZE, WASH, WIDTH,
+    AXIS, BLUE, Colour, Dash, GREEN, GRID, INK, MARGIN, MUTED, ON_DARK, PAPER, SMALL_SIZE, WASH,
+    WIDTH,
 };
 use super::words;
 use crate::results::format;
@@ -14,7 +15,7 @@ use crate::results::{Layout, LayoutRegion, LayoutService, Results};
 /// Size of a service's box \[px\].
 const BOX: (f64, f64) = (112.0, 38.0);
 /// Room between columns and between rows of boxes \[px\].
-const GAP: (f64, f64) = (38.0, 12.0);
+const GAP: (f64, f64) = (32.0, 12.0);
 /// Room within a region around its boxes, and above them for its name \[px\].
 const PADDING: f64 = 16.0;
 const HEAD: f64 = 46.0;
@@ -83,7 +84,7 @@ fn alt(layout: &Layout) -> String {
 /// Where everything stands, before it is drawn.
 struct Plan<'a> {
     layout: &'a Layout,
-    columns: Vec<Vec<usize>>,
+    columns: Vec<Vec<Slot>>,
     externals: Vec<usize>,
     /// Corners of the regions' boxes relative to the drawing.
     corners: Vec<(f64, f64)>,
@@ -103,36 +104,36 @@ impl<'a> Plan<'a> {
             .map(|call| (call.from, call.to))
             .collect();
         let columns = layers::columns(&inside, &calls, TALLEST);
-        let rows = columns.iter().map(Vec::len).max().unwrap_or(0).max(1) as f64;
+        let tall = columns
+            .iter()
+            .map(|column| column_height(column))
+            .fold(BOX.1, f64::max);
         let wide = columns.len() as f64 * (BOX.0 + GAP.0) - GAP.0 + 2.0 * PADDING;
-        let region = (
-            wide.max(170.0),
-            HEAD + rows * (BOX.1 + GAP.1) - GAP.1 + PADDING,
-        );
+        let region = (wide.max(170.0), HEAD + tall + PADDING);
         let n = layout.regions.len().max(1);
         let per_row = (((WIDEST + BETWEEN) / (region.0 + BETWEEN)) as usize).clamp(1, n.min(3));
-        let corners = (0..n)
-            .map(|i| {
-                (
-                    (i % per_row) as f64 * (region.0 + BETWEEN),
-                    KEY + (i / per_row) as f64 * (region.1 + BETWEEN),
-                )
-            })
-            .collect();
-        let used = per_row as f64 * (region.0 + BETWEEN) - BETWEEN;
-        let width = (used + 2.0 * MARGIN).max(WIDTH);
+        let width = (per_row as f64 * (region.0 + BETWEEN) - BETWEEN + 2.0 * MARGIN).max(WIDTH);
+        // External services stand below the first row, whose first region's calls are drawn.
         let below = if externals.is_empty() {
-            4.0
+            0.0
         } else {
-            let rows = externals.len().div_ceil(externals_per_row(width)) as f64;
-            BELOW + rows * (BOX.1 + GAP.1)
+            BELOW + externals.len().div_ceil(externals_per_row(width)) as f64 * (BOX.1 + GAP.1)
         };
-        let height = KEY + n.div_ceil(per_row) as f64 * (region.1 + BETWEEN) - BETWEEN + below;
+        let corner = |i: usize| {
+            let (row, column) = (i / per_row, i % per_row);
+            let beyond = if row > 0 { below } else { 0.0 };
+            (
+                column as f64 * (region.0 + BETWEEN),
+                KEY + beyond + row as f64 * (region.1 + BETWEEN),
+            )
+        };
+        let height =
+            KEY + below + n.div_ceil(per_row) as f64 * (region.1 + BETWEEN) - BETWEEN + 4.0;
         Plan {
             layout,
             columns,
             externals,
-            corners,
+            corners: (0..n).map(corner).collect(),
             region,
             width,
             height,
@@ -141,26 +142,16 @@ impl<'a> Plan<'a> {
 
     fn draw(&self, canvas: &Canvas, at: Rect) {
         draw_key(canvas, at, self.layout);
-        for (region, corner) in self.layout.regions.iter().zip(&self.corners) {
-            let frame = Rect {
-                x: at.x + corner.0,
-                y: at.y + corner.1,
-                width: self.region.0,
-                height: self.region.1,
-            };
+        for (region, frame) in self.frames(at) {
             draw_frame(canvas, frame, region);
             self.draw_calls(canvas, frame, region);
         }
         self.draw_external_calls(canvas, at);
-        for (region, corner) in self.layout.regions.iter().zip(&self.corners) {
-            let frame = Rect {
-                x: at.x + corner.0,
-                y: at.y + corner.1,
-                width: self.region.0,
-                height: self.region.1,
-            };
-            for (service, place) in self.places(frame) {
-                self.draw_service(canvas, place, service, region);
+        for (region, frame) in self.frames(at) {
+            for (slot, place) in self.places(frame) {
+                if let Slot::Node(service) = slot {
+                    self.draw_service(canvas, place, service, region);
+                }
             }
         }
         for (i, &service) in self.externals.iter().enumerate() {
@@ -172,46 +163,58 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Boxes of the services within a region's frame.
-    fn places(&self, frame: Rect) -> impl Iterator<Item = (usize, Rect)> + '_ {
+    fn frames(&self, at: Rect) -> impl Iterator<Item = (&LayoutRegion, Rect)> {
+        self.layout
+            .regions
+            .iter()
+            .zip(&self.corners)
+            .map(move |(region, corner)| {
+                (
+                    region,
+                    Rect {
+                        x: at.x + corner.0,
+                        y: at.y + corner.1,
+                        width: self.region.0,
+                        height: self.region.1,
+                    },
+                )
+            })
+    }
+
+    /// Places of services and of passing calls within a region's frame, column by column.
+    fn places(&self, frame: Rect) -> impl Iterator<Item = (Slot, Rect)> + '_ {
         let room = frame.height - HEAD - PADDING;
         self.columns
             .iter()
             .enumerate()
             .flat_map(move |(c, column)| {
                 let x = frame.x + PADDING + c as f64 * (BOX.0 + GAP.0);
-                let step = (room + GAP.1) / column.len().max(1) as f64;
-                column.iter().enumerate().map(move |(r, &service)| {
-                    let y = frame.y + HEAD + step * (r as f64 + 0.5) - GAP.1 / 2.0 - BOX.1 / 2.0;
-                    (
-                        service,
-                        Rect {
-                            x,
-                            y,
-                            width: BOX.0,
-                            height: BOX.1,
-                        },
-                    )
+                let spare = (room - column_height(column)) / (column.len() + 1) as f64;
+                let mut y = frame.y + HEAD + spare;
+                column.iter().map(move |&slot| {
+                    let place = Rect {
+                        x,
+                        y,
+                        width: BOX.0,
+                        height: slot_height(slot),
+                    };
+                    y += place.height + GAP.1 + spare;
+                    (slot, place)
                 })
             })
     }
 
     fn place(&self, frame: Rect, service: usize) -> Option<Rect> {
         self.places(frame)
-            .find(|(i, _)| *i == service)
+            .find(|(slot, _)| *slot == Slot::Node(service))
             .map(|(_, place)| place)
     }
 
     fn external_place(&self, at: Rect, i: usize) -> Rect {
         let per_row = externals_per_row(self.width);
-        let regions = self
-            .corners
-            .iter()
-            .map(|corner| corner.1 + self.region.1)
-            .fold(0.0, f64::max);
         Rect {
             x: at.x + (i % per_row) as f64 * (BOX.0 + GAP.0 / 2.0),
-            y: at.y + regions + BELOW + (i / per_row) as f64 * (BOX.1 + GAP.1),
+            y: at.y + KEY + self.region.1 + BELOW + (i / per_row) as f64 * (BOX.1 + GAP.1),
             width: BOX.0,
             height: BOX.1 - 8.0,
         }
@@ -219,27 +222,26 @@ impl<'a> Plan<'a> {
 
     fn draw_calls(&self, canvas: &Canvas, frame: Rect, region: &LayoutRegion) {
         let faint = region.role == "standby";
-        for call in &self.layout.calls {
+        for (i, call) in self.layout.calls.iter().enumerate() {
             let (Some(from), Some(to)) = (self.place(frame, call.from), self.place(frame, call.to))
             else {
                 continue;
             };
             let (colour, dash) = stroke_of(&call.kind);
-            let colour = if faint { mixed(colour) } else { colour };
-            draw_call(canvas, from, to, colour, dash);
+            let colour = if faint { fainter(colour) } else { colour };
+            let by: Vec<Rect> = self
+                .places(frame)
+                .filter(|(slot, _)| *slot == Slot::Passing(i))
+                .map(|(_, place)| place)
+                .collect();
+            draw_call(canvas, from, &by, to, (colour, dash));
         }
     }
 
     /// Calls out of the first region: along the channel beside the caller's column, down to the row of externals.
     fn draw_external_calls(&self, canvas: &Canvas, at: Rect) {
-        let Some(corner) = self.corners.first() else {
+        let Some((_, frame)) = self.frames(at).next() else {
             return;
-        };
-        let frame = Rect {
-            x: at.x + corner.0,
-            y: at.y + corner.1,
-            width: self.region.0,
-            height: self.region.1,
         };
         for call in &self.layout.calls {
             let Some(i) = self
@@ -255,14 +257,10 @@ impl<'a> Plan<'a> {
             let to = self.external_place(at, i);
             let (colour, dash) = stroke_of(&call.kind);
             let channel = from.right() + GAP.0 * 0.3 + (i % 5) as f64 * 3.0;
+            let start = (from.right(), from.y + from.height / 2.0);
             let end = (to.x + to.width / 2.0, to.y);
             let points = [
-                vec![(from.right(), from.y + from.height / 2.0)],
-                curve(
-                    (from.right(), from.y + from.height / 2.0),
-                    (channel, from.bottom() + 8.0),
-                    Bend::IntoVertical,
-                ),
+                curve(start, (channel, from.bottom() + 8.0), Bend::IntoVertical),
                 curve(
                     (channel, frame.bottom() + 4.0),
                     (end.0, end.1 - 5.0),
@@ -270,7 +268,7 @@ impl<'a> Plan<'a> {
                 ),
             ]
             .concat();
-            canvas.dashed(&points, mixed(colour), 1.1, dash);
+            canvas.dashed(&points, fainter(colour), 1.1, dash);
             canvas.arrow_tip(end, (0.0, 1.0), 6.0, colour);
         }
     }
@@ -302,7 +300,7 @@ impl<'a> Plan<'a> {
                 at.y,
                 4.0,
                 at.height,
-                if idle { mixed(GREEN) } else { GREEN },
+                if idle { fainter(GREEN) } else { GREEN },
             );
         }
         let letters = Letters::new(
@@ -360,7 +358,7 @@ fn draw_zones(canvas: &Canvas, at: Rect, running: &[u32]) {
             continue;
         }
         canvas.rect(place.x, place.y, place.width, place.height, BLUE);
-        let letters = Letters::new(9.5, PAPER).bold().middle();
+        let letters = Letters::new(9.5, ON_DARK).bold().middle();
         canvas.text_at(
             &letters.fit(&replicas.to_string(), cell),
             place.x + place.width / 2.0,
@@ -415,44 +413,54 @@ fn draw_external(canvas: &Canvas, at: Rect, service: &LayoutService) {
     );
 }
 
-fn draw_call(canvas: &Canvas, from: Rect, to: Rect, colour: Colour, dash: Dash) {
+/// A call by way of the slots that it passes.
+fn draw_call(canvas: &Canvas, from: Rect, by: &[Rect], to: Rect, (colour, dash): (Colour, Dash)) {
     let middle = |at: Rect| at.y + at.height / 2.0;
     if to.x >= from.right() {
-        let (start, end) = ((from.right(), middle(from)), (to.x, middle(to)));
-        canvas.dashed(
-            &curve(start, (end.0 - 5.0, end.1), Bend::Horizontal),
-            colour,
-            1.1,
-            dash,
-        );
-        canvas.arrow_tip(end, (1.0, 0.0), 6.0, colour);
-    } else {
-        // Within a column or backwards: around the right side.
-        let out = from.right().max(to.right()) + 14.0;
-        let (start, end) = (
-            (from.right(), middle(from) + 5.0),
-            (to.right(), middle(to) - 5.0),
-        );
-        let points = [
-            curve(
-                start,
-                (out, f64::midpoint(start.1, end.1)),
-                Bend::IntoVertical,
-            ),
-            {
-                let mut back = curve(
-                    (end.0 + 5.0, end.1),
-                    (out, f64::midpoint(start.1, end.1)),
-                    Bend::IntoVertical,
-                );
-                back.reverse();
-                back
-            },
-        ]
-        .concat();
+        let (mut last, mut points) = ((from.right(), middle(from)), Vec::new());
+        for slot in by {
+            points.extend(curve(last, (slot.x, middle(*slot)), Bend::Horizontal));
+            last = (slot.right(), middle(*slot));
+        }
+        let end = (to.x, middle(to));
+        points.extend(curve(last, (end.0 - 5.0, end.1), Bend::Horizontal));
         canvas.dashed(&points, colour, 1.1, dash);
-        canvas.arrow_tip(end, (-1.0, 0.0), 6.0, colour);
+        canvas.arrow_tip(end, (1.0, 0.0), 6.0, colour);
+        return;
     }
+    // Within a column or backwards: around the right side.
+    let (start, end) = (
+        (from.right(), middle(from) + 5.0),
+        (to.right(), middle(to) - 5.0),
+    );
+    let out = (
+        from.right().max(to.right()) + 14.0,
+        f64::midpoint(start.1, end.1),
+    );
+    let mut back = curve((end.0 + 5.0, end.1), out, Bend::IntoVertical);
+    back.reverse();
+    canvas.dashed(
+        &[curve(start, out, Bend::IntoVertical), back].concat(),
+        colour,
+        1.1,
+        dash,
+    );
+    canvas.arrow_tip(end, (-1.0, 0.0), 6.0, colour);
+}
+
+fn slot_height(slot: Slot) -> f64 {
+    match slot {
+        Slot::Node(_) => BOX.1,
+        Slot::Passing(_) => 2.0,
+    }
+}
+
+fn column_height(column: &[Slot]) -> f64 {
+    column
+        .iter()
+        .map(|&slot| slot_height(slot) + GAP.1)
+        .sum::<f64>()
+        - GAP.1
 }
 
 /// Which way a curve leaves and arrives.
@@ -498,8 +506,8 @@ fn stroke_of(kind: &str) -> (Colour, Dash) {
     }
 }
 
-/// A colour half way to the paper's, from the theme, so that the page can darken it.
-fn mixed(colour: Colour) -> Colour {
+/// A fainter colour of the theme, which the page can darken too.
+fn fainter(colour: Colour) -> Colour {
     if colour == MUTED { AXIS } else { colour }
 }
 

@@ -147,8 +147,8 @@ fn key_line((topology, identity): (&TopologyResult, &Identity)) -> Line {
     let note = if downtime.max > 0.0 {
         format!(
             "mean {}, p95 {}",
-            format::minutes(downtime.mean),
-            format::minutes(downtime.p95)
+            format::duration_short(downtime.mean * 60.0),
+            format::duration_short(downtime.p95 * 60.0)
         )
     } else {
         "no downtime seen".to_owned()
@@ -164,20 +164,7 @@ fn draw_axes(canvas: &Canvas, plot: Rect, across: Scale, up: Scale, seconds: (f6
     for tick in up.ticks(8) {
         axis::tick_left(canvas, plot, up.at(tick), &chance(tick));
     }
-    for tick in axis::duration_ticks(seconds.0, seconds.1, 8) {
-        canvas.line(
-            (across.at(tick), plot.bottom()),
-            (across.at(tick), plot.bottom() + 5.0),
-            AXIS,
-            1.0,
-        );
-        canvas.text(
-            &format::duration(tick),
-            across.at(tick),
-            plot.bottom() + 19.0,
-            axis::ticks().middle(),
-        );
-    }
+    axis::durations_below(canvas, plot, across, seconds);
     canvas.line(
         (plot.x, plot.bottom()),
         (plot.right(), plot.bottom()),

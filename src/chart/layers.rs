@@ -3,18 +3,66 @@
 /// Sweeps to and fro that untangle the order within columns.
 const SWEEPS: usize = 10;
 
-/// Where each node stands: columns of node indices, top to bottom.
+/// What stands at a place of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// A node.
+    Node(usize),
+    /// A call, by index, that passes on its way to a later column.
+    Passing(usize),
+}
+
+/// What stands where: columns of slots, top to bottom.
 ///
-/// A node stands one column right of the last of its callers (calls that close a cycle are ignored); a column of more than
-/// `tallest` nodes is split. Within a column nodes are ordered by the mean height of their neighbours.
-pub(super) fn columns(
-    nodes: &[usize],
-    calls: &[(usize, usize)],
-    tallest: usize,
-) -> Vec<Vec<usize>> {
+/// A node stands right of the last of its callers (calls that close a cycle are ignored); a column of more than `tallest`
+/// nodes is split. A call that skips columns has a slot in each of them, so that its line does not hide behind boxes. Within a
+/// column slots are ordered by the mean height of their neighbours.
+pub(super) fn columns(nodes: &[usize], calls: &[(usize, usize)], tallest: usize) -> Vec<Vec<Slot>> {
+    let n = nodes
+        .iter()
+        .chain(calls.iter().flat_map(|(from, to)| [from, to]))
+        .max()
+        .map_or(0, |&last| last + 1);
+    let mut columns = split(by_depth(nodes, calls), calls, tallest.max(1));
+    let column_of = |columns: &[Vec<usize>], node: usize| {
+        columns.iter().position(|column| column.contains(&node))
+    };
+    // Passing calls are numbered after the nodes: each step of a call is then an edge between neighbouring columns.
+    let (mut passing, mut steps) = (Vec::new(), Vec::new());
+    for (call, &(from, to)) in calls.iter().enumerate() {
+        let (Some(start), Some(end)) = (column_of(&columns, from), column_of(&columns, to)) else {
+            continue;
+        };
+        let mut last = from;
+        for column in columns.iter_mut().take(end).skip(start + 1) {
+            let id = n + passing.len();
+            passing.push(call);
+            column.push(id);
+            steps.push((last, id));
+            last = id;
+        }
+        steps.push((last, to));
+    }
+    for sweep in 0..SWEEPS {
+        untangle(&mut columns, &steps, sweep % 2 == 0);
+    }
+    let slot = |id: usize| {
+        if id < n {
+            Slot::Node(id)
+        } else {
+            Slot::Passing(passing[id - n])
+        }
+    };
+    columns
+        .into_iter()
+        .map(|column| column.into_iter().map(slot).collect())
+        .collect()
+}
+
+fn by_depth(nodes: &[usize], calls: &[(usize, usize)]) -> Vec<Vec<usize>> {
     let depth = depths(nodes, calls);
     let deepest = nodes.iter().map(|node| depth(*node)).max().unwrap_or(0);
-    let mut columns: Vec<Vec<usize>> = (0..=deepest)
+    (0..=deepest)
         .map(|d| {
             nodes
                 .iter()
@@ -22,11 +70,18 @@ pub(super) fn columns(
                 .filter(|&node| depth(node) == d)
                 .collect()
         })
-        .collect();
+        .collect()
+}
+
+/// Splits tall columns, neighbours of the same nodes staying together.
+fn split(
+    mut columns: Vec<Vec<usize>>,
+    calls: &[(usize, usize)],
+    tallest: usize,
+) -> Vec<Vec<usize>> {
     for sweep in 0..SWEEPS {
         untangle(&mut columns, calls, sweep % 2 == 0);
     }
-    let tallest = tallest.max(1);
     columns
         .into_iter()
         .flat_map(|column| {
@@ -132,10 +187,10 @@ mod tests {
     #[test]
     fn callees_stand_right_of_their_callers() {
         let calls = [(0, 1), (1, 2), (0, 2), (2, 3)];
-        assert_eq!(
-            columns(&[0, 1, 2, 3], &calls, 9),
-            vec![vec![0], vec![1], vec![2], vec![3]]
-        );
+        let found = columns(&[0, 1, 2, 3], &calls, 9);
+        assert_eq!(found[0], [Slot::Node(0)]);
+        assert!(found[1].contains(&Slot::Node(1)) && found[1].contains(&Slot::Passing(2)));
+        assert_eq!(found[2..], [vec![Slot::Node(2)], vec![Slot::Node(3)]]);
     }
 
     #[test]

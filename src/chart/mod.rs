@@ -25,3 +25,4 @@ pub use dot::dot;
 pub use gallery::all;
 pub use render::{ChartError, FONT_FACES, png};
 pub use sheet::Chart;
+pub use theme::dark_rules;

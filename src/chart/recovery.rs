@@ -182,10 +182,10 @@ fn key_line((topology, identity): (&TopologyResult, &Identity)) -> Line {
     let note = match (times.p95, &topology.rto_met) {
         (Some(p95), Some(met)) => format!(
             "p95 {}, RTO met {}",
-            format::duration(p95),
+            format::duration_short(p95),
             format::probability(met.mean)
         ),
-        (Some(p95), None) => format!("p95 {}", format::duration(p95)),
+        (Some(p95), None) => format!("p95 {}", format::duration_short(p95)),
         _ => "no outage seen".to_owned(),
     };
     Line {
@@ -199,20 +199,7 @@ fn draw_axes(canvas: &Canvas, plot: Rect, across: Scale, up: Scale, seconds: (f6
     for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
         axis::tick_left(canvas, plot, up.at(tick), &format!("{:.0} %", tick * 100.0));
     }
-    for tick in axis::duration_ticks(seconds.0, seconds.1, 8) {
-        canvas.line(
-            (across.at(tick), plot.bottom()),
-            (across.at(tick), plot.bottom() + 5.0),
-            AXIS,
-            1.0,
-        );
-        canvas.text(
-            &format::duration(tick),
-            across.at(tick),
-            plot.bottom() + 19.0,
-            axis::ticks().middle(),
-        );
-    }
+    axis::durations_below(canvas, plot, across, seconds);
     canvas.line(
         (plot.x, plot.bottom()),
         (plot.right(), plot.bottom()),

@@ -7,6 +7,7 @@ use resvg::usvg::{self, fontdb};
 use thiserror::Error;
 
 use super::canvas::SCALE;
+use crate::results::format::printable;
 
 /// Inter, regular, cut down to Latin letters and the signs used.
 pub(super) const INTER_REGULAR: &[u8] = include_bytes!("fonts/inter-regular.ttf");
@@ -123,7 +124,7 @@ pub(super) fn inline(document: &str, width: f64, top: f64, height: f64, alt: &st
 /// A text that cannot end an element or an attribute.
 pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in super::canvas::clean(text).chars() {
+    for c in printable(text).chars() {
         match c {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),

@@ -20,6 +20,10 @@ pub(super) const GRID: Colour = RGBColor(0xE3, 0xE6, 0xEA);
 pub(super) const WASH: Colour = RGBColor(0xF4, 0xF6, 0xF8);
 /// What everything is drawn on.
 pub(super) const PAPER: Colour = RGBColor(0xFF, 0xFF, 0xFF);
+/// Dark letters on a light part; like [`ON_DARK`] a shade apart, so that a dark page leaves it as it is.
+pub(super) const ON_LIGHT: Colour = RGBColor(0x1F, 0x23, 0x29);
+/// Light letters on a dark part.
+pub(super) const ON_DARK: Colour = RGBColor(0xFF, 0xFF, 0xFE);
 /// Targets and limits.
 pub(super) const TARGET: Colour = RGBColor(0xA4, 0x3C, 0x00);
 
@@ -84,6 +88,34 @@ pub(super) enum Dash {
     Dashed,
     /// Short strokes.
     Dotted,
+}
+
+/// Colours and what they become on a dark page.
+const DARK: [(Colour, &str); 9] = [
+    (INK, "#e6e8eb"),
+    (MUTED, "#a7afb8"),
+    (AXIS, "#7d8690"),
+    (GRID, "#30363e"),
+    (WASH, "#1e2228"),
+    (PAPER, "#15181c"),
+    (TARGET, "#ff9c5b"),
+    (BLUE, "#3d9bdc"),
+    (VERMILLION, "#e8742a"),
+];
+
+/// Style rules that darken the charts of a page; a page puts them under its own condition.
+#[must_use]
+pub fn dark_rules() -> String {
+    use std::fmt::Write as _;
+
+    let mut rules = String::new();
+    for (RGBColor(red, green, blue), dark) in &DARK {
+        let light = format!("#{red:02X}{green:02X}{blue:02X}");
+        for paint in ["fill", "stroke"] {
+            let _ = writeln!(rules, "figure svg [{paint}=\"{light}\"]{{{paint}:{dark}}}");
+        }
+    }
+    rules
 }
 
 /// How a topology is told from the others.

@@ -27,7 +27,7 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
     let words = Words {
         name: "timeline",
         title: format!(
-            "One simulated trial, hour by hour: number {}",
+            "When each topology was down in one simulated trial, number {}",
             format::count(timeline.trial)
         ),
         caption: words::caption(

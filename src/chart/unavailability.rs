@@ -30,7 +30,7 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
     if results.topologies.is_empty() {
         return sheet::empty(words, "No topology was simulated.");
     }
-    let height = 76.0 + ROW * results.topologies.len() as f64;
+    let height = 88.0 + ROW * results.topologies.len() as f64;
     sheet::chart(words, height, |canvas, at| draw(canvas, at, results))
 }
 
@@ -55,9 +55,9 @@ fn alt(results: &Results) -> String {
 fn draw(canvas: &Canvas, at: Rect, results: &Results) {
     let plot = Rect {
         x: at.x + NAMES,
-        y: at.y + 28.0,
+        y: at.y + 40.0,
         width: at.width - NAMES - FIGURES,
-        height: at.height - 76.0,
+        height: at.height - 88.0,
     };
     let target = results.objectives.slo_target.map(|target| 1.0 - target);
     let range = axis::unavailability_range(
@@ -111,7 +111,7 @@ fn draw_target(canvas: &Canvas, plot: Rect, results: &Results, scale: Scale) {
     };
     let x = scale.at(1.0 - target);
     canvas.dashed(
-        &[(x, plot.y - 20.0), (x, plot.bottom())],
+        &[(x, plot.y), (x, plot.bottom())],
         TARGET,
         1.3,
         Dash::Dashed,
@@ -120,7 +120,7 @@ fn draw_target(canvas: &Canvas, plot: Rect, results: &Results, scale: Scale) {
     canvas.text_on_paper(
         &format!("SLO {}", format::target(target)),
         x,
-        plot.y - 24.0,
+        plot.y - 30.0,
         letters,
     );
 }

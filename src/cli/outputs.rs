@@ -87,7 +87,7 @@ impl Outputs {
         }
         self.stage_file(
             "index.html",
-            report::html::page(comparison, charts).context("cannot lay out the report")?,
+            report::page(comparison, charts).context("cannot lay out the report")?,
         )
     }
 

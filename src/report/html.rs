@@ -1,370 +1,597 @@
-//! The report page: one self-contained HTML file, without scripts, that needs no network.
+//! The report page: one file that needs nothing else, for readers who were not there.
 //!
-//! All strings of a model pass through the template's escaping; charts escape theirs when they are drawn.
+//! Figures become words here and in [`html_tables`](super::html_tables); the template only places them. askama escapes every
+//! string; what is put in unescaped is made by [`crate::chart`], which escapes for itself, and by the theme.
 
 use askama::Template;
+use thiserror::Error;
 
-use super::html_topology::{Details, details};
-use super::summary::{Mark, Row, cost_of_failure};
-use crate::chart::{Chart, FONT_FACES};
-use crate::results::{Comparison, Difference, Estimate, Results, TopologyResult, Warning, format};
+use super::format::{self, printable};
+use super::html_tables::{self, Table};
+use crate::chart::{self, Chart};
+use crate::results::{Comparison, Difference, Estimate, Results, TopologyResult};
 
-/// Minutes of a year.
-const YEAR_MINUTES: f64 = 525_600.0;
+/// Why the page could not be written.
+#[derive(Debug, Error)]
+pub enum PageError {
+    /// The template could not be filled in.
+    #[error("report page could not be filled in: {0}")]
+    Template(#[from] askama::Error),
+}
 
-/// The report page of a comparison, with its charts.
-///
-/// # Errors
-///
-/// If the template cannot be filled, which no model can bring about.
-pub fn page(comparison: &Comparison, charts: &[Chart]) -> Result<String, askama::Error> {
-    let results = &comparison.results;
-    Page {
-        version: &results.version,
-        model: &results.model,
-        description: comparison.description.as_deref(),
-        basis: basis(results),
-        wanted: wanted(results),
-        answer: answer(results),
-        level: format::level(results.confidence),
-        rows: results
-            .topologies
-            .iter()
-            .map(|topology| TableRow::of(topology, results))
-            .collect(),
-        warnings: &results.warnings,
-        charts,
-        font_faces: FONT_FACES,
-        differences: results.differences.iter().map(Pair::of).collect(),
-        topologies: results
-            .topologies
-            .iter()
-            .map(|topology| details(topology, &results.currency))
-            .collect(),
-        sources: &comparison.sources,
-        facts: facts(comparison),
-    }
-    .render()
+/// The whole page, `index.html`.
+pub fn page(comparison: &Comparison, charts: &[Chart]) -> Result<String, PageError> {
+    Ok(Page::new(comparison, charts).render()?)
 }
 
 #[derive(Template)]
 #[template(path = "report.html")]
-struct Page<'a> {
-    version: &'a str,
-    model: &'a str,
-    description: Option<&'a str>,
-    basis: String,
-    wanted: String,
+struct Page {
+    model: String,
+    description: Option<String>,
+    version: String,
+    fonts: &'static str,
+    dark_charts: String,
+    question: String,
     answer: Vec<String>,
+    partial: bool,
+    comparison_caption: String,
+    headings: Vec<&'static str>,
+    rows: Vec<Row>,
+    warnings: Vec<Note>,
+    figures: Vec<Figure>,
+    details: Vec<Detail>,
+    differences: Vec<DifferenceRow>,
     level: String,
-    rows: Vec<TableRow>,
-    warnings: &'a [Warning],
-    charts: &'a [Chart],
-    font_faces: &'static str,
-    differences: Vec<Pair>,
-    topologies: Vec<Details>,
-    sources: &'a [(String, String)],
-    facts: Vec<(&'static str, String)>,
+    assumptions: Vec<(String, String)>,
+    sources: Vec<(String, String)>,
+    made: Vec<(String, String)>,
 }
 
-/// A figure as text, and its interval or what stands for it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Figure {
-    pub(super) value: String,
-    pub(super) interval: String,
-}
-
-impl Figure {
-    pub(super) fn of(value: impl Into<String>, interval: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            interval: interval.into(),
-        }
-    }
-
-    /// Money, or that it is not priced.
-    pub(super) fn money(estimate: Option<&Estimate>, currency: &str) -> Self {
-        estimate.map_or_else(
-            || Self::of("not priced", ""),
-            |money| {
-                Self::of(
-                    format::money_rounded(money.mean, currency),
-                    format::money_interval(money.low, money.high, currency),
-                )
-            },
-        )
-    }
-
-    /// Unavailability said as downtime a year.
-    pub(super) fn downtime(estimate: &Estimate) -> Self {
-        let [mean, low, high] =
-            [estimate.mean, estimate.low, estimate.high].map(|share| share * YEAR_MINUTES * 60.0);
-        if estimate.mean == 0.0 {
-            return Self::of(format!("< {}", format::duration(high)), "none seen");
-        }
-        Self::of(format::duration(mean), format::duration_interval(low, high))
-    }
-}
-
-struct TableRow {
+/// A topology's row of the comparison.
+struct Row {
     name: String,
-    on_frontier: bool,
+    pattern: String,
     recommended: bool,
-    verdict: &'static str,
-    nines: Figure,
-    availability: Figure,
-    availability_class: &'static str,
-    downtime: Figure,
-    downtime_p95: String,
-    outages: Figure,
-    recovery: Figure,
-    recovery_class: &'static str,
-    slo: Figure,
-    cost: String,
-    failure: Figure,
-    total: Figure,
+    pareto: bool,
+    cells: Vec<Cell>,
 }
 
-impl TableRow {
-    fn of(topology: &TopologyResult, results: &Results) -> Self {
-        let row = Row::of(topology, results);
-        let currency = &results.currency;
-        let bill = &topology.cost_per_month;
-        let meets = results
+/// A figure, what it is called where the table is stacked, and its interval.
+struct Cell {
+    label: &'static str,
+    main: String,
+    sub: String,
+}
+
+struct Note {
+    code: String,
+    message: String,
+    hint: String,
+}
+
+struct Figure {
+    name: &'static str,
+    title: String,
+    caption: String,
+    svg: String,
+}
+
+struct Detail {
+    name: String,
+    summary: String,
+    tables: Vec<Table>,
+}
+
+struct DifferenceRow {
+    of: String,
+    from: String,
+    mean: String,
+    interval: String,
+    better: String,
+    shares: String,
+}
+
+impl Page {
+    fn new(comparison: &Comparison, charts: &[Chart]) -> Self {
+        let results = &comparison.results;
+        let rows: Vec<Row> = results
+            .topologies
+            .iter()
+            .map(|topology| row(topology, results))
+            .collect();
+        Page {
+            model: printable(&results.model),
+            description: comparison.description.as_deref().map(printable),
+            version: printable(&results.version),
+            fonts: chart::FONT_FACES,
+            dark_charts: chart::dark_rules(),
+            question: format!(
+                "Which topology should {} run on, and what does each choice cost?",
+                printable(&results.model)
+            ),
+            answer: answer(results),
+            partial: results.partial,
+            comparison_caption: comparison_caption(results),
+            headings: rows.first().map_or_else(Vec::new, |row| {
+                row.cells.iter().map(|cell| cell.label).collect()
+            }),
+            rows,
+            warnings: results.warnings.iter().map(note).collect(),
+            figures: charts.iter().map(figure).collect(),
+            details: results
+                .topologies
+                .iter()
+                .map(|topology| detail(topology, results))
+                .collect(),
+            differences: results.differences.iter().map(difference).collect(),
+            level: format::level(results.confidence),
+            assumptions: assumptions(results),
+            sources: comparison
+                .sources
+                .iter()
+                .map(|(name, text)| (printable(name), printable(text)))
+                .collect(),
+            made: made(comparison),
+        }
+    }
+}
+
+/// At most three sentences: the recommendation, the spread, what dominates.
+fn answer(results: &Results) -> Vec<String> {
+    let recommendation = match &results.recommended {
+        Some(choice) => sentence(&choice.why),
+        None => "No topology is recommended, because costs are not priced.".to_owned(),
+    };
+    [
+        Some(recommendation),
+        spread(&results.topologies),
+        dominant_cause(results),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn sentence(text: &str) -> String {
+    let text = printable(text);
+    let mut letters = text.trim().chars();
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    let end = if text.trim_end().ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    // Names of topologies are the user's and keep their case.
+    format!("{first}{}{end}", letters.as_str())
+}
+
+fn spread(topologies: &[TopologyResult]) -> Option<String> {
+    let by_mean = |a: &&TopologyResult, b: &&TopologyResult| {
+        a.downtime_minutes_per_year
+            .mean
+            .total_cmp(&b.downtime_minutes_per_year.mean)
+    };
+    let best = topologies.iter().min_by(by_mean)?;
+    let worst = topologies.iter().max_by(by_mean)?;
+    if worst.downtime_minutes_per_year.mean <= 0.0 {
+        return Some("No downtime was seen in any trial: only upper bounds are known.".to_owned());
+    }
+    let said = |topology: &TopologyResult| {
+        let downtime = &topology.downtime_minutes_per_year;
+        let name = printable(&topology.name);
+        if downtime.mean > 0.0 {
+            let interval =
+                format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0);
+            format!(
+                "{} a year ({interval}) with {name}",
+                format::minutes(downtime.mean)
+            )
+        } else {
+            format!(
+                "none seen (at most {} a year) with {name}",
+                format::minutes(downtime.high)
+            )
+        }
+    };
+    Some(if best.name == worst.name {
+        format!("Expect a downtime of {}.", said(worst))
+    } else {
+        format!("Downtime goes from {} to {}.", said(worst), said(best))
+    })
+}
+
+fn dominant_cause(results: &Results) -> Option<String> {
+    let topology = results
+        .recommended
+        .as_ref()
+        .and_then(|choice| {
+            results
+                .topologies
+                .iter()
+                .find(|topology| topology.name == choice.name)
+        })
+        .or_else(|| {
+            results
+                .topologies
+                .iter()
+                .find(|topology| !topology.attribution.is_empty())
+        })?;
+    let main = topology
+        .attribution
+        .iter()
+        .max_by(|a, b| a.share.total_cmp(&b.share))?;
+    Some(format!(
+        "What remains in {} comes mostly from {}, with {} of the downtime.",
+        printable(&topology.name),
+        printable(&main.cause),
+        format::probability(main.share)
+    ))
+}
+
+fn comparison_caption(results: &Results) -> String {
+    let mut text = format!(
+        "Below each figure its {} interval.",
+        format::level(results.confidence)
+    );
+    if let Some(target) = results.objectives.slo_target {
+        text = format!("{text} SLO {}", format::target(target));
+        if let Some(window) = results.objectives.slo_window_hours {
+            text = format!("{text} over {}", format::duration(window * 3600.0));
+        }
+        text.push('.');
+    }
+    if let Some(rto) = results.objectives.rto_seconds {
+        text = format!("{text} RTO {}.", format::duration(rto));
+    }
+    text.push_str(" Pareto: no other topology is both cheaper and more available.");
+    text
+}
+
+fn row(topology: &TopologyResult, results: &Results) -> Row {
+    Row {
+        name: printable(&topology.name),
+        pattern: if topology.pattern == topology.name {
+            String::new()
+        } else {
+            printable(&topology.pattern)
+        },
+        recommended: results
             .recommended
             .as_ref()
-            .is_some_and(|taken| taken.meets_objectives);
-        Self {
-            nines: Figure::of(
-                row.nines,
-                format::nines_interval(&topology.unavailability).unwrap_or_default(),
-            ),
-            availability: Figure::of(
-                format!("{}{}", row.availability, row.availability_mark.suffix()),
-                row.availability_interval,
-            ),
-            availability_class: class(row.availability_mark),
-            downtime: Figure::downtime(&topology.unavailability),
-            downtime_p95: row.downtime_p95,
-            outages: Figure::of(row.outages, row.outages_interval),
-            recovery: Figure::of(
-                format!("{}{}", row.recovery_p95, row.recovery_mark.suffix()),
-                topology.rto_met.as_ref().map_or_else(String::new, |met| {
-                    let interval = format::probability_interval(met.low, met.high);
-                    format!("{} in RTO ({interval})", format::probability(met.mean))
-                }),
-            ),
-            recovery_class: class(row.recovery_mark),
-            slo: Figure::of(row.slo_met, row.slo_interval),
-            cost: bill.total.map_or_else(
-                || "not priced".to_owned(),
-                |total| format::money_rounded(total, currency),
-            ),
-            failure: failure(topology, currency),
-            total: Figure::money(bill.total_with_failure.as_ref(), currency),
-            verdict: if meets {
-                "recommended"
-            } else {
-                "nearest to the objectives"
-            },
-            name: row.name,
-            on_frontier: row.on_frontier,
-            recommended: row.recommended,
-        }
+            .is_some_and(|choice| choice.name == topology.name),
+        pareto: results.pareto.contains(&topology.name),
+        cells: cells(topology, results),
     }
 }
 
-fn class(mark: Mark) -> &'static str {
-    match mark {
-        Mark::NotJudged => "",
-        Mark::Met => "good",
-        Mark::Missed => "bad",
-    }
-}
-
-/// Cost of failure: the interval is that of the total, less what runs, which is certain.
-fn failure(topology: &TopologyResult, currency: &str) -> Figure {
-    let bill = &topology.cost_per_month;
-    let Some(mean) = cost_of_failure(topology) else {
-        return Figure::of("not priced", "");
-    };
-    let running = bill.total.unwrap_or(0.0);
-    let interval = bill
-        .total_with_failure
-        .as_ref()
-        .map_or_else(String::new, |total| {
-            format::money_interval(
-                (total.low - running).max(0.0),
-                (total.high - running).max(0.0),
-                currency,
-            )
-        });
-    Figure::of(format::money_rounded(mean, currency), interval)
-}
-
-struct Pair {
-    name: String,
-    downtime: Figure,
-    less: String,
-    equal: String,
-    more: String,
-    better: String,
-}
-
-impl Pair {
-    fn of(difference: &Difference) -> Self {
-        let signed = |share: f64| {
-            let text = format::minutes(share.abs() * YEAR_MINUTES);
-            if share < 0.0 {
-                format!("−{text}")
-            } else {
-                text
-            }
-        };
-        let estimate = &difference.unavailability;
-        Self {
-            name: format!("{} less {}", difference.of, difference.from),
-            downtime: Figure::of(
-                signed(estimate.mean),
-                format!("{} to {}", signed(estimate.low), signed(estimate.high)),
-            ),
-            less: format::probability(difference.less),
-            equal: format::probability(difference.equal),
-            more: format::probability(difference.more),
-            better: format::probability(difference.better),
-        }
-    }
-}
-
-fn basis(results: &Results) -> String {
-    let trials = results.topologies.iter().map(|topology| topology.trials);
-    let (least, most) = (trials.clone().min().unwrap_or(0), trials.max().unwrap_or(0));
-    let trials = if least == most {
-        format::count(most)
-    } else {
-        format!("{} to {}", format::count(least), format::count(most))
-    };
-    let length = format::duration(results.horizon_hours * 3600.0);
-    let partial = if results.partial {
-        " The run was cut short."
-    } else {
-        ""
-    };
-    format!(
-        "Every topology played {trials} independent trials of {length} each, seed {}. Intervals are at {}.{partial}",
-        results.seed,
-        format::level(results.confidence),
-    )
-}
-
-fn wanted(results: &Results) -> String {
-    let objectives = &results.objectives;
-    let mut parts = Vec::new();
-    if let (Some(target), Some(hours)) = (objectives.slo_target, objectives.slo_window_hours) {
-        parts.push(format!(
-            "an SLO of {} in windows of {}",
-            format::target(target),
-            format::duration(hours * 3600.0)
-        ));
-    }
-    if let (Some(target), Some(hours)) = (objectives.sla_target, objectives.sla_window_hours) {
-        parts.push(format!(
-            "an SLA of {} in windows of {}",
-            format::target(target),
-            format::duration(hours * 3600.0)
-        ));
-    }
-    if let Some(seconds) = objectives.rto_seconds {
-        parts.push(format!(
-            "95 % of outages within the RTO of {}",
-            format::duration(seconds)
-        ));
-    }
-    match parts.as_slice() {
-        [] => "The model states no objective.".to_owned(),
-        [only] => format!("Wanted: {only}."),
-        [first @ .., last] => format!("Wanted: {} and {last}.", first.join(", ")),
-    }
-}
-
-/// The answer in up to three sentences.
-fn answer(results: &Results) -> Vec<String> {
-    let mut sentences = Vec::new();
-    match &results.recommended {
-        Some(taken) if taken.meets_objectives => {
-            sentences.push(format!("Take {}: {}.", taken.name, plain(&taken.why)));
-        }
-        Some(taken) => sentences.push(format!("Nearest: {}.", plain(&taken.why))),
-        None => sentences.push("Nothing is recommended: the model prices nothing.".to_owned()),
-    }
-    let by_downtime = |a: &&TopologyResult, b: &&TopologyResult| {
-        a.unavailability.mean.total_cmp(&b.unavailability.mean)
-    };
-    let (best, worst) = (
-        results.topologies.iter().min_by(by_downtime),
-        results.topologies.iter().max_by(by_downtime),
-    );
-    if let (Some(best), Some(worst)) = (best, worst)
-        && results.topologies.len() > 1
-    {
-        sentences.push(format!(
-            "Downtime a year goes from {} ({}) to {} ({}).",
-            Figure::downtime(&best.unavailability).value,
-            best.name,
-            Figure::downtime(&worst.unavailability).value,
-            worst.name,
-        ));
-    }
-    let shown = results.recommended.as_ref().map(|taken| &taken.name);
-    let shown = results
-        .topologies
-        .iter()
-        .find(|topology| Some(&topology.name) == shown)
-        .or(best);
-    if let Some(shown) = shown
-        && let Some(cause) = shown.attribution.first()
-    {
-        sentences.push(format!(
-            "The largest cause of what remains on {} is {}, with {} of the downtime.",
-            shown.name,
-            cause.cause,
-            format::probability(cause.share),
-        ));
-    }
-    sentences
-}
-
-fn plain(why: &str) -> &str {
-    why.trim_end_matches('.')
-}
-
-fn facts(comparison: &Comparison) -> Vec<(&'static str, String)> {
-    let results = &comparison.results;
-    let mut facts = vec![
-        ("model file", comparison.source.clone()),
-        ("model hash (SHA-256)", results.model_hash.clone()),
-        ("program", format!("failscape {}", results.version)),
+fn cells(topology: &TopologyResult, results: &Results) -> Vec<Cell> {
+    let unavailability = &topology.unavailability;
+    let no_loss = || "no loss seen".to_owned();
+    let downtime = &topology.downtime_minutes_per_year;
+    let outages = &topology.outages_per_year;
+    let cell = |label, main, sub| Cell { label, main, sub };
+    let (downtime_mean, downtime_sub) = if downtime.mean > 0.0 {
         (
-            "commit",
-            results
-                .commit
-                .clone()
-                .unwrap_or_else(|| "unknown".to_owned()),
+            format::minutes(downtime.mean),
+            format!(
+                "{}; p95 {}",
+                format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0),
+                p95_short(
+                    downtime.p95 * 60.0,
+                    downtime.p95_low,
+                    downtime.p95_high,
+                    60.0
+                )
+            ),
+        )
+    } else {
+        (format!("< {}", format::minutes(downtime.high)), no_loss())
+    };
+    let mut all = vec![
+        cell(
+            "Nines",
+            format::nines_estimate(unavailability),
+            format::nines_interval(unavailability).unwrap_or_default(),
         ),
-        ("seed", results.seed.to_string()),
-        ("confidence", format::level(results.confidence)),
+        cell(
+            "Availability",
+            format::availability(unavailability),
+            format::availability_interval(unavailability).unwrap_or_else(no_loss),
+        ),
+        cell("Downtime a year", downtime_mean, downtime_sub),
+        cell(
+            "Outages a year",
+            upper_or_mean(outages),
+            interval_of(outages),
+        ),
+        recovery_cell(topology),
+        probability_cell("SLO met", topology.slo_met.as_ref()),
     ];
-    let mut methods: Vec<&str> = results
+    all.extend(
+        html_tables::cost_figures(topology, &results.currency)
+            .map(|(label, main, sub)| cell(label, main, sub)),
+    );
+    all
+}
+
+fn recovery_cell(topology: &TopologyResult) -> Cell {
+    let times = &topology.recovery_time_seconds;
+    let main = times
+        .p95
+        .map_or_else(|| "no outage".to_owned(), format::duration);
+    let interval = match (times.p95_low, times.p95_high) {
+        (Some(low), Some(high)) => format::duration_interval_short(low, high),
+        _ => String::new(),
+    };
+    let met = topology.rto_met.as_ref().map(|met| {
+        format!(
+            "RTO met {} ({})",
+            format::probability(met.mean),
+            format::probability_interval(met.low, met.high)
+        )
+    });
+    let sub = [Some(interval).filter(|text| !text.is_empty()), met]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("; ");
+    Cell {
+        label: "Recovery p95",
+        main,
+        sub,
+    }
+}
+
+fn probability_cell(label: &'static str, estimate: Option<&Estimate>) -> Cell {
+    let (main, sub) = html_tables::probability_with_interval(estimate);
+    Cell { label, main, sub }
+}
+
+fn p95_short(p95: f64, low: Option<f64>, high: Option<f64>, scale: f64) -> String {
+    match (low, high) {
+        (Some(low), Some(high)) => {
+            format!(
+                "{} ({})",
+                format::duration_short(p95),
+                format::duration_interval_short(low * scale, high * scale)
+            )
+        }
+        _ => format::duration_short(p95),
+    }
+}
+
+fn upper_or_mean(estimate: &Estimate) -> String {
+    if estimate.mean > 0.0 || estimate.high <= 0.0 {
+        format::significant(estimate.mean, 3)
+    } else {
+        format!("< {}", format::significant(estimate.high, 2))
+    }
+}
+
+fn interval_of(estimate: &Estimate) -> String {
+    if estimate.mean > 0.0 {
+        format::number_interval(estimate.low, estimate.high)
+    } else {
+        "none seen".to_owned()
+    }
+}
+
+fn note(warning: &crate::results::Warning) -> Note {
+    Note {
+        code: printable(&warning.code),
+        message: printable(&warning.message),
+        hint: printable(&warning.hint),
+    }
+}
+
+fn figure(chart: &Chart) -> Figure {
+    Figure {
+        name: chart.name,
+        title: chart.title.clone(),
+        caption: chart.caption.clone(),
+        svg: chart.inline(),
+    }
+}
+
+fn detail(topology: &TopologyResult, results: &Results) -> Detail {
+    let regions: Vec<String> = topology
+        .regions
+        .iter()
+        .map(|region| printable(region))
+        .collect();
+    Detail {
+        name: printable(&topology.name),
+        summary: format!(
+            "{} in {}; {} trials",
+            printable(&topology.pattern),
+            regions.join(" and "),
+            format::count(topology.trials)
+        ),
+        tables: html_tables::tables(topology, results),
+    }
+}
+
+fn difference(difference: &Difference) -> DifferenceRow {
+    let estimate = &difference.unavailability;
+    let a_year = |q: f64| q * format::MINUTES_PER_YEAR * 60.0;
+    DifferenceRow {
+        of: printable(&difference.of),
+        from: printable(&difference.from),
+        mean: format::duration(a_year(estimate.mean)),
+        interval: format::duration_interval(a_year(estimate.low), a_year(estimate.high)),
+        better: format::probability(difference.better),
+        shares: [difference.less, difference.equal, difference.more]
+            .map(format::probability)
+            .join(" / "),
+    }
+}
+
+fn assumptions(results: &Results) -> Vec<(String, String)> {
+    let objectives = &results.objectives;
+    let over = |window: Option<f64>| {
+        window.map_or_else(String::new, |hours| {
+            format!(" over {}", format::duration(hours * 3600.0))
+        })
+    };
+    let mut all = vec![
+        (
+            "Trial",
+            format!(
+                "{} of operation, all components up at the start",
+                format::duration(results.horizon_hours * 3600.0)
+            ),
+        ),
+        (
+            "Same luck",
+            "every topology meets the same faults, so that differences are not due to chance alone"
+                .to_owned(),
+        ),
+        (
+            "Year, month",
+            "8760 h and 730 h; yearly figures are scaled from the length of a trial".to_owned(),
+        ),
+        (
+            "Availability",
+            "share of requests served, weighted over the journeys".to_owned(),
+        ),
+        ("Money", printable(&results.currency)),
+    ];
+    if let Some(target) = objectives.slo_target {
+        all.push((
+            "SLO",
+            format!(
+                "{}{}",
+                format::target(target),
+                over(objectives.slo_window_hours)
+            ),
+        ));
+    }
+    if let Some(target) = objectives.sla_target {
+        all.push((
+            "SLA",
+            format!(
+                "{}{}",
+                format::target(target),
+                over(objectives.sla_window_hours)
+            ),
+        ));
+    }
+    if let Some(rto) = objectives.rto_seconds {
+        all.push(("RTO", format::duration(rto)));
+    }
+    if results
         .topologies
         .iter()
-        .map(|topology| topology.unavailability.interval.as_str())
-        .collect();
-    methods.sort_unstable();
-    methods.dedup();
-    facts.push(("interval of unavailability", methods.join(", ")));
-    facts.push((
-        "all figures",
-        "results.json beside this page; `docs/statistics.md` of failscape explains each".to_owned(),
-    ));
-    facts
+        .all(|topology| topology.data_loss_seconds.is_none())
+    {
+        all.push(("Loss of data", "not simulated".to_owned()));
+    }
+    all.into_iter()
+        .map(|(name, text)| (name.to_owned(), text))
+        .collect()
+}
+
+fn made(comparison: &Comparison) -> Vec<(String, String)> {
+    let results = &comparison.results;
+    let commit = results
+        .commit
+        .as_deref()
+        .map_or_else(|| "unknown".to_owned(), printable);
+    let each = |figure: &dyn Fn(&TopologyResult) -> String| {
+        distinct(results.topologies.iter().map(figure))
+    };
+    [
+        (
+            "Program",
+            format!("failscape {}, commit {commit}", printable(&results.version)),
+        ),
+        (
+            "Model",
+            format!(
+                "{} from {}",
+                printable(&results.model),
+                printable(&comparison.source)
+            ),
+        ),
+        ("Digest of the model", printable(&results.model_hash)),
+        ("Seed", results.seed.to_string()),
+        (
+            "Trials a topology",
+            each(&|topology| format::count(topology.trials)),
+        ),
+        (
+            "Failures and repairs",
+            format::count(
+                results
+                    .topologies
+                    .iter()
+                    .map(|topology| topology.events)
+                    .sum(),
+            ),
+        ),
+        ("Sampling", each(&|topology| printable(&topology.method))),
+        (
+            "Intervals",
+            format!(
+                "{}: {}",
+                format::level(results.confidence),
+                interval_methods(results)
+            ),
+        ),
+        (
+            "Finished",
+            if results.partial {
+                "no, the run was cut short".to_owned()
+            } else {
+                "yes".to_owned()
+            },
+        ),
+    ]
+    .into_iter()
+    .map(|(name, text)| (name.to_owned(), text))
+    .collect()
+}
+
+fn interval_methods(results: &Results) -> String {
+    let of = |name: &str, pick: &dyn Fn(&TopologyResult) -> Option<Estimate>| {
+        let methods = distinct(
+            results
+                .topologies
+                .iter()
+                .filter_map(pick)
+                .map(|estimate| printable(&estimate.interval)),
+        );
+        (!methods.is_empty()).then(|| format!("{methods} for {name}"))
+    };
+    [
+        of("unavailability", &|topology| {
+            Some(topology.unavailability.clone())
+        }),
+        of("outages", &|topology| {
+            Some(topology.outages_per_year.clone())
+        }),
+        of("the SLO", &|topology| topology.slo_met.clone()),
+        of("the RTO", &|topology| topology.rto_met.clone()),
+        of("cost", &|topology| {
+            topology.cost_per_month.total_with_failure.clone()
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join("; ")
+}
+
+/// Different texts in order of appearance.
+fn distinct(texts: impl Iterator<Item = String>) -> String {
+    let mut seen: Vec<String> = Vec::new();
+    for text in texts {
+        if !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    seen.join(", ")
 }

@@ -5,8 +5,8 @@
 
 mod csv;
 mod folder;
-pub mod html;
-mod html_topology;
+mod html;
+mod html_tables;
 mod in_depth;
 mod json;
 mod markdown;
@@ -20,6 +20,7 @@ pub use self::csv::csv;
 pub use crate::results::format;
 pub(crate) use folder::temporary_file;
 pub use folder::{Folder, OutputError};
+pub use html::{PageError, page};
 pub use in_depth::in_depth;
 pub use json::json;
 pub use markdown::markdown;

@@ -205,15 +205,37 @@ pub fn minutes(minutes: f64) -> String {
     duration(minutes * 60.0)
 }
 
-/// An interval of durations: `4 h 12 min – 5 h`.
+/// An interval of durations: `4 h 12 min to 5 h`.
 #[must_use]
 pub fn duration_interval(low: f64, high: f64) -> String {
     let (low, high) = (duration(low), duration(high));
     if low == high {
         low
     } else {
-        format!("{low} – {high}")
+        format!("{low} to {high}")
     }
+}
+
+/// A duration in one unit with two or three digits, where room is scarce: `4.2 h`, `38 s`.
+#[must_use]
+pub fn duration_short(seconds: f64) -> String {
+    let (size, unit) = unit_of(seconds);
+    if seconds.is_finite() {
+        format!("{} {unit}", short_number(seconds / size))
+    } else {
+        NO_DATA.to_owned()
+    }
+}
+
+/// An interval of durations in one unit: `4.2–5.1 h`.
+#[must_use]
+pub fn duration_interval_short(low: f64, high: f64) -> String {
+    if !(low.is_finite() && high.is_finite()) {
+        return NO_DATA.to_owned();
+    }
+    let (size, unit) = unit_of(high);
+    let (low, high) = (short_number(low / size), short_number(high / size));
+    format!("{} {unit}", joined(&low, &high))
 }
 
 /// Money, whole units from a hundred on: `$12,345`, `$3.20`, `CHF 1,200`, `$1.23M` from ten million on.
@@ -277,18 +299,24 @@ pub fn number_interval(low: f64, high: f64) -> String {
     joined(&significant(low, 3), &significant(high, 3))
 }
 
-/// At most `max` characters of a text, the last an ellipsis where it was cut; control characters become spaces.
+/// A user's text without the characters that XML refuses, and those that turn the order of what stands around them.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let is_bidi = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let refused = |c: char| c.is_control() || is_bidi(c) || matches!(c, '\u{FFFE}' | '\u{FFFF}');
+    text.chars()
+        .map(|c| if refused(c) { ' ' } else { c })
+        .collect()
+}
+
+/// At most `max` characters of a user's text, [`printable`], the last an ellipsis where it was cut.
 #[must_use]
 pub fn truncated(text: &str, max: usize) -> String {
-    let clean = |c: char| if c.is_control() { ' ' } else { c };
+    let text = printable(text);
     if text.chars().count() <= max {
-        return text.chars().map(clean).collect();
+        return text;
     }
-    let kept: String = text
-        .chars()
-        .take(max.saturating_sub(1))
-        .map(clean)
-        .collect();
+    let kept: String = text.chars().take(max.saturating_sub(1)).collect();
     format!("{}…", kept.trim_end())
 }
 
@@ -346,6 +374,26 @@ fn probability_digits(p: f64) -> String {
     } else {
         format!("{percent:.0}")
     }
+}
+
+/// The unit in which a duration is said shortest.
+fn unit_of(seconds: f64) -> (f64, &'static str) {
+    let size = seconds.abs();
+    let units = [
+        (86_400.0, 172_800.0, "d"),
+        (3_600.0, 3_600.0, "h"),
+        (60.0, 60.0, "min"),
+        (1.0, 0.9995, "s"),
+    ];
+    units
+        .into_iter()
+        .find(|&(_, from, _)| size >= from)
+        .map_or((1e-3, "ms"), |(unit, _, name)| (unit, name))
+}
+
+/// Two digits below a hundred, three from there on.
+fn short_number(value: f64) -> String {
+    significant(value, if value.abs() < 99.5 { 2 } else { 3 })
 }
 
 fn two_units(seconds: f64, large: (f64, &str), small: (f64, &str)) -> String {
@@ -552,6 +600,10 @@ mod tests {
         assert_eq!(duration(340.0 * 86_400.0), "340 d");
         assert_eq!(duration(0.0), "0 s");
         assert_eq!(duration(f64::INFINITY), NO_DATA);
+        assert_eq!(duration_short(252.0 * 60.0), "4.2 h");
+        assert_eq!(duration_short(40.0 * 3600.0), "40 h");
+        assert_eq!(duration_interval(3600.0, 5400.0), "1 h to 1 h 30 min");
+        assert_eq!(duration_interval_short(3000.0, 5400.0), "0.83–1.5 h");
     }
 
     #[test]

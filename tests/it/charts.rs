@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use failscape::chart::{self, Chart};
+use failscape::report;
 use failscape::results::Comparison;
 
 use crate::fixture;
@@ -100,7 +101,15 @@ fn every_chart_states_model_trials_seed_and_level() {
 fn no_chart_says_that_something_is_not_a_number() {
     each(|name, _, chart| {
         let drawing = chart.inline();
-        for word in ["NaN", ">inf", "\"inf", "-2147483648", "2147483647"] {
+        for word in [
+            "NaN",
+            "\"inf",
+            ",inf",
+            ">inf",
+            " inf ",
+            "-2147483648",
+            "2147483647",
+        ] {
             assert!(!drawing.contains(word), "{name} contains {word}");
         }
         assert!(
@@ -126,6 +135,81 @@ fn hostile_names_are_inert() {
     }
     let dot = chart::dot(&fixture::hostile().layouts[4]);
     assert!(!dot.contains("<script"), "{dot}");
+}
+
+#[test]
+fn the_page_is_whole_and_makes_no_request() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pages");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (variant, comparison) in variants() {
+        let page = report::page(&comparison, &chart::all(&comparison)).unwrap();
+        std::fs::write(folder.join(format!("{variant}.html")), &page).unwrap();
+        assert!(
+            page.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
+            "{variant}"
+        );
+        for outward in [
+            "http://",
+            "https://",
+            "<script",
+            "<link",
+            "<iframe",
+            "javascript:",
+        ] {
+            let found = page
+                .replace("http://www.w3.org/2000/svg", "")
+                .to_lowercase()
+                .contains(outward);
+            assert!(!found, "{variant} contains {outward}");
+        }
+        assert_eq!(page.matches("<figure ").count(), 8, "{variant}");
+        assert_eq!(page.matches("<figcaption>").count(), 8, "{variant}");
+        assert_eq!(
+            page.matches("@font-face").count(),
+            2,
+            "{variant}: the font is carried once"
+        );
+        assert!(
+            !page.contains("NaN") && !page.contains("<th>"),
+            "{variant}: every heading says its scope"
+        );
+    }
+}
+
+#[test]
+fn the_page_says_what_the_figures_rest_on() {
+    let comparison = fixture::seven_patterns();
+    let page = report::page(&comparison, &chart::all(&comparison)).unwrap();
+    for said in [
+        "Which topology should online-shop run on",
+        "99.946 %",
+        "99.942–99.950 %",
+        "seed",
+        "10,000",
+        "fb617d8",
+        "b1946ac92492d2347c6235b4d2611184",
+        "bca-gamma",
+        "not priced",
+        "the model gives no drills.cost",
+        "own incident log",
+    ] {
+        assert!(page.contains(said), "the page does not say {said}");
+    }
+    let unpriced = fixture::unpriced();
+    let page = report::page(&unpriced, &chart::all(&unpriced)).unwrap();
+    assert!(page.contains("No topology is recommended, because costs are not priced."));
+}
+
+#[test]
+fn hostile_names_are_inert_on_the_page() {
+    let comparison = fixture::hostile();
+    let page = report::page(&comparison, &chart::all(&comparison)).unwrap();
+    assert!(
+        !page.contains("<script>alert") && !page.contains("<b onload"),
+        "names are escaped"
+    );
+    assert!(page.contains("{{7*7}}"), "templates in names are not run");
+    assert!(!page.contains('\u{1}') && !page.contains('\u{202e}'));
 }
 
 #[test]
