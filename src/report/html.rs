@@ -1,6 +1,6 @@
 //! The report page: one file that needs nothing else, for readers who were not there.
 //!
-//! Figures become words here and in [`html_tables`](super::html_tables); the template only places them. askama escapes every
+//! Figures become words here and in [`super::html_tables`]; the template only places them. askama escapes every
 //! string; what is put in unescaped is made by [`crate::chart`], which escapes for itself, and by the theme.
 
 use askama::Template;
