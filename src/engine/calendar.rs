@@ -3,103 +3,85 @@
 //! Every unit has exactly one pending event and every timer at most one, so a slot's time is replaced in place along
 //! one path to the root. Ties go to the lowest slot, which is place order.
 
-/// Children of a node: four of them fill a cache line.
-const ARITY: usize = 4;
-
 /// A winner (tournament) tree over a fixed number of slots.
 #[derive(Debug, Clone)]
 pub(super) struct Calendar {
-    /// All levels, leaves first; each is padded to whole groups of [`ARITY`] with times that never come.
+    /// Node `i` has children `2i` and `2i + 1`; leaves begin at `n_leaves`. Node 1 is the winner.
     nodes: Vec<Node>,
-    /// Where each level begins; the last level is the winner alone.
-    levels: Vec<usize>,
+    n_leaves: usize,
 }
 
+/// A pending event. Times are never negative, so their bits are ordered as they are: whole numbers compare faster.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Node {
-    time: f64,
+    time_bits: u64,
     slot: u32,
 }
 
 /// Nothing pending.
-const NEVER: Node = Node {
-    time: f64::INFINITY,
-    slot: u32::MAX,
-};
+const NEVER: u64 = f64::INFINITY.to_bits();
 
 impl Calendar {
     /// A calendar in which nothing is pending.
     pub(super) fn new(n_slots: usize) -> Self {
-        let (mut levels, mut n_nodes, mut width) = (Vec::new(), 0, n_slots.max(1));
-        while width > 1 || levels.is_empty() {
-            levels.push(n_nodes);
-            width = width.div_ceil(ARITY);
-            n_nodes += width * ARITY;
+        let n_leaves = n_slots.next_power_of_two().max(2);
+        let slot = |node: usize| node.saturating_sub(n_leaves) as u32;
+        let nodes = (0..2 * n_leaves).map(|node| Node {
+            time_bits: NEVER,
+            slot: slot(node),
+        });
+        Self {
+            nodes: nodes.collect(),
+            n_leaves,
         }
-        levels.push(n_nodes);
-        let mut nodes = vec![NEVER; n_nodes + 1];
-        for (slot, node) in nodes.iter_mut().enumerate().take(n_slots) {
-            node.slot = slot as u32;
-        }
-        Self { nodes, levels }
     }
 
     /// Sets all slots at once; those beyond `times` have nothing pending.
     pub(super) fn fill(&mut self, times: impl Iterator<Item = f64>) {
-        let n_leaves = self.levels[1];
-        let mut times = times.chain(std::iter::repeat(f64::INFINITY));
-        for (leaf, time) in self.nodes[..n_leaves].iter_mut().zip(&mut times) {
-            leaf.time = time;
+        let leaves = &mut self.nodes[self.n_leaves..];
+        let mut n_filled = 0;
+        for (leaf, time) in leaves.iter_mut().zip(times) {
+            leaf.time_bits = time.to_bits();
+            n_filled += 1;
         }
-        for level in 1..self.levels.len() {
-            let (below, above) = (self.levels[level - 1], self.levels[level]);
-            for group in 0..(above - below) / ARITY {
-                self.nodes[above + group] = winner(&self.nodes, below + group * ARITY);
-            }
+        for leaf in &mut leaves[n_filled..] {
+            leaf.time_bits = NEVER;
+        }
+        for i in (1..self.n_leaves).rev() {
+            let (left, right) = (self.nodes[2 * i], self.nodes[2 * i + 1]);
+            let right_wins = right.time_bits < left.time_bits;
+            self.nodes[i] = if right_wins { right } else { left };
         }
     }
 
     /// The earliest pending time and its slot.
     #[inline]
     pub(super) fn first(&self) -> (f64, u32) {
-        let node = self.nodes[self.nodes.len() - 1];
-        (node.time, node.slot)
+        let node = self.nodes[1];
+        (f64::from_bits(node.time_bits), node.slot)
     }
 
     /// Replaces the pending time of a slot; infinity for nothing pending.
     #[inline]
     pub(super) fn set(&mut self, slot: u32, time: f64) {
+        debug_assert!(time >= 0.0, "an event has a time");
         let nodes = &mut self.nodes[..];
-        let mut position = slot as usize;
-        nodes[position].time = time;
-        let mut below = 0;
-        for &above in &self.levels[1..] {
-            let group = position / ARITY;
-            nodes[above + group] = winner(nodes, below + group * ARITY);
-            position = group;
-            below = above;
+        let mut i = self.n_leaves + slot as usize;
+        let mut carried = Node {
+            time_bits: time.to_bits(),
+            slot,
+        };
+        nodes[i] = carried;
+        while i > 1 {
+            let sibling = nodes[i ^ 1];
+            // Ties go to the left, which holds the lower slots: a right node must be strictly earlier.
+            let is_right = (i & 1) as u64;
+            if sibling.time_bits < carried.time_bits + is_right {
+                carried = sibling;
+            }
+            i >>= 1;
+            nodes[i] = carried;
         }
-    }
-}
-
-/// The first of a group of siblings: the earliest, of equals the lowest slot.
-#[inline]
-fn winner(nodes: &[Node], group: usize) -> Node {
-    let siblings = &nodes[group..group + ARITY];
-    let first = if siblings[1].time < siblings[0].time {
-        siblings[1]
-    } else {
-        siblings[0]
-    };
-    let second = if siblings[3].time < siblings[2].time {
-        siblings[3]
-    } else {
-        siblings[2]
-    };
-    if second.time < first.time {
-        second
-    } else {
-        first
     }
 }
 

@@ -19,8 +19,8 @@ pub struct Network {
     /// Where the edges of gate `g` begin: `[2g]` those always followed, `[2g + 1]` those of the service layer.
     offsets: Vec<u32>,
     targets: Vec<u32>,
-    /// The only gate that a gate feeds, if it feeds no other and nobody observes it; else [`MANY`].
-    only: Vec<GateId>,
+    /// The only gate that a gate feeds within each [`Reach`], if it feeds no other and nobody observes it; else [`MANY`].
+    only: Vec<[GateId; 2]>,
 }
 
 /// Several targets, or none, or an observer among them.
@@ -73,7 +73,7 @@ impl Network {
         changes: &mut Vec<u32>,
     ) {
         while crosses::<DOWN>(&mut spare[gate as usize]) {
-            let only = self.only[gate as usize];
+            let only = self.only[gate as usize][reach as usize];
             if only == MANY {
                 self.travel::<DOWN>(spare, gate, reach, wave, changes);
                 return;
@@ -198,10 +198,14 @@ impl NetworkBuilder {
             ..Network::default()
         };
         for (journeys, services) in self.journeys.iter().zip(&self.services) {
-            network.only.push(match journeys[..] {
-                [only] if services.is_empty() && only & OBSERVER == 0 => only,
+            let only = |edges: &[u32]| match edges {
+                [only] if only & OBSERVER == 0 => *only,
                 _ => MANY,
-            });
+            };
+            let alone = services.is_empty();
+            network
+                .only
+                .push([only(journeys), if alone { only(journeys) } else { MANY }]);
             network.offsets.push(network.targets.len() as u32);
             network.targets.extend(journeys);
             network.offsets.push(network.targets.len() as u32);
