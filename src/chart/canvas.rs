@@ -110,6 +110,24 @@ impl Letters {
         "…".to_owned()
     }
 
+    /// A text with an ellipsis in its middle until it is no wider than `room` \[px\]: names of services often differ at their
+    /// ends.
+    pub(super) fn fit_middle(self, text: &str, room: f64) -> String {
+        let text = printable(text);
+        let letters: Vec<char> = text.chars().collect();
+        if self.width(&text) <= room {
+            return text;
+        }
+        for kept in (2..letters.len()).rev() {
+            let (head, tail) = (kept.div_ceil(2), letters.len() - kept / 2);
+            let shorter: String = letters[..head].iter().chain(&['…']).chain(&letters[tail..]).collect();
+            if self.width(&shorter) <= room {
+                return shorter;
+            }
+        }
+        "…".to_owned()
+    }
+
     /// A text broken into lines no wider than `room` \[px\]; a word that is wider is shortened.
     pub(super) fn lines(self, text: &str, room: f64) -> Vec<String> {
         let mut lines: Vec<String> = Vec::new();

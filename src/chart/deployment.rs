@@ -10,7 +10,7 @@ use crate::results::format;
 use crate::results::{Layout, LayoutRegion, LayoutService, Results};
 
 /// Size of a service's box \[px\].
-const BOX: (f64, f64) = (112.0, 38.0);
+const BOX: (f64, f64) = (118.0, 38.0);
 /// Room between columns and between rows of boxes \[px\].
 const GAP: (f64, f64) = (32.0, 12.0);
 /// Room within a region around its boxes, and above them for its name \[px\].
@@ -23,7 +23,7 @@ const BELOW: f64 = 44.0;
 /// Height of the key \[px\].
 const KEY: f64 = 30.0;
 /// Regions stand below each other once a row would be wider \[px\].
-const WIDEST: f64 = 1500.0;
+const WIDEST: f64 = 1560.0;
 /// Most boxes in a column.
 const TALLEST: usize = 12;
 
@@ -206,7 +206,7 @@ impl<'a> Plan<'a> {
             canvas.rect(at.x, at.y, 4.0, at.height, if idle { fainter(GREEN) } else { GREEN });
         }
         let letters = Letters::new(SMALL_SIZE, if idle && described.kind != "virtual" { MUTED } else { INK });
-        canvas.text_at(&letters.fit(&described.name, at.width - 16.0), at.x + 9.0, at.y + 11.5, letters);
+        canvas.text_at(&letters.fit_middle(&described.name, at.width - 13.0), at.x + 9.0, at.y + 11.5, letters);
         if described.kind == "virtual" {
             canvas.text_at("logic only", at.x + 9.0, at.y + 27.0, Letters::new(10.0, MUTED));
         } else {
@@ -259,7 +259,7 @@ fn draw_external(canvas: &Canvas, at: Rect, service: &LayoutService) {
     canvas.rect(at.x, at.y, at.width, at.height, PAPER);
     draw_outline(canvas, at, MUTED, 1.0, Dash::Solid);
     let letters = Letters::new(SMALL_SIZE, INK);
-    canvas.text_at(&letters.fit(&service.name, at.width - 12.0), at.x + 6.0, at.y + 10.0, letters);
+    canvas.text_at(&letters.fit_middle(&service.name, at.width - 10.0), at.x + 6.0, at.y + 10.0, letters);
     canvas.text_at("external", at.x + 6.0, at.y + 22.0, Letters::new(9.5, MUTED));
 }
 

@@ -31,7 +31,8 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
     let Some(scale) = range(results) else {
         return sheet::empty(words, "No downtime was seen in any trial: there is no curve to draw.");
     };
-    sheet::chart(words, HEIGHT, |canvas, at| draw(canvas, at, results, scale))
+    let height = HEIGHT.max(key::height_beside(results.topologies.len()) + 60.0);
+    sheet::chart(words, height, |canvas, at| draw(canvas, at, results, scale))
 }
 
 fn alt(results: &Results) -> String {

@@ -18,6 +18,11 @@ pub(super) struct Line {
     pub(super) note: String,
 }
 
+/// Height that a key beside a plot of so many lines takes \[px\].
+pub(super) fn height_beside(lines: usize) -> f64 {
+    lines as f64 * 37.0
+}
+
 /// A key beside a plot: stroke, marker, name, and a figure below.
 pub(super) fn beside(canvas: &Canvas, at: Rect, lines: &[Line]) {
     let step = (at.height / lines.len().max(1) as f64).min(42.0);

@@ -33,7 +33,8 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
     let Some(seconds) = range(results, rto) else {
         return sheet::empty(words, "No outage was seen in any trial: there is no recovery to show.");
     };
-    sheet::chart(words, HEIGHT, |canvas, at| draw(canvas, at, results, seconds))
+    let height = HEIGHT.max(key::height_beside(results.topologies.len()) + 76.0);
+    sheet::chart(words, height, |canvas, at| draw(canvas, at, results, seconds))
 }
 
 fn alt(results: &Results) -> String {

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::format::{self, printable};
 use super::html_tables::{self, Table};
 use crate::chart::{self, Chart};
-use crate::results::{Comparison, Difference, Estimate, Results, TopologyResult};
+use crate::results::{Comparison, Difference, DowntimeResult, Estimate, Results, TopologyResult};
 
 /// Why the page could not be written.
 #[derive(Debug, Error)]
@@ -57,11 +57,11 @@ struct Row {
     cells: Vec<Cell>,
 }
 
-/// A figure, what it is called where the table is stacked, and its interval.
+/// A figure, what it is called where the table is stacked, and lines below it: its interval, and what belongs to it.
 struct Cell {
     label: &'static str,
     main: String,
-    sub: String,
+    below: Vec<String>,
 }
 
 struct Note {
@@ -209,32 +209,31 @@ fn cells(topology: &TopologyResult, results: &Results) -> Vec<Cell> {
     let no_loss = || "no loss seen".to_owned();
     let downtime = &topology.downtime_minutes_per_year;
     let outages = &topology.outages_per_year;
-    let cell = |label, main, sub| Cell { label, main, sub };
+    let cell = |label, main, below: Vec<String>| Cell { label, main, below: below.into_iter().filter(|line| !line.is_empty()).collect() };
     let (downtime_mean, downtime_sub) = if downtime.mean > 0.0 {
         (
             format::minutes(downtime.mean),
-            format!(
-                "{}; p95 {}",
+            vec![
                 format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0),
-                p95_short(downtime.p95 * 60.0, downtime.p95_low, downtime.p95_high, 60.0)
-            ),
+                format!("p95 {}", p95_short(downtime)),
+            ],
         )
     } else {
-        (format!("< {}", format::minutes(downtime.high)), no_loss())
+        (format!("< {}", format::minutes(downtime.high)), vec![no_loss()])
     };
     let mut all = vec![
-        cell("Nines", format::nines_estimate(unavailability), format::nines_interval(unavailability).unwrap_or_default()),
+        cell("Nines", format::nines_estimate(unavailability), vec![format::nines_interval(unavailability).unwrap_or_default()]),
         cell(
             "Availability",
             format::availability(unavailability),
-            format::availability_interval(unavailability).unwrap_or_else(no_loss),
+            vec![format::availability_interval(unavailability).unwrap_or_else(no_loss)],
         ),
         cell("Downtime a year", downtime_mean, downtime_sub),
-        cell("Outages a year", upper_or_mean(outages), interval_of(outages)),
+        cell("Outages a year", upper_or_mean(outages), vec![interval_of(outages)]),
         recovery_cell(topology),
         probability_cell("SLO met", topology.slo_met.as_ref()),
     ];
-    all.extend(html_tables::cost_figures(topology, &results.currency).map(|(label, main, sub)| cell(label, main, sub)));
+    all.extend(html_tables::cost_figures(topology, &results.currency).map(|(label, main, sub)| cell(label, main, vec![sub])));
     all
 }
 
@@ -242,27 +241,26 @@ fn recovery_cell(topology: &TopologyResult) -> Cell {
     let times = &topology.recovery_time_seconds;
     let main = times.p95.map_or_else(|| "no outage".to_owned(), format::duration);
     let interval = match (times.p95_low, times.p95_high) {
-        (Some(low), Some(high)) => format::duration_interval_short(low, high),
-        _ => String::new(),
+        (Some(low), Some(high)) => vec![format::duration_interval_short(low, high)],
+        _ => Vec::new(),
     };
     let met = topology.rto_met.as_ref().map(|met| {
-        format!("RTO met {} ({})", format::probability(met.mean), format::probability_interval(met.low, met.high))
+        let interval = format!("({})", format::probability_interval(met.low, met.high));
+        [format!("RTO met {}", format::probability(met.mean)), interval]
     });
-    let sub = [Some(interval).filter(|text| !text.is_empty()), met].into_iter().flatten().collect::<Vec<_>>().join("; ");
-    Cell { label: "Recovery p95", main, sub }
+    Cell { label: "Recovery p95", main, below: interval.into_iter().chain(met.into_iter().flatten()).collect() }
 }
 
 fn probability_cell(label: &'static str, estimate: Option<&Estimate>) -> Cell {
     let (main, sub) = html_tables::probability_with_interval(estimate);
-    Cell { label, main, sub }
+    Cell { label, main, below: vec![sub] }
 }
 
-fn p95_short(p95: f64, low: Option<f64>, high: Option<f64>, scale: f64) -> String {
-    match (low, high) {
-        (Some(low), Some(high)) => {
-            format!("{} ({})", format::duration_short(p95), format::duration_interval_short(low * scale, high * scale))
-        }
-        _ => format::duration_short(p95),
+fn p95_short(downtime: &DowntimeResult) -> String {
+    let p95 = format::duration_short(downtime.p95 * 60.0);
+    match (downtime.p95_low, downtime.p95_high) {
+        (Some(low), Some(high)) => format!("{p95} ({})", format::duration_interval_short(low * 60.0, high * 60.0)),
+        _ => p95,
     }
 }
 

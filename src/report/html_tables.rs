@@ -37,7 +37,7 @@ pub(super) fn cost_figures(topology: &TopologyResult, currency: &str) -> [(&'sta
     let currency = &printable(currency);
     let unpriced = || ("not priced".to_owned(), String::new());
     let (runs, runs_note) = cost.total.map_or_else(unpriced, |total| {
-        let gaps = if cost.not_priced.is_empty() { "" } else { "not all lines priced" };
+        let gaps = if cost.not_priced.is_empty() { "" } else { "partly priced" };
         (format::money(total, currency), gaps.to_owned())
     });
     let (failure, failure_interval) = cost_of_failure(cost).map_or_else(unpriced, |parts| estimated(&parts, currency));

@@ -396,7 +396,7 @@ fn signed_money(amount: f64, currency: &str, text: &str) -> String {
             Some(bound) => format!("< {minus}{sign}{bound}"),
             None => format!("{minus}{sign}{text}"),
         },
-        None => format!("{currency} {minus}{text}").trim_start().to_owned(),
+        None => format!("{} {minus}{text}", truncated(currency, 8)).trim_start().to_owned(),
     }
 }
 
@@ -407,7 +407,7 @@ fn currency_sign(currency: &str) -> Option<&str> {
         "EUR" => Some("€"),
         "GBP" => Some("£"),
         "JPY" => Some("¥"),
-        sign if !sign.is_empty() && !sign.chars().any(char::is_alphanumeric) => Some(sign),
+        sign if !sign.is_empty() && sign.chars().count() <= 3 && !sign.chars().any(char::is_alphanumeric) => Some(sign),
         _ => None,
     }
 }
