@@ -1,10 +1,14 @@
 //! What the downtime is charged to, cause by cause.
 
 use super::axis;
-use super::canvas::{Canvas, Letters, Rect, names};
+use super::canvas::{Canvas, Rect};
 use super::key::Above;
+use super::letters::{Letters, names};
 use super::sheet::{self, Chart, Words};
-use super::theme::{AXIS, Colour, GRID, INK, LABEL_SIZE, MUTED, ON_DARK, ON_LIGHT, PALETTE, PAPER, REST, SMALL_SIZE, is_light, part};
+use super::theme::{
+    AXIS, Colour, GRID, INK, LABEL_SIZE, MUTED, ON_DARK, ON_LIGHT, PALETTE, PAPER, REST,
+    SMALL_SIZE, is_light, part,
+};
 use super::words;
 use crate::results::format;
 use crate::results::{Comparison, Results, TopologyResult};
@@ -31,18 +35,30 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
         alt: alt(results),
     };
     if causes.is_empty() {
-        return sheet::empty(words, "No downtime was seen in any trial: there is nothing to attribute.");
+        return sheet::empty(
+            words,
+            "No downtime was seen in any trial: there is nothing to attribute.",
+        );
     }
     let width = super::theme::WIDTH - 2.0 * super::theme::MARGIN;
     let rest = has_rest(results, &causes).then(|| (REST, "other causes".to_owned()));
-    let entries = causes.iter().enumerate().map(|(i, cause)| (part(i), words::short(cause))).chain(rest);
+    let entries = causes
+        .iter()
+        .enumerate()
+        .map(|(i, cause)| (part(i), words::short(cause)))
+        .chain(rest);
     let key = Above::new(entries, width);
     let height = key.height + 50.0 + ROW * results.topologies.len() as f64;
     sheet::chart(words, height, |canvas, at| {
         key.draw(canvas, at.x, at.y);
         let top = at.y + key.height + 4.0;
         let rows = ROW * results.topologies.len() as f64;
-        let plot = Rect { x: at.x + NAMES, y: top, width: at.width - NAMES - FIGURES, height: rows };
+        let plot = Rect {
+            x: at.x + NAMES,
+            y: top,
+            width: at.width - NAMES - FIGURES,
+            height: rows,
+        };
         draw(canvas, plot, results, &causes);
     })
 }
@@ -54,29 +70,55 @@ fn alt(results: &Results) -> String {
         let main: Vec<String> = causes
             .iter()
             .take(3)
-            .map(|cause| format!("{} {}", words::short(&cause.cause), format::probability(cause.share)))
+            .map(|cause| {
+                format!(
+                    "{} {}",
+                    words::short(&cause.cause),
+                    format::probability(cause.share)
+                )
+            })
             .collect();
-        let main = if main.is_empty() { "no downtime seen".to_owned() } else { main.join(", ") };
+        let main = if main.is_empty() {
+            "no downtime seen".to_owned()
+        } else {
+            main.join(", ")
+        };
         format!("{}: {main}", words::short(&topology.name))
     });
-    format!("Shares of downtime by cause. {}.", words::sentences(all, 12))
+    format!(
+        "Shares of downtime by cause. {}.",
+        words::sentences(all, 12)
+    )
 }
 
 /// The causes with the largest shares over all topologies, as many as there are colours.
 pub(super) fn main_causes(results: &Results) -> Vec<String> {
     let mut sums: Vec<(String, f64)> = Vec::new();
-    for cause in results.topologies.iter().flat_map(|topology| &topology.attribution) {
+    for cause in results
+        .topologies
+        .iter()
+        .flat_map(|topology| &topology.attribution)
+    {
         match sums.iter_mut().find(|(name, _)| *name == cause.cause) {
             Some((_, sum)) => *sum += cause.share,
             None => sums.push((cause.cause.clone(), cause.share)),
         }
     }
     sums.sort_by(|a, b| b.1.total_cmp(&a.1));
-    sums.into_iter().filter(|(_, sum)| *sum > 0.0).take(PALETTE.len()).map(|(name, _)| name).collect()
+    sums.into_iter()
+        .filter(|(_, sum)| *sum > 0.0)
+        .take(PALETTE.len())
+        .map(|(name, _)| name)
+        .collect()
 }
 
 fn has_rest(results: &Results, causes: &[String]) -> bool {
-    let attributed = || results.topologies.iter().flat_map(|topology| &topology.attribution);
+    let attributed = || {
+        results
+            .topologies
+            .iter()
+            .flat_map(|topology| &topology.attribution)
+    };
     attributed().any(|cause| cause.share > 0.0 && !causes.contains(&cause.cause))
 }
 
@@ -88,7 +130,12 @@ fn draw(canvas: &Canvas, plot: Rect, results: &Results, causes: &[String]) {
     axis::title_below(canvas, plot, "share of the topology's downtime (%)");
     for (i, topology) in results.topologies.iter().enumerate() {
         let y = plot.y + ROW * (i as f64 + 0.5);
-        canvas.text_at(&names().fit(&topology.name, NAMES - 16.0), plot.x - 12.0, y, names().end());
+        canvas.text_at(
+            &names().fit(&topology.name, NAMES - 16.0),
+            plot.x - 12.0,
+            y,
+            names().end(),
+        );
         draw_bar(canvas, plot, y, topology, causes);
         draw_total(canvas, plot.right() + 12.0, y, topology);
     }
@@ -96,7 +143,12 @@ fn draw(canvas: &Canvas, plot: Rect, results: &Results, causes: &[String]) {
 
 fn draw_bar(canvas: &Canvas, plot: Rect, y: f64, topology: &TopologyResult, causes: &[String]) {
     if topology.attribution.is_empty() {
-        let at = Rect { x: plot.x, y: y - BAR / 2.0, width: plot.width, height: BAR };
+        let at = Rect {
+            x: plot.x,
+            y: y - BAR / 2.0,
+            width: plot.width,
+            height: BAR,
+        };
         canvas.frame(at, GRID, 1.0);
         canvas.text_on_paper("no downtime seen", plot.x + 10.0, y, axis::ticks());
         return;
@@ -104,7 +156,17 @@ fn draw_bar(canvas: &Canvas, plot: Rect, y: f64, topology: &TopologyResult, caus
     let mut x = plot.x;
     for (share, colour) in parts(topology, causes) {
         let width = (plot.width * share).min(plot.right() - x).max(0.0);
-        draw_part(canvas, Rect { x, y: y - BAR / 2.0, width, height: BAR }, share, colour);
+        draw_part(
+            canvas,
+            Rect {
+                x,
+                y: y - BAR / 2.0,
+                width,
+                height: BAR,
+            },
+            share,
+            colour,
+        );
         x += width;
     }
 }
@@ -112,10 +174,20 @@ fn draw_bar(canvas: &Canvas, plot: Rect, y: f64, topology: &TopologyResult, caus
 /// Shares in the order of the key, the rest last.
 fn parts(topology: &TopologyResult, causes: &[String]) -> Vec<(f64, Colour)> {
     let share_of = |cause: &String| -> f64 {
-        topology.attribution.iter().filter(|a| a.cause == *cause).map(|a| a.share).filter(|s| s.is_finite()).sum()
+        topology
+            .attribution
+            .iter()
+            .filter(|a| a.cause == *cause)
+            .map(|a| a.share)
+            .filter(|s| s.is_finite())
+            .sum()
     };
-    let mut parts: Vec<(f64, Colour)> =
-        causes.iter().enumerate().map(|(i, cause)| (share_of(cause), part(i))).filter(|(share, _)| *share > 0.0).collect();
+    let mut parts: Vec<(f64, Colour)> = causes
+        .iter()
+        .enumerate()
+        .map(|(i, cause)| (share_of(cause), part(i)))
+        .filter(|(share, _)| *share > 0.0)
+        .collect();
     let rest: f64 = topology
         .attribution
         .iter()
@@ -131,17 +203,31 @@ fn parts(topology: &TopologyResult, causes: &[String]) -> Vec<(f64, Colour)> {
 fn draw_part(canvas: &Canvas, at: Rect, share: f64, colour: Colour) {
     canvas.rect(at.x, at.y, at.width, at.height, colour);
     canvas.line((at.right(), at.y), (at.right(), at.bottom()), PAPER, 1.0);
-    let letters = Letters::new(SMALL_SIZE, if is_light(colour) { ON_LIGHT } else { ON_DARK }).middle();
+    let letters = Letters::new(
+        SMALL_SIZE,
+        if is_light(colour) { ON_LIGHT } else { ON_DARK },
+    )
+    .middle();
     let text = format!("{:.0} %", share * 100.0);
     if at.width > letters.width(&text) + 8.0 {
-        canvas.text_at(&text, at.x + at.width / 2.0, at.y + at.height / 2.0, letters);
+        canvas.text_at(
+            &text,
+            at.x + at.width / 2.0,
+            at.y + at.height / 2.0,
+            letters,
+        );
     }
 }
 
 fn draw_total(canvas: &Canvas, x: f64, y: f64, topology: &TopologyResult) {
     let downtime = &topology.downtime_minutes_per_year;
     if downtime.mean > 0.0 {
-        canvas.text_at(&format::minutes(downtime.mean), x, y - 7.5, Letters::new(LABEL_SIZE, INK).bold());
+        canvas.text_at(
+            &format::minutes(downtime.mean),
+            x,
+            y - 7.5,
+            Letters::new(LABEL_SIZE, INK).bold(),
+        );
         let interval = format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0);
         let small = Letters::new(SMALL_SIZE, MUTED);
         canvas.text_at(&small.fit(&interval, FIGURES - 12.0), x, y + 8.0, small);

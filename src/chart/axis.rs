@@ -1,6 +1,7 @@
 //! Axes: from a figure to a place on the sheet, and the figures worth a tick.
 
-use super::canvas::{Canvas, Letters, Rect};
+use super::canvas::{Canvas, Rect};
+use super::letters::Letters;
 use super::theme::{AXIS, GRID, MUTED, SMALL_SIZE};
 use crate::results::Estimate;
 use crate::results::format;
@@ -27,7 +28,13 @@ pub(super) struct Scale {
 impl Scale {
     /// An axis from `low` at pixel `start` to `high` at pixel `end`.
     pub(super) fn new(spread: Spread, (low, high): (f64, f64), (start, end): (f64, f64)) -> Self {
-        Scale { spread, low, high, start, end }
+        Scale {
+            spread,
+            low,
+            high,
+            start,
+            end,
+        }
     }
 
     /// Where a figure lies, brought to the nearer end if it is beyond the axis.
@@ -37,7 +44,11 @@ impl Scale {
             Spread::Log if value <= 0.0 => 0.0,
             Spread::Log => (value / self.low).ln() / (self.high / self.low).ln(),
         };
-        let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+        let share = if share.is_finite() {
+            share.clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         self.start + (self.end - self.start) * share
     }
 
@@ -61,11 +72,18 @@ impl Scale {
 }
 
 /// A range of unavailability that shows all estimates, rounded outwards.
-pub(super) fn unavailability_range<'a>(all: impl IntoIterator<Item = &'a Estimate>, also: Option<f64>) -> (f64, f64) {
+pub(super) fn unavailability_range<'a>(
+    all: impl IntoIterator<Item = &'a Estimate>,
+    also: Option<f64>,
+) -> (f64, f64) {
     let mut low = f64::INFINITY;
     let mut high: f64 = 0.0;
     for estimate in all {
-        let centre = if estimate.mean > 0.0 { estimate.mean } else { estimate.high };
+        let centre = if estimate.mean > 0.0 {
+            estimate.mean
+        } else {
+            estimate.high
+        };
         if centre > 0.0 && centre.is_finite() {
             // An interval that reaches down to nothing is drawn to the edge, not for many decades.
             low = low.min(estimate.low.clamp(centre / 12.0, centre));
@@ -85,18 +103,30 @@ pub(super) fn log_range(low: f64, high: f64, other: (f64, f64)) -> (f64, f64) {
         return other;
     }
     let (low, high) = (low.max(1e-300) / 1.15, high.min(1e300) * 1.15);
-    let (low, high) = if high / low < 8.0 { (low / 1.6, high * 1.6) } else { (low, high) };
+    let (low, high) = if high / low < 8.0 {
+        (low / 1.6, high * 1.6)
+    } else {
+        (low, high)
+    };
     (step_down(low), step_up(high))
 }
 
 fn step_down(value: f64) -> f64 {
     let decade = 10_f64.powf(value.log10().floor());
-    [5.0, 2.0, 1.0].into_iter().map(|m| m * decade).find(|&step| step <= value * (1.0 + 1e-9)).unwrap_or(decade)
+    [5.0, 2.0, 1.0]
+        .into_iter()
+        .map(|m| m * decade)
+        .find(|&step| step <= value * (1.0 + 1e-9))
+        .unwrap_or(decade)
 }
 
 fn step_up(value: f64) -> f64 {
     let decade = 10_f64.powf(value.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * decade).find(|&step| step >= value * (1.0 - 1e-9)).unwrap_or(decade)
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|m| m * decade)
+        .find(|&step| step >= value * (1.0 - 1e-9))
+        .unwrap_or(decade)
 }
 
 /// Round figures at even distances.
@@ -107,7 +137,10 @@ pub(super) fn linear_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
     }
     let step = step_up(rough);
     let first = (low / step).ceil();
-    (0..=most + 1).map(|i| (first + i as f64) * step).filter(|&tick| tick <= high * (1.0 + 1e-9)).collect()
+    (0..=most + 1)
+        .map(|i| (first + i as f64) * step)
+        .filter(|&tick| tick <= high * (1.0 + 1e-9))
+        .collect()
 }
 
 fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
@@ -133,14 +166,40 @@ fn log_ticks(low: f64, high: f64, most: usize) -> Vec<f64> {
 
 /// Durations that people think in \[s\].
 const KEY_POINTS: [f64; 25] = [
-    1e-6, 1e-5, 1e-4, 0.001, 0.01, 0.1, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14_400.0, 43_200.0, 86_400.0, 259_200.0,
-    864_000.0, 2_592_000.0, 7_776_000.0, 31_536_000.0, 3.1536e8, 3.1536e9, 3.1536e10, 3.1536e11,
+    1e-6,
+    1e-5,
+    1e-4,
+    0.001,
+    0.01,
+    0.1,
+    1.0,
+    5.0,
+    15.0,
+    60.0,
+    300.0,
+    900.0,
+    3600.0,
+    14_400.0,
+    43_200.0,
+    86_400.0,
+    259_200.0,
+    864_000.0,
+    2_592_000.0,
+    7_776_000.0,
+    31_536_000.0,
+    3.1536e8,
+    3.1536e9,
+    3.1536e10,
+    3.1536e11,
 ];
 
 /// Ticks below the plot at durations that people think in, as many as have room.
 pub(super) fn durations_below(canvas: &Canvas, plot: Rect, scale: Scale, (low, high): (f64, f64)) {
     let mut free_from = f64::NEG_INFINITY;
-    for tick in KEY_POINTS.into_iter().filter(|tick| (low * 0.999..=high * 1.001).contains(tick)) {
+    for tick in KEY_POINTS
+        .into_iter()
+        .filter(|tick| (low * 0.999..=high * 1.001).contains(tick))
+    {
         let (x, label) = (scale.at(tick), format::duration(tick));
         let half = ticks().width(&label) / 2.0;
         if x - half < free_from {
@@ -161,7 +220,11 @@ pub(super) fn power(value: f64) -> String {
 pub(super) fn nines(unavailability: f64) -> String {
     let nines = (-unavailability.log10()).max(0.0);
     let text = format::significant((nines * 10.0).round() / 10.0, 3);
-    if text == "1" { "1 nine".to_owned() } else { format!("{text} nines") }
+    if text == "1" {
+        "1 nine".to_owned()
+    } else {
+        format!("{text} nines")
+    }
 }
 
 /// A light vertical line with a label below the plot.
@@ -178,7 +241,12 @@ pub(super) fn tick_left(canvas: &Canvas, plot: Rect, y: f64, label: &str) {
 
 /// What the axis below the plot counts.
 pub(super) fn title_below(canvas: &Canvas, plot: Rect, title: &str) {
-    canvas.text(title, plot.x + plot.width / 2.0, plot.bottom() + 37.0, ticks().middle());
+    canvas.text(
+        title,
+        plot.x + plot.width / 2.0,
+        plot.bottom() + 37.0,
+        ticks().middle(),
+    );
 }
 
 /// What the axis left of the plot counts.

@@ -3,147 +3,25 @@
 //! Plotters writes whole pixels, which shows as steps in curves: the sheet is ten times as large as the picture, and
 //! the root element scales it down. What is drawn outside the sheet, or is not a number, is brought to its edge.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::sync::Once;
-
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{Drawable, PathElement, PointCollection, Polygon, Rectangle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{Color, FontDesc, FontFamily, FontStyle, FontTransform, ShapeStyle, TextStyle, register_font};
+use plotters::style::{
+    Color, FontDesc, FontFamily, FontStyle, FontTransform, ShapeStyle, TextStyle,
+};
 
-use super::theme::{Colour, Dash, INK, Marker, PAPER};
+use super::letters::{Anchor, LINE_HEIGHT, Letters};
+use super::theme::{Colour, Dash, Marker, PAPER};
 use crate::results::format::printable;
 
 /// Pixels of the sheet for one of the picture.
 pub(super) const SCALE: f64 = 10.0;
-/// Plotters counts the size of letters by line height.
-const LINE_HEIGHT: f64 = 1.24;
 /// Height of a capital, in sizes.
 const CAPITAL: f64 = 0.727;
 /// How far plotters lowers a text that hangs from its position, in sizes.
 const HANG: f64 = 0.76;
-
-/// A weight of the font.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Weight {
-    /// For most words.
-    Regular,
-    /// For titles and what matters.
-    SemiBold,
-}
-
-impl Weight {
-    fn family(self) -> &'static str {
-        match self {
-            Weight::Regular => "Inter",
-            Weight::SemiBold => "Inter Semi Bold",
-        }
-    }
-}
-
-/// Which part of a text lies on its position.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Anchor {
-    /// Its start.
-    Start,
-    /// Its middle.
-    Middle,
-    /// Its end.
-    End,
-}
-
-/// How a text looks.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Letters {
-    /// Height \[px\].
-    pub(super) size: f64,
-    /// Colour.
-    pub(super) colour: Colour,
-    /// Weight.
-    pub(super) weight: Weight,
-    /// Part that lies on the position.
-    pub(super) anchor: Anchor,
-}
-
-impl Letters {
-    /// Plain letters that start at their position.
-    pub(super) fn new(size: f64, colour: Colour) -> Self {
-        Letters { size, colour, weight: Weight::Regular, anchor: Anchor::Start }
-    }
-
-    /// The same, heavier.
-    pub(super) fn bold(self) -> Self {
-        Letters { weight: Weight::SemiBold, ..self }
-    }
-
-    /// The same, ending at their position.
-    pub(super) fn end(self) -> Self {
-        Letters { anchor: Anchor::End, ..self }
-    }
-
-    /// The same, around their position.
-    pub(super) fn middle(self) -> Self {
-        Letters { anchor: Anchor::Middle, ..self }
-    }
-
-    /// Width of a text \[px\].
-    pub(super) fn width(self, text: &str) -> f64 {
-        width(text, self.size, self.weight)
-    }
-
-    /// A text shortened with an ellipsis until it is no wider than `room` \[px\].
-    pub(super) fn fit(self, text: &str, room: f64) -> String {
-        let text = printable(text);
-        if self.width(&text) <= room {
-            return text;
-        }
-        let mut kept: Vec<char> = text.chars().collect();
-        while kept.pop().is_some() {
-            let shorter: String = kept.iter().collect::<String>().trim_end().to_owned() + "…";
-            if self.width(&shorter) <= room {
-                return shorter;
-            }
-        }
-        "…".to_owned()
-    }
-
-    /// A text with an ellipsis in its middle until it is no wider than `room` \[px\]: names of services often differ at their
-    /// ends.
-    pub(super) fn fit_middle(self, text: &str, room: f64) -> String {
-        let text = printable(text);
-        let letters: Vec<char> = text.chars().collect();
-        if self.width(&text) <= room {
-            return text;
-        }
-        for kept in (2..letters.len()).rev() {
-            let (head, tail) = (kept.div_ceil(2), letters.len() - kept / 2);
-            let shorter: String = letters[..head].iter().chain(&['…']).chain(&letters[tail..]).collect();
-            if self.width(&shorter) <= room {
-                return shorter;
-            }
-        }
-        "…".to_owned()
-    }
-
-    /// A text broken into lines no wider than `room` \[px\]; a word that is wider is shortened.
-    pub(super) fn lines(self, text: &str, room: f64) -> Vec<String> {
-        let mut lines: Vec<String> = Vec::new();
-        for word in printable(text).split_whitespace() {
-            let word = self.fit(word, room);
-            match lines.last_mut() {
-                Some(line) if self.width(&format!("{line} {word}")) <= room => {
-                    line.push(' ');
-                    line.push_str(&word);
-                }
-                _ => lines.push(word),
-            }
-        }
-        lines
-    }
-}
 
 /// A sheet that is being drawn on.
 pub(super) struct Canvas<'a> {
@@ -197,7 +75,17 @@ impl Canvas<'_> {
     /// The outline of a rectangle.
     pub(super) fn frame(&self, at: Rect, colour: Colour, width: f64) {
         let (right, bottom) = (at.x + at.width, at.y + at.height);
-        self.path(&[(at.x, at.y), (right, at.y), (right, bottom), (at.x, bottom), (at.x, at.y)], colour, width);
+        self.path(
+            &[
+                (at.x, at.y),
+                (right, at.y),
+                (right, bottom),
+                (at.x, bottom),
+                (at.x, at.y),
+            ],
+            colour,
+            width,
+        );
     }
 
     /// Slanted lines over a rectangle.
@@ -221,7 +109,14 @@ impl Canvas<'_> {
     }
 
     /// A point in a topology's shape, hollow where only a bound is known.
-    pub(super) fn marker(&self, at: (f64, f64), radius: f64, colour: Colour, marker: Marker, fill: Fill) {
+    pub(super) fn marker(
+        &self,
+        at: (f64, f64),
+        radius: f64,
+        colour: Colour,
+        marker: Marker,
+        fill: Fill,
+    ) {
         let outline = |grow: f64| outline(at, radius + grow, marker);
         match fill {
             Fill::Solid => {
@@ -248,7 +143,12 @@ impl Canvas<'_> {
 
     /// A text with its baseline's height given.
     pub(super) fn text(&self, text: &str, x: f64, baseline: f64, letters: Letters) {
-        self.write(text, (x, baseline - HANG * letters.size), letters, FontTransform::None);
+        self.write(
+            text,
+            (x, baseline - HANG * letters.size),
+            letters,
+            FontTransform::None,
+        );
     }
 
     /// A text whose capitals are centred on a height.
@@ -264,7 +164,13 @@ impl Canvas<'_> {
             Anchor::Middle => x - width / 2.0,
             Anchor::End => x - width,
         };
-        self.rect(left - 2.0, middle - letters.size * 0.62, width + 4.0, letters.size * 1.24, PAPER);
+        self.rect(
+            left - 2.0,
+            middle - letters.size * 0.62,
+            width + 4.0,
+            letters.size * 1.24,
+            PAPER,
+        );
         self.text_at(text, x, middle, letters);
     }
 
@@ -272,7 +178,12 @@ impl Canvas<'_> {
     pub(super) fn text_upwards(&self, text: &str, x: f64, middle: f64, letters: Letters) {
         let at = (x - CAPITAL / 2.0 * letters.size, middle);
         // The text hangs from its position before it is turned.
-        self.write(text, (at.0 - (HANG - CAPITAL) * letters.size, at.1), letters, FontTransform::Rotate270);
+        self.write(
+            text,
+            (at.0 - (HANG - CAPITAL) * letters.size, at.1),
+            letters,
+            FontTransform::Rotate270,
+        );
     }
 
     fn write(&self, text: &str, at: (f64, f64), letters: Letters, transform: FontTransform) {
@@ -286,7 +197,9 @@ impl Canvas<'_> {
             letters.size * SCALE * LINE_HEIGHT,
             FontStyle::Normal,
         );
-        let style = TextStyle::from(font.transform(transform)).color(&letters.colour).pos(Pos::new(h_pos, VPos::Top));
+        let style = TextStyle::from(font.transform(transform))
+            .color(&letters.colour)
+            .pos(Pos::new(h_pos, VPos::Top));
         written(self.area.draw_text(&printable(text), &style, pixel(at)));
     }
 
@@ -324,7 +237,12 @@ pub(super) struct Rect {
 impl Rect {
     /// The rectangle, larger by `by` on each side.
     pub(super) fn grown(self, by: f64) -> Rect {
-        Rect { x: self.x - by, y: self.y - by, width: self.width + 2.0 * by, height: self.height + 2.0 * by }
+        Rect {
+            x: self.x - by,
+            y: self.y - by,
+            width: self.width + 2.0 * by,
+            height: self.height + 2.0 * by,
+        }
     }
 
     /// Right edge.
@@ -338,47 +256,32 @@ impl Rect {
     }
 }
 
-/// Width of a text \[px\].
-fn width(text: &str, size: f64, weight: Weight) -> f64 {
-    const MEASURE: f64 = 1000.0;
-    thread_local! {
-        static ADVANCES: RefCell<BTreeMap<(Weight, char), f64>> = const { RefCell::new(BTreeMap::new()) };
-    }
-    register_fonts();
-    // Advances of single letters, remembered: the kerning between them is left out and makes a text a little narrower.
-    let advance = |c: char| {
-        ADVANCES.with_borrow_mut(|advances| {
-            *advances.entry((weight, c)).or_insert_with(|| {
-                let font = FontDesc::new(FontFamily::Name(weight.family()), MEASURE, FontStyle::Normal);
-                // Letters that the subset lacks are drawn in another font: taken as wide as they are high.
-                font.box_size(&c.to_string()).map_or(MEASURE, |(width, _)| f64::from(width))
-            })
-        })
-    };
-    text.chars().map(advance).sum::<f64>() / MEASURE * size * LINE_HEIGHT
-}
-
-fn register_fonts() {
-    static FONTS: Once = Once::new();
-    FONTS.call_once(|| {
-        let regular = register_font(Weight::Regular.family(), FontStyle::Normal, super::render::INTER_REGULAR);
-        let semi_bold = register_font(Weight::SemiBold.family(), FontStyle::Normal, super::render::INTER_SEMI_BOLD);
-        debug_assert!(regular.is_ok() && semi_bold.is_ok(), "the embedded fonts are whole");
-    });
-}
-
 /// Writing into memory does not fail; a failure would leave the element out.
 fn written<T, E: std::fmt::Debug>(result: Result<T, E>) {
-    debug_assert!(result.is_ok(), "drawing into memory failed: {:?}", result.err());
+    debug_assert!(
+        result.is_ok(),
+        "drawing into memory failed: {:?}",
+        result.err()
+    );
 }
 
 fn pixel((x, y): (f64, f64)) -> (i32, i32) {
-    let whole = |v: f64| if v.is_finite() { (v * SCALE).clamp(-1e5, 1e5).round() as i32 } else { 0 };
+    let whole = |v: f64| {
+        if v.is_finite() {
+            (v * SCALE).clamp(-1e5, 1e5).round() as i32
+        } else {
+            0
+        }
+    };
     (whole(x), whole(y))
 }
 
 fn stroke(colour: Colour, width: f64) -> ShapeStyle {
-    ShapeStyle { color: colour.to_rgba(), filled: false, stroke_width: (width * SCALE) as u32 }
+    ShapeStyle {
+        color: colour.to_rgba(),
+        filled: false,
+        stroke_width: (width * SCALE) as u32,
+    }
 }
 
 /// What lies between the root's tags, without what every element says alike.
@@ -393,7 +296,10 @@ fn body(svg: &str) -> String {
         .replace(" stroke=\"none\"", "")
         .replace(" \"/>", "\"/>")
         .replace("\n</text>", "</text>")
-        .replace("font-family=\"Inter Semi Bold\"", "font-family=\"Inter Semi Bold, system-ui, sans-serif\" font-weight=\"600\"")
+        .replace(
+            "font-family=\"Inter Semi Bold\"",
+            "font-family=\"Inter Semi Bold, system-ui, sans-serif\" font-weight=\"600\"",
+        )
 }
 
 /// Strokes of a broken line.
@@ -413,7 +319,10 @@ fn pieces(points: &[(f64, f64)], on: f64, off: f64) -> Vec<Vec<(f64, f64)>> {
                 break;
             }
             let share = left / length;
-            from = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
+            from = (
+                from.0 + (to.0 - from.0) * share,
+                from.1 + (to.1 - from.1) * share,
+            );
             if drawing {
                 stroke.push(from);
                 strokes.push(std::mem::take(&mut stroke));
@@ -446,21 +355,36 @@ fn outline((x, y): (f64, f64), radius: f64, marker: Marker) -> Vec<(f64, f64)> {
         Marker::Diamond => around(4, 0.0, &|_| radius * 1.25),
         Marker::Triangle => around(3, 0.0, &|_| radius * 1.25),
         Marker::Wedge => around(3, std::f64::consts::PI, &|_| radius * 1.25),
-        Marker::Star => around(10, 0.0, &|i| if i.is_multiple_of(2) { radius * 1.35 } else { radius * 0.6 }),
+        Marker::Star => around(10, 0.0, &|i| {
+            if i.is_multiple_of(2) {
+                radius * 1.35
+            } else {
+                radius * 0.6
+            }
+        }),
         Marker::Cross => {
             let (long, short) = (radius * 1.05, radius * 0.38);
-            [(-1, -3), (1, -3), (1, -1), (3, -1), (3, 1), (1, 1), (1, 3), (-1, 3), (-1, 1), (-3, 1), (-3, -1), (-1, -1)]
-                .iter()
-                .map(|&(i, j): &(i32, i32)| {
-                    let reach = |k: i32| f64::from(k.signum()) * if k.abs() == 3 { long } else { short };
-                    (x + reach(i), y + reach(j))
-                })
-                .collect()
+            [
+                (-1, -3),
+                (1, -3),
+                (1, -1),
+                (3, -1),
+                (3, 1),
+                (1, 1),
+                (1, 3),
+                (-1, 3),
+                (-1, 1),
+                (-3, 1),
+                (-3, -1),
+                (-1, -1),
+            ]
+            .iter()
+            .map(|&(i, j): &(i32, i32)| {
+                let reach =
+                    |k: i32| f64::from(k.signum()) * if k.abs() == 3 { long } else { short };
+                (x + reach(i), y + reach(j))
+            })
+            .collect()
         }
     }
-}
-
-/// The colour of letters on the paper.
-pub(super) fn names() -> Letters {
-    Letters::new(super::theme::LABEL_SIZE, INK)
 }

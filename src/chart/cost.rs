@@ -1,12 +1,13 @@
 //! What each topology costs a month, line by line, failure included.
 
 use super::axis::{self, Scale, Spread};
-use super::canvas::{Canvas, Letters, Rect, names};
+use super::canvas::{Canvas, Rect};
 use super::key::Above;
+use super::letters::{Letters, names};
 use super::sheet::{self, Chart, Words};
 use super::theme::{
-    BLUE, Colour, GREEN, GRID, INK, LABEL_SIZE, MARGIN, MUTED, ORANGE, PAPER, PURPLE, REST, SKY, SMALL_SIZE, VERMILLION, WIDTH,
-    YELLOW,
+    BLUE, Colour, GREEN, GRID, INK, LABEL_SIZE, MARGIN, MUTED, ORANGE, PAPER, PURPLE, REST, SKY,
+    SMALL_SIZE, VERMILLION, WIDTH, YELLOW,
 };
 use super::words;
 use crate::results::format;
@@ -29,14 +30,54 @@ struct Part {
 }
 
 const PARTS: [Part; 8] = [
-    Part { name: "infrastructure", colour: BLUE, of_failure: false, amount: |cost| cost.infrastructure },
-    Part { name: "regions", colour: SKY, of_failure: false, amount: |cost| cost.regions },
-    Part { name: "transfer", colour: GREEN, of_failure: false, amount: |cost| cost.transfer },
-    Part { name: "storage", colour: ORANGE, of_failure: false, amount: |cost| cost.storage },
-    Part { name: "telemetry", colour: YELLOW, of_failure: false, amount: |cost| cost.telemetry },
-    Part { name: "drills", colour: REST, of_failure: false, amount: |cost| cost.drills },
-    Part { name: "SLA credits", colour: PURPLE, of_failure: true, amount: |cost| cost.sla_credits.as_ref().map(|e| e.mean) },
-    Part { name: "lost business", colour: VERMILLION, of_failure: true, amount: |cost| cost.downtime.as_ref().map(|e| e.mean) },
+    Part {
+        name: "infrastructure",
+        colour: BLUE,
+        of_failure: false,
+        amount: |cost| cost.infrastructure,
+    },
+    Part {
+        name: "regions",
+        colour: SKY,
+        of_failure: false,
+        amount: |cost| cost.regions,
+    },
+    Part {
+        name: "transfer",
+        colour: GREEN,
+        of_failure: false,
+        amount: |cost| cost.transfer,
+    },
+    Part {
+        name: "storage",
+        colour: ORANGE,
+        of_failure: false,
+        amount: |cost| cost.storage,
+    },
+    Part {
+        name: "telemetry",
+        colour: YELLOW,
+        of_failure: false,
+        amount: |cost| cost.telemetry,
+    },
+    Part {
+        name: "drills",
+        colour: REST,
+        of_failure: false,
+        amount: |cost| cost.drills,
+    },
+    Part {
+        name: "SLA credits",
+        colour: PURPLE,
+        of_failure: true,
+        amount: |cost| cost.sla_credits.as_ref().map(|e| e.mean),
+    },
+    Part {
+        name: "lost business",
+        colour: VERMILLION,
+        of_failure: true,
+        amount: |cost| cost.downtime.as_ref().map(|e| e.mean),
+    },
 ];
 
 /// Draws it.
@@ -52,17 +93,35 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
         ),
         alt: alt(results),
     };
-    let used: Vec<&Part> =
-        PARTS.iter().filter(|part| results.topologies.iter().any(|topology| amount(part, topology) > 0.0)).collect();
+    let used: Vec<&Part> = PARTS
+        .iter()
+        .filter(|part| {
+            results
+                .topologies
+                .iter()
+                .any(|topology| amount(part, topology) > 0.0)
+        })
+        .collect();
     if used.is_empty() {
-        return sheet::empty(words, "No topology is priced: give prices in the model to see what each costs.");
+        return sheet::empty(
+            words,
+            "No topology is priced: give prices in the model to see what each costs.",
+        );
     }
-    let key = Above::new(used.iter().map(|part| (part.colour, part.name.to_owned())), WIDTH - 2.0 * MARGIN);
+    let key = Above::new(
+        used.iter().map(|part| (part.colour, part.name.to_owned())),
+        WIDTH - 2.0 * MARGIN,
+    );
     let rows = ROW * results.topologies.len() as f64;
     sheet::chart(words, key.height + 50.0 + rows, |canvas, at| {
         key.draw(canvas, at.x, at.y);
         let top = at.y + key.height + 4.0;
-        let plot = Rect { x: at.x + NAMES, y: top, width: at.width - NAMES - FIGURES, height: rows };
+        let plot = Rect {
+            x: at.x + NAMES,
+            y: top,
+            width: at.width - NAMES - FIGURES,
+            height: rows,
+        };
         draw(canvas, plot, results, &used);
     })
 }
@@ -71,17 +130,28 @@ fn alt(results: &Results) -> String {
     let currency = &results.currency;
     let all = results.topologies.iter().map(|topology| {
         let cost = &topology.cost_per_month;
-        let runs = cost.total.map_or_else(|| "not priced".to_owned(), |total| format::money(total, currency));
-        let failure = cost.total_with_failure.as_ref().map_or_else(String::new, |total| {
-            format!(", {} with the cost of failure", format::money_rounded(total.mean, currency))
-        });
+        let runs = cost.total.map_or_else(
+            || "not priced".to_owned(),
+            |total| format::money(total, currency),
+        );
+        let failure = cost
+            .total_with_failure
+            .as_ref()
+            .map_or_else(String::new, |total| {
+                format!(
+                    ", {} with the cost of failure",
+                    format::money_rounded(total.mean, currency)
+                )
+            });
         format!("{}: {runs}{failure}", words::short(&topology.name))
     });
     format!("Cost a month. {}.", words::sentences(all, 12))
 }
 
 fn amount(part: &Part, topology: &TopologyResult) -> f64 {
-    (part.amount)(&topology.cost_per_month).filter(|amount| amount.is_finite() && *amount > 0.0).unwrap_or(0.0)
+    (part.amount)(&topology.cost_per_month)
+        .filter(|amount| amount.is_finite() && *amount > 0.0)
+        .unwrap_or(0.0)
 }
 
 fn draw(canvas: &Canvas, plot: Rect, results: &Results, used: &[&Part]) {
@@ -90,30 +160,66 @@ fn draw(canvas: &Canvas, plot: Rect, results: &Results, used: &[&Part]) {
         .iter()
         .map(|topology| {
             let sum: f64 = used.iter().map(|part| amount(part, topology)).sum();
-            topology.cost_per_month.total_with_failure.as_ref().map_or(sum, |total| sum.max(total.high))
+            topology
+                .cost_per_month
+                .total_with_failure
+                .as_ref()
+                .map_or(sum, |total| sum.max(total.high))
         })
         .filter(|sum| sum.is_finite())
         .fold(0.0, f64::max);
-    let scale = Scale::new(Spread::Linear, (0.0, highest * 1.03), (plot.x, plot.right()));
+    let scale = Scale::new(
+        Spread::Linear,
+        (0.0, highest * 1.03),
+        (plot.x, plot.right()),
+    );
     for tick in scale.ticks(6) {
-        axis::tick_below(canvas, plot, scale.at(tick), &format::money_short(tick, &results.currency));
+        axis::tick_below(
+            canvas,
+            plot,
+            scale.at(tick),
+            &format::money_short(tick, &results.currency),
+        );
     }
     let currency = axis::ticks().fit(&results.currency, 60.0);
     axis::title_below(canvas, plot, &format!("cost ({currency} a month)"));
     for (i, topology) in results.topologies.iter().enumerate() {
         let y = plot.y + ROW * (i as f64 + 0.5);
-        canvas.text_at(&names().fit(&topology.name, NAMES - 16.0), plot.x - 12.0, y, names().end());
+        canvas.text_at(
+            &names().fit(&topology.name, NAMES - 16.0),
+            plot.x - 12.0,
+            y,
+            names().end(),
+        );
         draw_bar(canvas, plot, y, topology, used, scale);
-        draw_figures(canvas, plot.right() + 12.0, y, &topology.cost_per_month, &results.currency);
+        draw_figures(
+            canvas,
+            plot.right() + 12.0,
+            y,
+            &topology.cost_per_month,
+            &results.currency,
+        );
     }
 }
 
-fn draw_bar(canvas: &Canvas, plot: Rect, y: f64, topology: &TopologyResult, used: &[&Part], scale: Scale) {
+fn draw_bar(
+    canvas: &Canvas,
+    plot: Rect,
+    y: f64,
+    topology: &TopologyResult,
+    used: &[&Part],
+    scale: Scale,
+) {
     let (top, mut sum) = (y - BAR / 2.0, 0.0);
     for part in used {
         let amount = amount(part, topology);
         let (from, to) = (scale.at(sum), scale.at(sum + amount));
-        let at = Rect { x: from, y: top, width: to - from, height: BAR };
+        let at = Rect {
+            x: from,
+            y: top,
+            width: to - from,
+            height: BAR,
+        };
         canvas.rect(at.x, at.y, at.width, at.height, part.colour);
         if part.of_failure {
             canvas.hatch(at, 7.0, PAPER, 1.2);
@@ -124,7 +230,16 @@ fn draw_bar(canvas: &Canvas, plot: Rect, y: f64, topology: &TopologyResult, used
         sum += amount;
     }
     if sum == 0.0 {
-        canvas.frame(Rect { x: plot.x, y: top, width: plot.width, height: BAR }, GRID, 1.0);
+        canvas.frame(
+            Rect {
+                x: plot.x,
+                y: top,
+                width: plot.width,
+                height: BAR,
+            },
+            GRID,
+            1.0,
+        );
         canvas.text_on_paper("not priced", plot.x + 10.0, y, axis::ticks());
     } else if let Some(total) = &topology.cost_per_month.total_with_failure {
         let (low, high) = (scale.at(total.low), scale.at(total.high));
@@ -144,9 +259,15 @@ fn draw_figures(canvas: &Canvas, x: f64, y: f64, cost: &CostResult, currency: &s
     let (first, second) = match (&cost.total_with_failure, cost.total) {
         (Some(total), _) => (
             format::money_rounded(total.mean, currency),
-            format!("({})", format::money_interval(total.low, total.high, currency)),
+            format!(
+                "({})",
+                format::money_interval(total.low, total.high, currency)
+            ),
         ),
-        (None, Some(total)) => (format::money(total, currency), "failure not priced".to_owned()),
+        (None, Some(total)) => (
+            format::money(total, currency),
+            "failure not priced".to_owned(),
+        ),
         (None, None) => ("–".to_owned(), "not priced".to_owned()),
     };
     canvas.text_at(&bold.fit(&first, room), x, y - 7.5, bold);

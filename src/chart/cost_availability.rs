@@ -1,10 +1,13 @@
 //! Cost against availability: what each further nine costs, and which topologies no other beats.
 
 use super::axis::{self, Scale, Spread};
-use super::canvas::{Canvas, Fill, Letters, Rect, names};
+use super::canvas::{Canvas, Fill, Rect};
 use super::labels::{self, Obstacle, Wanted};
+use super::letters::{Letters, names};
 use super::sheet::{self, Chart, Words};
-use super::theme::{AXIS, Dash, Identity, INK, LABEL_SIZE, MUTED, PAPER, SMALL_SIZE, TARGET, identities};
+use super::theme::{
+    AXIS, Dash, INK, Identity, LABEL_SIZE, MUTED, PAPER, SMALL_SIZE, TARGET, identities,
+};
 use super::words;
 use crate::results::format;
 use crate::results::{Comparison, Results, TopologyResult};
@@ -23,14 +26,26 @@ struct Point<'a> {
 /// Draws it.
 pub(super) fn chart(comparison: &Comparison) -> Chart {
     let results = &comparison.results;
-    let looks = identities(results.topologies.iter().map(|topology| topology.pattern.as_str()));
+    let looks = identities(
+        results
+            .topologies
+            .iter()
+            .map(|topology| topology.pattern.as_str()),
+    );
     let points: Vec<Point> = results
         .topologies
         .iter()
         .zip(looks)
         .filter_map(|(topology, identity)| {
-            let cost = topology.cost_per_month.total.filter(|cost| cost.is_finite())?;
-            Some(Point { topology, identity, cost })
+            let cost = topology
+                .cost_per_month
+                .total
+                .filter(|cost| cost.is_finite())?;
+            Some(Point {
+                topology,
+                identity,
+                cost,
+            })
         })
         .collect();
     let words = Words {
@@ -40,9 +55,14 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
         alt: alt(results, &points),
     };
     if points.is_empty() {
-        return sheet::empty(words, "No topology is priced: give prices in the model to see what availability costs.");
+        return sheet::empty(
+            words,
+            "No topology is priced: give prices in the model to see what availability costs.",
+        );
     }
-    sheet::chart(words, HEIGHT, |canvas, at| draw(canvas, at, results, &points))
+    sheet::chart(words, HEIGHT, |canvas, at| {
+        draw(canvas, at, results, &points);
+    })
 }
 
 fn reading(results: &Results, points: &[Point]) -> String {
@@ -53,7 +73,11 @@ fn reading(results: &Results, points: &[Point]) -> String {
     let absent: Vec<String> = results
         .topologies
         .iter()
-        .filter(|topology| !points.iter().any(|point| point.topology.name == topology.name))
+        .filter(|topology| {
+            !points
+                .iter()
+                .any(|point| point.topology.name == topology.name)
+        })
         .map(|topology| words::short(&topology.name))
         .collect();
     if !absent.is_empty() && !points.is_empty() {
@@ -74,11 +98,19 @@ fn alt(results: &Results, points: &[Point]) -> String {
             format::availability(&point.topology.unavailability)
         )
     });
-    format!("Cost a month against availability. {}.", words::sentences(all, 12))
+    format!(
+        "Cost a month against availability. {}.",
+        words::sentences(all, 12)
+    )
 }
 
 fn draw(canvas: &Canvas, at: Rect, results: &Results, points: &[Point]) {
-    let plot = Rect { x: at.x + 72.0, y: at.y + 26.0, width: at.width - 72.0 - 66.0, height: at.height - 72.0 };
+    let plot = Rect {
+        x: at.x + 72.0,
+        y: at.y + 26.0,
+        width: at.width - 72.0 - 66.0,
+        height: at.height - 72.0,
+    };
     let costs = cost_scale(points, plot);
     let losses = loss_scale(results, points, plot);
     draw_axes(canvas, plot, results, costs, losses);
@@ -96,25 +128,42 @@ fn draw(canvas: &Canvas, at: Rect, results: &Results, points: &[Point]) {
 
 fn seen_or_bound(point: &Point) -> f64 {
     let estimate = &point.topology.unavailability;
-    if estimate.mean > 0.0 { estimate.mean } else { estimate.high }
+    if estimate.mean > 0.0 {
+        estimate.mean
+    } else {
+        estimate.high
+    }
 }
 
 fn cost_scale(points: &[Point], plot: Rect) -> Scale {
-    let low = points.iter().map(|point| point.cost).fold(f64::INFINITY, f64::min);
-    let high = points.iter().map(|point| point.cost).fold(f64::NEG_INFINITY, f64::max);
+    let low = points
+        .iter()
+        .map(|point| point.cost)
+        .fold(f64::INFINITY, f64::min);
+    let high = points
+        .iter()
+        .map(|point| point.cost)
+        .fold(f64::NEG_INFINITY, f64::max);
     let ends = (plot.x, plot.right());
     if low > 0.0 && high / low > 12.0 {
         return Scale::new(Spread::Log, axis::log_range(low, high, (1.0, 10.0)), ends);
     }
     let room = ((high - low) * 0.12).max(high.abs() * 0.06).max(1e-9);
     // Costs that differ by less than half are shown from near the cheapest on: positions, not lengths, are compared.
-    let start = if low > 0.0 && low - room > high * 0.35 { low - room } else { 0.0_f64.min(low) };
+    let start = if low > 0.0 && low - room > high * 0.35 {
+        low - room
+    } else {
+        0.0_f64.min(low)
+    };
     Scale::new(Spread::Linear, (start, high + room), ends)
 }
 
 fn loss_scale(results: &Results, points: &[Point], plot: Rect) -> Scale {
     let target = results.objectives.slo_target.map(|target| 1.0 - target);
-    let range = axis::unavailability_range(points.iter().map(|point| &point.topology.unavailability), target);
+    let range = axis::unavailability_range(
+        points.iter().map(|point| &point.topology.unavailability),
+        target,
+    );
     Scale::new(Spread::Log, range, (plot.y, plot.bottom()))
 }
 
@@ -127,17 +176,46 @@ fn draw_axes(canvas: &Canvas, plot: Rect, results: &Results, costs: Scale, losse
     for tick in costs.ticks(7) {
         let x = costs.at(tick);
         canvas.line((x, plot.bottom()), (x, plot.bottom() + 5.0), AXIS, 1.0);
-        canvas.text(&format::money_short(tick, &results.currency), x, plot.bottom() + 19.0, axis::ticks().middle());
+        canvas.text(
+            &format::money_short(tick, &results.currency),
+            x,
+            plot.bottom() + 19.0,
+            axis::ticks().middle(),
+        );
     }
-    canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), AXIS, 1.0);
+    canvas.line(
+        (plot.x, plot.bottom()),
+        (plot.right(), plot.bottom()),
+        AXIS,
+        1.0,
+    );
     let currency = axis::ticks().fit(&results.currency, 60.0);
-    axis::title_below(canvas, plot, &format!("cost of what runs ({currency} a month)"));
-    axis::title_left(canvas, plot, plot.x - 66.0, "unavailability (share of requests lost, log scale)");
+    axis::title_below(
+        canvas,
+        plot,
+        &format!("cost of what runs ({currency} a month)"),
+    );
+    axis::title_left(
+        canvas,
+        plot,
+        plot.x - 66.0,
+        "unavailability (share of requests lost, log scale)",
+    );
 }
 
 /// The SLO's line, its label above whichever end of it lies further from the points.
-fn draw_target(canvas: &Canvas, plot: Rect, results: &Results, losses: Scale, points: &[(f64, f64)]) -> Vec<Obstacle> {
-    let Some(target) = results.objectives.slo_target.filter(|target| losses.holds(1.0 - target)) else {
+fn draw_target(
+    canvas: &Canvas,
+    plot: Rect,
+    results: &Results,
+    losses: Scale,
+    points: &[(f64, f64)],
+) -> Vec<Obstacle> {
+    let Some(target) = results
+        .objectives
+        .slo_target
+        .filter(|target| losses.holds(1.0 - target))
+    else {
         return Vec::new();
     };
     let y = losses.at(1.0 - target);
@@ -145,37 +223,91 @@ fn draw_target(canvas: &Canvas, plot: Rect, results: &Results, losses: Scale, po
     let letters = Letters::new(SMALL_SIZE, TARGET);
     let text = format!("SLO {}", format::target(target));
     let width = letters.width(&text) + 6.0;
-    let room = |x: f64| points.iter().map(|p| (p.0 - x).hypot(p.1 - y)).fold(f64::INFINITY, f64::min);
-    let left = if room(plot.x + width / 2.0) >= room(plot.right() - width / 2.0) { plot.x } else { plot.right() - width };
-    let label = Rect { x: left, y: y - 17.0, width, height: 16.0 };
+    let room = |x: f64| {
+        points
+            .iter()
+            .map(|p| (p.0 - x).hypot(p.1 - y))
+            .fold(f64::INFINITY, f64::min)
+    };
+    let left = if room(plot.x + width / 2.0) >= room(plot.right() - width / 2.0) {
+        plot.x
+    } else {
+        plot.right() - width
+    };
+    let label = Rect {
+        x: left,
+        y: y - 17.0,
+        width,
+        height: 16.0,
+    };
     canvas.text_on_paper(&text, left + 3.0, y - 9.5, letters);
     vec![
-        Obstacle { at: label, cost: 50.0 },
-        Obstacle { at: Rect { x: plot.x, y: y - 1.0, width: plot.width, height: 2.0 }, cost: 1.0 },
+        Obstacle {
+            at: label,
+            cost: 50.0,
+        },
+        Obstacle {
+            at: Rect {
+                x: plot.x,
+                y: y - 1.0,
+                width: plot.width,
+                height: 2.0,
+            },
+            cost: 1.0,
+        },
     ]
 }
 
-fn draw_frontier(canvas: &Canvas, results: &Results, points: &[Point], places: &[(f64, f64)]) -> Vec<Obstacle> {
+fn draw_frontier(
+    canvas: &Canvas,
+    results: &Results,
+    points: &[Point],
+    places: &[(f64, f64)],
+) -> Vec<Obstacle> {
     let on_frontier = |name: &String| points.iter().position(|point| &point.topology.name == name);
-    let corners: Vec<(f64, f64)> =
-        results.pareto.iter().filter_map(on_frontier).filter_map(|i| places.get(i).copied()).collect();
+    let corners: Vec<(f64, f64)> = results
+        .pareto
+        .iter()
+        .filter_map(on_frontier)
+        .filter_map(|i| places.get(i).copied())
+        .collect();
     if corners.len() < 2 {
         return Vec::new();
     }
     canvas.path(&corners, AXIS, 1.6);
-    corners.windows(2).flat_map(|pair| along(pair[0], pair[1])).collect()
+    corners
+        .windows(2)
+        .flat_map(|pair| along(pair[0], pair[1]))
+        .collect()
 }
 
 /// Small squares along a line, for labels to keep off.
 fn along(from: (f64, f64), to: (f64, f64)) -> impl Iterator<Item = Obstacle> {
     (0..=16).map(move |i| {
         let share = f64::from(i) / 16.0;
-        let (x, y) = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
-        Obstacle { at: Rect { x: x - 3.0, y: y - 3.0, width: 6.0, height: 6.0 }, cost: 1.5 }
+        let (x, y) = (
+            from.0 + (to.0 - from.0) * share,
+            from.1 + (to.1 - from.1) * share,
+        );
+        Obstacle {
+            at: Rect {
+                x: x - 3.0,
+                y: y - 3.0,
+                width: 6.0,
+                height: 6.0,
+            },
+            cost: 1.5,
+        }
     })
 }
 
-fn draw_point(canvas: &Canvas, plot: Rect, point: &Point, (x, y): (f64, f64), losses: Scale) -> Vec<Obstacle> {
+fn draw_point(
+    canvas: &Canvas,
+    plot: Rect,
+    point: &Point,
+    (x, y): (f64, f64),
+    losses: Scale,
+) -> Vec<Obstacle> {
     let estimate = &point.topology.unavailability;
     let colour = point.identity.colour;
     let (top, bottom) = if estimate.mean > 0.0 {
@@ -184,7 +316,13 @@ fn draw_point(canvas: &Canvas, plot: Rect, point: &Point, (x, y): (f64, f64), lo
         for end in [ends.0, ends.1] {
             canvas.line((x - 5.0, end), (x + 5.0, end), colour, 1.6);
         }
-        canvas.marker((x, y), POINT, colour, point.identity.marker, super::key::fill(point.identity.dash));
+        canvas.marker(
+            (x, y),
+            POINT,
+            colour,
+            point.identity.marker,
+            super::key::fill(point.identity.dash),
+        );
         ends
     } else {
         let tip = (y - 32.0).max(plot.y);
@@ -193,18 +331,52 @@ fn draw_point(canvas: &Canvas, plot: Rect, point: &Point, (x, y): (f64, f64), lo
         canvas.marker((x, y), POINT, colour, point.identity.marker, Fill::Hollow);
         (tip, y)
     };
-    let mark = Rect { x, y, width: 0.0, height: 0.0 }.grown(POINT + 2.0);
-    let bar = Rect { x: x - 5.0, y: top.min(y), width: 10.0, height: (bottom - top).abs() };
-    vec![Obstacle { at: mark, cost: 60.0 }, Obstacle { at: bar, cost: 6.0 }]
+    let mark = Rect {
+        x,
+        y,
+        width: 0.0,
+        height: 0.0,
+    }
+    .grown(POINT + 2.0);
+    let bar = Rect {
+        x: x - 5.0,
+        y: top.min(y),
+        width: 10.0,
+        height: (bottom - top).abs(),
+    };
+    vec![
+        Obstacle {
+            at: mark,
+            cost: 60.0,
+        },
+        Obstacle { at: bar, cost: 6.0 },
+    ]
 }
 
-fn draw_names(canvas: &Canvas, plot: Rect, points: &[Point], places: &[(f64, f64)], obstacles: &[Obstacle]) {
-    let letters = if points.len() > 8 { Letters::new(SMALL_SIZE, INK) } else { names() };
-    let texts: Vec<String> = points.iter().map(|point| letters.fit(&point.topology.name, 190.0)).collect();
+fn draw_names(
+    canvas: &Canvas,
+    plot: Rect,
+    points: &[Point],
+    places: &[(f64, f64)],
+    obstacles: &[Obstacle],
+) {
+    let letters = if points.len() > 8 {
+        Letters::new(SMALL_SIZE, INK)
+    } else {
+        names()
+    };
+    let texts: Vec<String> = points
+        .iter()
+        .map(|point| letters.fit(&point.topology.name, 190.0))
+        .collect();
     let wanted: Vec<Wanted> = texts
         .iter()
         .zip(places)
-        .map(|(text, &point)| Wanted { point, width: letters.width(text), height: LABEL_SIZE + 2.0 })
+        .map(|(text, &point)| Wanted {
+            point,
+            width: letters.width(text),
+            height: LABEL_SIZE + 2.0,
+        })
         .collect();
     let found = labels::place(&wanted, obstacles, plot);
     for (place, &point) in found.iter().zip(places) {

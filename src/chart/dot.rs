@@ -17,8 +17,19 @@ pub fn dot(layout: &Layout) -> String {
     for (r, region) in layout.regions.iter().enumerate() {
         push_region(&mut text, layout, r, region);
     }
-    for (s, service) in layout.services.iter().enumerate().filter(|(_, service)| service.kind == "external") {
-        push(&mut text, format_args!("  e{s} [label={}, shape=component];\n", quoted(&service.name)));
+    for (s, service) in layout
+        .services
+        .iter()
+        .enumerate()
+        .filter(|(_, service)| service.kind == "external")
+    {
+        push(
+            &mut text,
+            format_args!(
+                "  e{s} [label={}, shape=component];\n",
+                quoted(&service.name)
+            ),
+        );
     }
     for r in 0..layout.regions.len() {
         for call in &layout.calls {
@@ -30,26 +41,73 @@ pub fn dot(layout: &Layout) -> String {
 }
 
 fn push_region(text: &mut String, layout: &Layout, r: usize, region: &LayoutRegion) {
-    let title = format!("{} ({}): zones {}", region.name, region.role, region.zones.join(", "));
-    let style = if region.role == "standby" { "dashed" } else { "solid" };
-    push(text, format_args!("  subgraph cluster_{r} {{\n    label={};\n    style={style};\n", quoted(&title)));
-    for (s, service) in layout.services.iter().enumerate().filter(|(_, service)| service.kind != "external") {
+    let title = format!(
+        "{} ({}): zones {}",
+        region.name,
+        region.role,
+        region.zones.join(", ")
+    );
+    let style = if region.role == "standby" {
+        "dashed"
+    } else {
+        "solid"
+    };
+    push(
+        text,
+        format_args!(
+            "  subgraph cluster_{r} {{\n    label={};\n    style={style};\n",
+            quoted(&title)
+        ),
+    );
+    for (s, service) in layout
+        .services
+        .iter()
+        .enumerate()
+        .filter(|(_, service)| service.kind != "external")
+    {
         let running: &[u32] = region.running.get(s).map_or(&[], Vec::as_slice);
-        let zones = region.zones.iter().zip(running).map(|(zone, replicas)| format!("{zone}: {replicas}"));
+        let zones = region
+            .zones
+            .iter()
+            .zip(running)
+            .map(|(zone, replicas)| format!("{zone}: {replicas}"));
         let runs = zones.collect::<Vec<_>>().join("  ");
-        let idle = if running.iter().sum::<u32>() == 0 { ", style=\"rounded,dashed\"" } else { "" };
-        let shape = if service.stateful { ", shape=cylinder" } else { "" };
-        let label = if service.kind == "virtual" { service.name.clone() } else { format!("{}\n{runs}", service.name) };
-        push(text, format_args!("    r{r}_s{s} [label={}{idle}{shape}];\n", quoted(&label)));
+        let idle = if running.iter().sum::<u32>() == 0 {
+            ", style=\"rounded,dashed\""
+        } else {
+            ""
+        };
+        let shape = if service.stateful {
+            ", shape=cylinder"
+        } else {
+            ""
+        };
+        let label = if service.kind == "virtual" {
+            service.name.clone()
+        } else {
+            format!("{}\n{runs}", service.name)
+        };
+        push(
+            text,
+            format_args!("    r{r}_s{s} [label={}{idle}{shape}];\n", quoted(&label)),
+        );
     }
     text.push_str("  }\n");
 }
 
 fn push_call(text: &mut String, layout: &Layout, r: usize, call: &LayoutCall) {
     let node = |service: usize| {
-        layout.services.get(service).map(|s| if s.kind == "external" { format!("e{service}") } else { format!("r{r}_s{service}") })
+        layout.services.get(service).map(|s| {
+            if s.kind == "external" {
+                format!("e{service}")
+            } else {
+                format!("r{r}_s{service}")
+            }
+        })
     };
-    let (Some(from), Some(to)) = (node(call.from), node(call.to)) else { return };
+    let (Some(from), Some(to)) = (node(call.from), node(call.to)) else {
+        return;
+    };
     if from.starts_with('e') && r > 0 {
         return;
     }
@@ -59,7 +117,13 @@ fn push_call(text: &mut String, layout: &Layout, r: usize, call: &LayoutCall) {
         "async" => "dotted",
         _ => "bold",
     };
-    push(text, format_args!("  {from} -> {to} [style={style}, tooltip={}];\n", quoted(&call.kind)));
+    push(
+        text,
+        format_args!(
+            "  {from} -> {to} [style={style}, tooltip={}];\n",
+            quoted(&call.kind)
+        ),
+    );
 }
 
 /// Writing into memory does not fail.
@@ -93,6 +157,9 @@ mod tests {
 
     #[test]
     fn no_name_ends_its_string() {
-        assert_eq!(quoted("a\" ]; b\\N<i>&\n"), "\"a\\\" ]; b\\\\N&lt;i&gt;&amp;\\n\"");
+        assert_eq!(
+            quoted("a\" ]; b\\N<i>&\n"),
+            "\"a\\\" ]; b\\\\N&lt;i&gt;&amp;\\n\""
+        );
     }
 }

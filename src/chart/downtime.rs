@@ -29,7 +29,10 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
         alt: alt(results),
     };
     let Some(scale) = range(results) else {
-        return sheet::empty(words, "No downtime was seen in any trial: there is no curve to draw.");
+        return sheet::empty(
+            words,
+            "No downtime was seen in any trial: there is no curve to draw.",
+        );
     };
     let height = HEIGHT.max(key::height_beside(results.topologies.len()) + 60.0);
     sheet::chart(words, height, |canvas, at| draw(canvas, at, results, scale))
@@ -45,12 +48,21 @@ fn alt(results: &Results) -> String {
             format::minutes(downtime.p95)
         )
     });
-    format!("Chance of a year with more than a given downtime. {}.", words::sentences(all, 12))
+    format!(
+        "Chance of a year with more than a given downtime. {}.",
+        words::sentences(all, 12)
+    )
 }
 
 /// Shortest and longest downtime \[s\] and the smallest chance that are worth showing; `None` without any.
 fn range(results: &Results) -> Option<((f64, f64), f64)> {
-    let seen = || results.topologies.iter().flat_map(|topology| &topology.exceedance).filter(|point| point.p > 0.0);
+    let seen = || {
+        results
+            .topologies
+            .iter()
+            .flat_map(|topology| &topology.exceedance)
+            .filter(|point| point.p > 0.0)
+    };
     let (mut low, mut high, mut least) = (f64::INFINITY, 0.0_f64, 1.0_f64);
     for point in seen().filter(|point| point.minutes > 0.0) {
         low = low.min(point.minutes * 60.0);
@@ -62,12 +74,23 @@ fn range(results: &Results) -> Option<((f64, f64), f64)> {
         .topologies
         .iter()
         .filter_map(|topology| {
-            let first = topology.exceedance.iter().find(|point| point.minutes > 0.0)?.p;
-            let news = topology.exceedance.iter().rfind(|point| point.minutes > 0.0 && point.p > first * 0.985)?;
+            let first = topology
+                .exceedance
+                .iter()
+                .find(|point| point.minutes > 0.0)?
+                .p;
+            let news = topology
+                .exceedance
+                .iter()
+                .rfind(|point| point.minutes > 0.0 && point.p > first * 0.985)?;
             (first > 0.0).then_some(news.minutes * 60.0)
         })
         .fold(f64::INFINITY, f64::min);
-    let low = if flat.is_finite() { low.max(flat / 2.0) } else { low };
+    let low = if flat.is_finite() {
+        low.max(flat / 2.0)
+    } else {
+        low
+    };
     (high > 0.0).then(|| {
         let low = low.min(high / 4.0);
         ((low / 1.1, high * 1.25), least.clamp(1e-6, 0.02))
@@ -75,11 +98,21 @@ fn range(results: &Results) -> Option<((f64, f64), f64)> {
 }
 
 fn draw(canvas: &Canvas, at: Rect, results: &Results, (seconds, least): ((f64, f64), f64)) {
-    let plot = Rect { x: at.x + 64.0, y: at.y + 10.0, width: at.width - 64.0 - KEY - 24.0, height: at.height - 60.0 };
+    let plot = Rect {
+        x: at.x + 64.0,
+        y: at.y + 10.0,
+        width: at.width - 64.0 - KEY - 24.0,
+        height: at.height - 60.0,
+    };
     let across = Scale::new(Spread::Log, seconds, (plot.x, plot.right()));
     let up = Scale::new(Spread::Log, (least, 1.0), (plot.bottom(), plot.y));
     draw_axes(canvas, plot, across, up, seconds);
-    let looks = identities(results.topologies.iter().map(|topology| topology.pattern.as_str()));
+    let looks = identities(
+        results
+            .topologies
+            .iter()
+            .map(|topology| topology.pattern.as_str()),
+    );
     let curves: Vec<Curve> = results
         .topologies
         .iter()
@@ -95,8 +128,18 @@ fn draw(canvas: &Canvas, at: Rect, results: &Results, (seconds, least): ((f64, f
     for (i, curve) in curves.iter().enumerate() {
         curve.draw_marks(canvas, i, curves.len());
     }
-    let beside = Rect { x: plot.right() + 24.0, y: plot.y, width: KEY, height: plot.height };
-    let lines: Vec<Line> = results.topologies.iter().zip(&looks).map(key_line).collect();
+    let beside = Rect {
+        x: plot.right() + 24.0,
+        y: plot.y,
+        width: KEY,
+        height: plot.height,
+    };
+    let lines: Vec<Line> = results
+        .topologies
+        .iter()
+        .zip(&looks)
+        .map(key_line)
+        .collect();
     key::beside(canvas, beside, &lines);
 }
 
@@ -111,7 +154,11 @@ fn key_line((topology, identity): (&TopologyResult, &Identity)) -> Line {
     } else {
         "no downtime seen".to_owned()
     };
-    Line { identity: *identity, name: topology.name.clone(), note }
+    Line {
+        identity: *identity,
+        name: topology.name.clone(),
+        note,
+    }
 }
 
 fn draw_axes(canvas: &Canvas, plot: Rect, across: Scale, up: Scale, seconds: (f64, f64)) {
@@ -119,7 +166,12 @@ fn draw_axes(canvas: &Canvas, plot: Rect, across: Scale, up: Scale, seconds: (f6
         axis::tick_left(canvas, plot, up.at(tick), &chance(tick));
     }
     axis::durations_below(canvas, plot, across, seconds);
-    canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), AXIS, 1.0);
+    canvas.line(
+        (plot.x, plot.bottom()),
+        (plot.right(), plot.bottom()),
+        AXIS,
+        1.0,
+    );
     axis::title_below(canvas, plot, "downtime in a year (duration, log scale)");
     axis::title_left(canvas, plot, plot.x - 58.0, "share of years with more (%)");
 }
@@ -137,23 +189,41 @@ struct Curve {
 
 impl Curve {
     fn new(topology: &TopologyResult, identity: Identity, across: Scale, up: Scale) -> Self {
-        let seen: Vec<&Exceedance> =
-            topology.exceedance.iter().filter(|point| point.p > 0.0 && across.holds(point.minutes * 60.0)).collect();
+        let seen: Vec<&Exceedance> = topology
+            .exceedance
+            .iter()
+            .filter(|point| point.p > 0.0 && across.holds(point.minutes * 60.0))
+            .collect();
         let x = |point: &Exceedance| across.at(point.minutes * 60.0);
-        let line = seen.iter().map(|point| (x(point), up.at(point.p))).collect();
+        let line = seen
+            .iter()
+            .map(|point| (x(point), up.at(point.p)))
+            .collect();
         let upper = seen.iter().map(|point| (x(point), up.at(point.high)));
         let lower = seen.iter().rev().map(|point| (x(point), up.at(point.low)));
-        Curve { identity, line, band: upper.chain(lower).collect() }
+        Curve {
+            identity,
+            line,
+            band: upper.chain(lower).collect(),
+        }
     }
 
     /// Shapes along the line, shifted from curve to curve so that they do not hide each other.
     fn draw_marks(&self, canvas: &Canvas, i: usize, of: usize) {
-        let (Some(first), Some(last)) = (self.line.first(), self.line.last()) else { return };
+        let (Some(first), Some(last)) = (self.line.first(), self.line.last()) else {
+            return;
+        };
         let shift = (i as f64 + 0.5) / of as f64;
         for mark in 0..MARKS {
             let x = first.0 + (last.0 - first.0) * (mark as f64 + shift) / MARKS as f64;
             if let Some(y) = height_at(&self.line, x) {
-                canvas.marker((x, y), 4.5, self.identity.colour, self.identity.marker, key::fill(self.identity.dash));
+                canvas.marker(
+                    (x, y),
+                    4.5,
+                    self.identity.colour,
+                    self.identity.marker,
+                    key::fill(self.identity.dash),
+                );
             }
         }
     }
@@ -161,8 +231,14 @@ impl Curve {
 
 /// Height of a line at a place between its ends.
 pub(super) fn height_at(line: &[(f64, f64)], x: f64) -> Option<f64> {
-    let pair = line.windows(2).find(|pair| pair[0].0 <= x && x <= pair[1].0)?;
+    let pair = line
+        .windows(2)
+        .find(|pair| pair[0].0 <= x && x <= pair[1].0)?;
     let (from, to) = (pair[0], pair[1]);
-    let share = if to.0 > from.0 { (x - from.0) / (to.0 - from.0) } else { 0.0 };
+    let share = if to.0 > from.0 {
+        (x - from.0) / (to.0 - from.0)
+    } else {
+        0.0
+    };
     Some(from.1 + (to.1 - from.1) * share)
 }

@@ -1,7 +1,8 @@
 //! All charts of a comparison, in reading order.
 
 use super::{
-    Chart, attribution, cost, cost_availability, deployment, downtime, recovery, timeline, unavailability,
+    Chart, attribution, cost, cost_availability, deployment, downtime, recovery, timeline,
+    unavailability,
 };
 use crate::results::{Comparison, Layout};
 
@@ -19,13 +20,20 @@ pub fn all(comparison: &Comparison) -> Vec<Chart> {
         cost::chart(comparison),
         timeline::chart(comparison),
     ];
-    charts.extend(shown_layout(comparison).map(|layout| deployment::chart(layout, Some(&comparison.results))));
+    charts.extend(
+        shown_layout(comparison).map(|layout| deployment::chart(layout, Some(&comparison.results))),
+    );
     charts
 }
 
 fn shown_layout(comparison: &Comparison) -> Option<&Layout> {
     let recommended = comparison.results.recommended.as_ref();
     recommended
-        .and_then(|choice| comparison.layouts.iter().find(|layout| layout.topology == choice.name))
+        .and_then(|choice| {
+            comparison
+                .layouts
+                .iter()
+                .find(|layout| layout.topology == choice.name)
+        })
         .or(comparison.layouts.last())
 }

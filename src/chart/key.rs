@@ -1,6 +1,7 @@
 //! Keys: what a colour, a shape or a stroke stands for.
 
-use super::canvas::{Canvas, Fill, Letters, Rect, names};
+use super::canvas::{Canvas, Fill, Rect};
+use super::letters::{Letters, names};
 use super::theme::{Colour, Dash, Identity, LABEL_SIZE, MUTED, SMALL_SIZE};
 
 /// Height of a row of a key above a plot \[px\].
@@ -28,7 +29,11 @@ pub(super) fn beside(canvas: &Canvas, at: Rect, lines: &[Line]) {
     let step = (at.height / lines.len().max(1) as f64).min(42.0);
     for (i, line) in lines.iter().enumerate() {
         let y = at.y + step * i as f64 + 8.0;
-        let Identity { colour, marker, dash } = line.identity;
+        let Identity {
+            colour,
+            marker,
+            dash,
+        } = line.identity;
         canvas.dashed(&[(at.x, y), (at.x + 26.0, y)], colour, 2.2, dash);
         canvas.marker((at.x + 13.0, y), 5.0, colour, marker, fill(dash));
         let room = at.width - 34.0;
@@ -42,7 +47,11 @@ pub(super) fn beside(canvas: &Canvas, at: Rect, lines: &[Line]) {
 
 /// How a marker of a topology is filled: solid for the first of its pattern.
 pub(super) fn fill(dash: Dash) -> Fill {
-    if dash == Dash::Solid { Fill::Solid } else { Fill::Hollow }
+    if dash == Dash::Solid {
+        Fill::Solid
+    } else {
+        Fill::Hollow
+    }
 }
 
 /// A key above a plot: swatches with texts, in as many rows as they need.
@@ -68,7 +77,10 @@ impl Above {
             x += needed + 20.0;
         }
         let height = if laid.is_empty() { 0.0 } else { y + ROW + 6.0 };
-        Above { entries: laid, height }
+        Above {
+            entries: laid,
+            height,
+        }
     }
 
     /// Draws it from a corner on.

@@ -34,11 +34,17 @@ pub(super) fn place(wanted: &[Wanted], obstacles: &[Obstacle], bounds: Rect) -> 
     let mut placed: Vec<Option<Rect>> = vec![None; wanted.len()];
     for _ in 0..ROUNDS {
         for i in 0..wanted.len() {
-            let others: Vec<Rect> =
-                placed.iter().enumerate().filter(|&(j, _)| j != i).filter_map(|(_, place)| *place).collect();
+            let others: Vec<Rect> = placed
+                .iter()
+                .enumerate()
+                .filter(|&(j, _)| j != i)
+                .filter_map(|(_, place)| *place)
+                .collect();
             placed[i] = candidates(wanted[i])
                 .map(|(place, distance)| (inside(place, bounds), distance))
-                .map(|(place, distance)| (place, cost(place, distance, wanted[i], &others, obstacles)))
+                .map(|(place, distance)| {
+                    (place, cost(place, distance, wanted[i], &others, obstacles))
+                })
                 .min_by(|a, b| a.1.total_cmp(&b.1))
                 .map(|(place, _)| place);
         }
@@ -53,12 +59,19 @@ pub(super) fn needs_leader(place: Rect, point: (f64, f64)) -> bool {
 
 /// The point of a label's edge that is nearest to its point.
 pub(super) fn nearest(place: Rect, (x, y): (f64, f64)) -> (f64, f64) {
-    (x.clamp(place.x, place.right()), y.clamp(place.y, place.bottom()))
+    (
+        x.clamp(place.x, place.right()),
+        y.clamp(place.y, place.bottom()),
+    )
 }
 
 fn candidates(label: Wanted) -> impl Iterator<Item = (Rect, f64)> {
     const DISTANCES: [f64; 9] = [10.0, 14.0, 20.0, 30.0, 44.0, 62.0, 84.0, 110.0, 150.0];
-    let Wanted { point: (x, y), width, height } = label;
+    let Wanted {
+        point: (x, y),
+        width,
+        height,
+    } = label;
     DISTANCES.into_iter().flat_map(move |distance| {
         (0..16).map(move |direction| {
             let angle = std::f64::consts::TAU * f64::from(direction) / 16.0;
@@ -68,22 +81,40 @@ fn candidates(label: Wanted) -> impl Iterator<Item = (Rect, f64)> {
             let cy = y + dy * distance + dy * height / 2.0;
             // To the right is where a reader looks first.
             let taste = distance + if dx > 0.9 { 0.0 } else { 2.0 + 2.0 * dy.abs() };
-            (Rect { x: cx - width / 2.0, y: cy - height / 2.0, width, height }, taste)
+            (
+                Rect {
+                    x: cx - width / 2.0,
+                    y: cy - height / 2.0,
+                    width,
+                    height,
+                },
+                taste,
+            )
         })
     })
 }
 
 fn cost(place: Rect, taste: f64, label: Wanted, others: &[Rect], obstacles: &[Obstacle]) -> f64 {
     let roomy = place.grown(2.0);
-    let labels: f64 = others.iter().map(|&other| covered(roomy, other) * OTHER_LABEL).sum();
-    let things: f64 = obstacles.iter().map(|thing| covered(roomy, thing.at) * thing.cost).sum();
+    let labels: f64 = others
+        .iter()
+        .map(|&other| covered(roomy, other) * OTHER_LABEL)
+        .sum();
+    let things: f64 = obstacles
+        .iter()
+        .map(|thing| covered(roomy, thing.at) * thing.cost)
+        .sum();
     labels + things + taste + gap(place, label.point)
 }
 
 fn covered(a: Rect, b: Rect) -> f64 {
     let width = a.right().min(b.right()) - a.x.max(b.x);
     let height = a.bottom().min(b.bottom()) - a.y.max(b.y);
-    if width > 0.0 && height > 0.0 { width * height } else { 0.0 }
+    if width > 0.0 && height > 0.0 {
+        width * height
+    } else {
+        0.0
+    }
 }
 
 fn gap(place: Rect, point: (f64, f64)) -> f64 {
@@ -106,8 +137,20 @@ mod tests {
 
     #[test]
     fn labels_of_one_crowded_point_do_not_overlap() {
-        let wanted = vec![Wanted { point: (300.0, 200.0), width: 110.0, height: 15.0 }; 12];
-        let bounds = Rect { x: 0.0, y: 0.0, width: 700.0, height: 400.0 };
+        let wanted = vec![
+            Wanted {
+                point: (300.0, 200.0),
+                width: 110.0,
+                height: 15.0
+            };
+            12
+        ];
+        let bounds = Rect {
+            x: 0.0,
+            y: 0.0,
+            width: 700.0,
+            height: 400.0,
+        };
         let places = place(&wanted, &[], bounds);
         assert_eq!(places.len(), 12);
         for (i, a) in places.iter().enumerate() {

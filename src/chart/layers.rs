@@ -18,13 +18,21 @@ pub(super) enum Slot {
 /// nodes is split. A call that skips columns has a slot in each of them, so that its line does not hide behind boxes. Within a
 /// column slots are ordered by the mean height of their neighbours.
 pub(super) fn columns(nodes: &[usize], calls: &[(usize, usize)], tallest: usize) -> Vec<Vec<Slot>> {
-    let n = nodes.iter().chain(calls.iter().flat_map(|(from, to)| [from, to])).max().map_or(0, |&last| last + 1);
+    let n = nodes
+        .iter()
+        .chain(calls.iter().flat_map(|(from, to)| [from, to]))
+        .max()
+        .map_or(0, |&last| last + 1);
     let mut columns = split(by_depth(nodes, calls), calls, tallest.max(1));
-    let column_of = |columns: &[Vec<usize>], node: usize| columns.iter().position(|column| column.contains(&node));
+    let column_of = |columns: &[Vec<usize>], node: usize| {
+        columns.iter().position(|column| column.contains(&node))
+    };
     // Passing calls are numbered after the nodes: each step of a call is then an edge between neighbouring columns.
     let (mut passing, mut steps) = (Vec::new(), Vec::new());
     for (call, &(from, to)) in calls.iter().enumerate() {
-        let (Some(start), Some(end)) = (column_of(&columns, from), column_of(&columns, to)) else { continue };
+        let (Some(start), Some(end)) = (column_of(&columns, from), column_of(&columns, to)) else {
+            continue;
+        };
         let mut last = from;
         for column in columns.iter_mut().take(end).skip(start + 1) {
             let id = n + passing.len();
@@ -38,18 +46,39 @@ pub(super) fn columns(nodes: &[usize], calls: &[(usize, usize)], tallest: usize)
     for sweep in 0..SWEEPS {
         untangle(&mut columns, &steps, sweep % 2 == 0);
     }
-    let slot = |id: usize| if id < n { Slot::Node(id) } else { Slot::Passing(passing[id - n]) };
-    columns.into_iter().map(|column| column.into_iter().map(slot).collect()).collect()
+    let slot = |id: usize| {
+        if id < n {
+            Slot::Node(id)
+        } else {
+            Slot::Passing(passing[id - n])
+        }
+    };
+    columns
+        .into_iter()
+        .map(|column| column.into_iter().map(slot).collect())
+        .collect()
 }
 
 fn by_depth(nodes: &[usize], calls: &[(usize, usize)]) -> Vec<Vec<usize>> {
     let depth = depths(nodes, calls);
     let deepest = nodes.iter().map(|node| depth(*node)).max().unwrap_or(0);
-    (0..=deepest).map(|d| nodes.iter().copied().filter(|&node| depth(node) == d).collect()).collect()
+    (0..=deepest)
+        .map(|d| {
+            nodes
+                .iter()
+                .copied()
+                .filter(|&node| depth(node) == d)
+                .collect()
+        })
+        .collect()
 }
 
 /// Splits tall columns, neighbours of the same nodes staying together.
-fn split(mut columns: Vec<Vec<usize>>, calls: &[(usize, usize)], tallest: usize) -> Vec<Vec<usize>> {
+fn split(
+    mut columns: Vec<Vec<usize>>,
+    calls: &[(usize, usize)],
+    tallest: usize,
+) -> Vec<Vec<usize>> {
     for sweep in 0..SWEEPS {
         untangle(&mut columns, calls, sweep % 2 == 0);
     }
@@ -58,7 +87,10 @@ fn split(mut columns: Vec<Vec<usize>>, calls: &[(usize, usize)], tallest: usize)
         .flat_map(|column| {
             let parts = column.len().div_ceil(tallest).max(1);
             let size = column.len().div_ceil(parts).max(1);
-            column.chunks(size).map(<[usize]>::to_vec).collect::<Vec<_>>()
+            column
+                .chunks(size)
+                .map(<[usize]>::to_vec)
+                .collect::<Vec<_>>()
         })
         .collect()
 }
@@ -113,10 +145,17 @@ fn reaches(calls: &[(usize, usize)], from: usize, to: usize) -> bool {
 }
 
 fn untangle(columns: &mut [Vec<usize>], calls: &[(usize, usize)], rightwards: bool) {
-    let order: Vec<usize> = if rightwards { (0..columns.len()).collect() } else { (0..columns.len()).rev().collect() };
+    let order: Vec<usize> = if rightwards {
+        (0..columns.len()).collect()
+    } else {
+        (0..columns.len()).rev().collect()
+    };
     for c in order {
         let height = |node: usize| -> Option<f64> {
-            let (_, column) = columns.iter().enumerate().find(|(_, column)| column.contains(&node))?;
+            let (_, column) = columns
+                .iter()
+                .enumerate()
+                .find(|(_, column)| column.contains(&node))?;
             let row = column.iter().position(|&other| other == node)?;
             Some((row as f64 + 0.5) / column.len() as f64)
         };

@@ -1,8 +1,9 @@
 //! How long outages last, against the RTO.
 
 use super::axis::{self, Scale, Spread};
-use super::canvas::{Canvas, Letters, Rect};
+use super::canvas::{Canvas, Rect};
 use super::key::{self, Line};
+use super::letters::Letters;
 use super::sheet::{self, Chart, Words};
 use super::theme::{AXIS, BAND, Dash, Identity, SMALL_SIZE, TARGET, identities};
 use super::words;
@@ -19,7 +20,11 @@ const MARKS: usize = 4;
 pub(super) fn chart(comparison: &Comparison) -> Chart {
     let results = &comparison.results;
     let rto = results.objectives.rto_seconds.filter(|rto| *rto > 0.0);
-    let against = if rto.is_some() { " against the RTO" } else { "" };
+    let against = if rto.is_some() {
+        " against the RTO"
+    } else {
+        ""
+    };
     let words = Words {
         name: "recovery",
         title: format!("How long outages last{against}"),
@@ -31,10 +36,15 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
         alt: alt(results),
     };
     let Some(seconds) = range(results, rto) else {
-        return sheet::empty(words, "No outage was seen in any trial: there is no recovery to show.");
+        return sheet::empty(
+            words,
+            "No outage was seen in any trial: there is no recovery to show.",
+        );
     };
     let height = HEIGHT.max(key::height_beside(results.topologies.len()) + 76.0);
-    sheet::chart(words, height, |canvas, at| draw(canvas, at, results, seconds))
+    sheet::chart(words, height, |canvas, at| {
+        draw(canvas, at, results, seconds);
+    })
 }
 
 fn alt(results: &Results) -> String {
@@ -50,19 +60,33 @@ fn alt(results: &Results) -> String {
             _ => format!("{}: no outage seen", words::short(&topology.name)),
         }
     });
-    let rto = results.objectives.rto_seconds.map_or_else(String::new, |rto| format!(" RTO {}.", format::duration(rto)));
-    format!("Distribution of recovery times.{rto} {}.", words::sentences(all, 12))
+    let rto = results
+        .objectives
+        .rto_seconds
+        .map_or_else(String::new, |rto| {
+            format!(" RTO {}.", format::duration(rto))
+        });
+    format!(
+        "Distribution of recovery times.{rto} {}.",
+        words::sentences(all, 12)
+    )
 }
 
 /// Shortest and longest time worth showing \[s\]; `None` where there was no outage.
 fn range(results: &Results, rto: Option<f64>) -> Option<(f64, f64)> {
     let (mut low, mut high) = (f64::INFINITY, 0.0_f64);
     for topology in &results.topologies {
-        let curve = topology.recovery_curve.iter().filter(|point| point.seconds > 0.0 && point.seconds.is_finite());
+        let curve = topology
+            .recovery_curve
+            .iter()
+            .filter(|point| point.seconds > 0.0 && point.seconds.is_finite());
         for point in curve.clone().filter(|point| point.p >= 0.003) {
             low = low.min(point.seconds);
         }
-        let end = curve.clone().find(|point| point.p > 0.9995).or(curve.clone().last());
+        let end = curve
+            .clone()
+            .find(|point| point.p > 0.9995)
+            .or(curve.clone().next_back());
         high = end.map_or(high, |point| high.max(point.seconds));
     }
     if high <= 0.0 {
@@ -73,41 +97,104 @@ fn range(results: &Results, rto: Option<f64>) -> Option<(f64, f64)> {
 }
 
 fn draw(canvas: &Canvas, at: Rect, results: &Results, seconds: (f64, f64)) {
-    let plot = Rect { x: at.x + 64.0, y: at.y + 26.0, width: at.width - 64.0 - KEY - 24.0, height: at.height - 76.0 };
+    let plot = Rect {
+        x: at.x + 64.0,
+        y: at.y + 26.0,
+        width: at.width - 64.0 - KEY - 24.0,
+        height: at.height - 76.0,
+    };
     let across = Scale::new(Spread::Log, seconds, (plot.x, plot.right()));
     let up = Scale::new(Spread::Linear, (0.0, 1.0), (plot.bottom(), plot.y));
     draw_axes(canvas, plot, across, up, seconds);
-    if let Some(rto) = results.objectives.rto_seconds.filter(|&rto| across.holds(rto)) {
+    if let Some(rto) = results
+        .objectives
+        .rto_seconds
+        .filter(|&rto| across.holds(rto))
+    {
         let x = across.at(rto);
-        canvas.dashed(&[(x, plot.y - 6.0), (x, plot.bottom())], TARGET, 1.3, Dash::Dashed);
+        canvas.dashed(
+            &[(x, plot.y - 6.0), (x, plot.bottom())],
+            TARGET,
+            1.3,
+            Dash::Dashed,
+        );
         let letters = Letters::new(SMALL_SIZE, TARGET).middle();
-        canvas.text_at(&format!("RTO {}", format::duration(rto)), x, plot.y - 14.0, letters);
+        canvas.text_at(
+            &format!("RTO {}", format::duration(rto)),
+            x,
+            plot.y - 14.0,
+            letters,
+        );
     }
-    let looks = identities(results.topologies.iter().map(|topology| topology.pattern.as_str()));
-    let curves = || results.topologies.iter().zip(&looks).filter(|(topology, _)| topology.recovery_time_seconds.n > 0);
+    let looks = identities(
+        results
+            .topologies
+            .iter()
+            .map(|topology| topology.pattern.as_str()),
+    );
+    let curves = || {
+        results
+            .topologies
+            .iter()
+            .zip(&looks)
+            .filter(|(topology, _)| topology.recovery_time_seconds.n > 0)
+    };
     for (topology, identity) in curves() {
-        canvas.area(&band(&topology.recovery_curve, across, up), identity.colour, BAND);
+        canvas.area(
+            &band(&topology.recovery_curve, across, up),
+            identity.colour,
+            BAND,
+        );
     }
     for (topology, identity) in curves() {
-        canvas.dashed(&line(&topology.recovery_curve, across, up), identity.colour, 2.2, identity.dash);
+        canvas.dashed(
+            &line(&topology.recovery_curve, across, up),
+            identity.colour,
+            2.2,
+            identity.dash,
+        );
     }
     for (i, (topology, identity)) in results.topologies.iter().zip(&looks).enumerate() {
         let shift = (i as f64 + 0.5) / results.topologies.len() as f64;
-        draw_marks(canvas, &line(&topology.recovery_curve, across, up), *identity, shift, plot);
+        draw_marks(
+            canvas,
+            &line(&topology.recovery_curve, across, up),
+            *identity,
+            shift,
+            plot,
+        );
     }
-    let beside = Rect { x: plot.right() + 24.0, y: plot.y, width: KEY, height: plot.height };
-    let lines: Vec<Line> = results.topologies.iter().zip(&looks).map(key_line).collect();
+    let beside = Rect {
+        x: plot.right() + 24.0,
+        y: plot.y,
+        width: KEY,
+        height: plot.height,
+    };
+    let lines: Vec<Line> = results
+        .topologies
+        .iter()
+        .zip(&looks)
+        .map(key_line)
+        .collect();
     key::beside(canvas, beside, &lines);
 }
 
 fn key_line((topology, identity): (&TopologyResult, &Identity)) -> Line {
     let times = &topology.recovery_time_seconds;
     let note = match (times.p95, &topology.rto_met) {
-        (Some(p95), Some(met)) => format!("p95 {}, RTO met {}", format::duration_short(p95), format::probability(met.mean)),
+        (Some(p95), Some(met)) => format!(
+            "p95 {}, RTO met {}",
+            format::duration_short(p95),
+            format::probability(met.mean)
+        ),
         (Some(p95), None) => format!("p95 {}", format::duration_short(p95)),
         _ => "no outage seen".to_owned(),
     };
-    Line { identity: *identity, name: topology.name.clone(), note }
+    Line {
+        identity: *identity,
+        name: topology.name.clone(),
+        note,
+    }
 }
 
 fn draw_axes(canvas: &Canvas, plot: Rect, across: Scale, up: Scale, seconds: (f64, f64)) {
@@ -115,20 +202,40 @@ fn draw_axes(canvas: &Canvas, plot: Rect, across: Scale, up: Scale, seconds: (f6
         axis::tick_left(canvas, plot, up.at(tick), &format!("{:.0} %", tick * 100.0));
     }
     axis::durations_below(canvas, plot, across, seconds);
-    canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), AXIS, 1.0);
-    axis::title_below(canvas, plot, "recovery time (length of an outage, log scale)");
-    axis::title_left(canvas, plot, plot.x - 58.0, "share of outages that are over (%)");
+    canvas.line(
+        (plot.x, plot.bottom()),
+        (plot.right(), plot.bottom()),
+        AXIS,
+        1.0,
+    );
+    axis::title_below(
+        canvas,
+        plot,
+        "recovery time (length of an outage, log scale)",
+    );
+    axis::title_left(
+        canvas,
+        plot,
+        plot.x - 58.0,
+        "share of outages that are over (%)",
+    );
 }
 
 /// The curve, carried on to both edges of the plot.
 fn line(curve: &[CurvePoint], across: Scale, up: Scale) -> Vec<(f64, f64)> {
-    curve.iter().filter(|point| point.seconds > 0.0).map(|point| (across.at(point.seconds), up.at(point.p))).collect()
+    curve
+        .iter()
+        .filter(|point| point.seconds > 0.0)
+        .map(|point| (across.at(point.seconds), up.at(point.p)))
+        .collect()
 }
 
 fn band(curve: &[CurvePoint], across: Scale, up: Scale) -> Vec<(f64, f64)> {
     let seen = || curve.iter().filter(|point| point.seconds > 0.0);
     let upper = seen().map(|point| (across.at(point.seconds), up.at(point.high)));
-    let lower: Vec<_> = seen().map(|point| (across.at(point.seconds), up.at(point.low))).collect();
+    let lower: Vec<_> = seen()
+        .map(|point| (across.at(point.seconds), up.at(point.low)))
+        .collect();
     upper.chain(lower.into_iter().rev()).collect()
 }
 
@@ -136,11 +243,19 @@ fn band(curve: &[CurvePoint], across: Scale, up: Scale) -> Vec<(f64, f64)> {
 fn draw_marks(canvas: &Canvas, line: &[(f64, f64)], identity: Identity, shift: f64, plot: Rect) {
     let rising = |y: f64| y < plot.bottom() - 2.0 && y > plot.y + 2.0;
     let within: Vec<(f64, f64)> = line.iter().copied().filter(|&(_, y)| rising(y)).collect();
-    let (Some(first), Some(last)) = (within.first(), within.last()) else { return };
+    let (Some(first), Some(last)) = (within.first(), within.last()) else {
+        return;
+    };
     for mark in 0..MARKS {
         let x = first.0 + (last.0 - first.0) * (mark as f64 + shift) / MARKS as f64;
         if let Some(y) = super::downtime::height_at(&within, x) {
-            canvas.marker((x, y), 4.5, identity.colour, identity.marker, key::fill(identity.dash));
+            canvas.marker(
+                (x, y),
+                4.5,
+                identity.colour,
+                identity.marker,
+                key::fill(identity.dash),
+            );
         }
     }
 }

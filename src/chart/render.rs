@@ -47,10 +47,19 @@ pub enum ChartError {
 pub fn png(svg: &str) -> Result<Vec<u8>, ChartError> {
     let tree = parsed(svg)?;
     let size = tree.size();
-    let (width, height) = ((size.width() * PNG_SCALE).ceil() as u32, (size.height() * PNG_SCALE).ceil() as u32);
+    let (width, height) = (
+        (size.width() * PNG_SCALE).ceil() as u32,
+        (size.height() * PNG_SCALE).ceil() as u32,
+    );
     let mut pixels = Pixmap::new(width, height).ok_or(ChartError::Size { width, height })?;
-    resvg::render(&tree, Transform::from_scale(PNG_SCALE, PNG_SCALE), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| ChartError::Png(error.to_string()))
+    resvg::render(
+        &tree,
+        Transform::from_scale(PNG_SCALE, PNG_SCALE),
+        &mut pixels.as_mut(),
+    );
+    pixels
+        .encode_png()
+        .map_err(|error| ChartError::Png(error.to_string()))
 }
 
 fn parsed(svg: &str) -> Result<usvg::Tree, ChartError> {
@@ -60,7 +69,11 @@ fn parsed(svg: &str) -> Result<usvg::Tree, ChartError> {
         fonts.load_font_data(INTER_SEMI_BOLD.to_vec());
         Arc::new(fonts)
     });
-    let options = usvg::Options { fontdb: Arc::clone(&FONTS), font_family: "Inter".to_owned(), ..usvg::Options::default() };
+    let options = usvg::Options {
+        fontdb: Arc::clone(&FONTS),
+        font_family: "Inter".to_owned(),
+        ..usvg::Options::default()
+    };
     Ok(usvg::Tree::from_str(svg, &options)?)
 }
 
@@ -78,7 +91,12 @@ pub(super) struct Root<'a> {
 
 /// A document that looks the same wherever it is opened.
 pub(super) fn document(root: &Root, body: &str) -> String {
-    let Root { width, height, title, alt } = *root;
+    let Root {
+        width,
+        height,
+        title,
+        alt,
+    } = *root;
     let (sheet_width, sheet_height) = (width * SCALE, height * SCALE);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
@@ -92,7 +110,9 @@ pub(super) fn document(root: &Root, body: &str) -> String {
 /// A part of a document's height for a page that has the font, a heading and a caption of its own.
 pub(super) fn inline(document: &str, width: f64, top: f64, height: f64, alt: &str) -> String {
     // Texts are escaped: the first end of a style is the font's.
-    let body = document.split_once("</style>\n").map_or("", |(_, body)| body);
+    let body = document
+        .split_once("</style>\n")
+        .map_or("", |(_, body)| body);
     let (sheet_width, top, sheet_height) = (width * SCALE, top * SCALE, height * SCALE);
     format!(
         "<svg viewBox=\"0 {top:.0} {sheet_width:.0} {sheet_height:.0}\" role=\"img\" aria-label=\"{}\" \

@@ -1,6 +1,7 @@
 //! A finished chart, and the frame that all charts share: title above, caption below.
 
-use super::canvas::{Canvas, Letters, Rect};
+use super::canvas::{Canvas, Rect};
+use super::letters::Letters;
 use super::render::{self, Root};
 use super::theme::{INK, LABEL_SIZE, MARGIN, MUTED, SMALL_SIZE, TITLE_SIZE, WIDTH};
 
@@ -56,7 +57,12 @@ pub(super) fn chart(words: Words, height: f64, draw: impl FnOnce(&Canvas, Rect))
 }
 
 /// Draws a chart whose picture has the given height.
-pub(super) fn chart_of_width(words: Words, width: f64, height: f64, draw: impl FnOnce(&Canvas, Rect)) -> Chart {
+pub(super) fn chart_of_width(
+    words: Words,
+    width: f64,
+    height: f64,
+    draw: impl FnOnce(&Canvas, Rect),
+) -> Chart {
     let room = width - 2.0 * MARGIN;
     let title = Letters::new(TITLE_SIZE, INK).bold();
     let caption = Letters::new(SMALL_SIZE, MUTED);
@@ -70,12 +76,30 @@ pub(super) fn chart_of_width(words: Words, width: f64, height: f64, draw: impl F
         for (i, line) in titles.iter().enumerate() {
             canvas.text(line, MARGIN, MARGIN + 14.0 + 23.0 * i as f64, title);
         }
-        draw(canvas, Rect { x: MARGIN, y: top, width: room, height });
+        draw(
+            canvas,
+            Rect {
+                x: MARGIN,
+                y: top,
+                width: room,
+                height,
+            },
+        );
         for (i, line) in captions.iter().enumerate() {
-            canvas.text(line, MARGIN, top + height + 8.0 + 12.0 + 16.0 * i as f64, caption);
+            canvas.text(
+                line,
+                MARGIN,
+                top + height + 8.0 + 12.0 + 16.0 * i as f64,
+                caption,
+            );
         }
     });
-    let root = Root { width, height: total, title: &words.title, alt: &words.alt };
+    let root = Root {
+        width,
+        height: total,
+        title: &words.title,
+        alt: &words.alt,
+    };
     Chart {
         name: words.name,
         svg: render::document(&root, &body),
@@ -94,7 +118,12 @@ pub(super) fn empty(words: Words, sentence: &str) -> Chart {
         let lines = letters.lines(sentence, at.width - 80.0);
         for (i, line) in lines.iter().enumerate() {
             let offset = (i as f64 - (lines.len() as f64 - 1.0) / 2.0) * 22.0;
-            canvas.text_at(line, at.x + at.width / 2.0, at.y + at.height / 2.0 + offset, letters);
+            canvas.text_at(
+                line,
+                at.x + at.width / 2.0,
+                at.y + at.height / 2.0 + offset,
+                letters,
+            );
         }
     })
 }

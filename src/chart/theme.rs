@@ -106,12 +106,16 @@ const DARK: [(Colour, &str); 9] = [
 /// Style rules that darken the charts of a page; a page puts them under its own condition.
 #[must_use]
 pub fn dark_rules() -> String {
-    DARK.iter()
-        .map(|(RGBColor(red, green, blue), dark)| {
-            let light = format!("#{red:02X}{green:02X}{blue:02X}");
-            format!("figure svg [fill=\"{light}\"]{{fill:{dark}}}figure svg [stroke=\"{light}\"]{{stroke:{dark}}}\n")
-        })
-        .collect()
+    let mut rules = Vec::new();
+    for (RGBColor(red, green, blue), dark) in DARK {
+        let light = format!("#{red:02X}{green:02X}{blue:02X}");
+        for paint in ["fill", "stroke"] {
+            rules.push(format!(
+                "figure svg [{paint}=\"{light}\"]{{{paint}:{dark}}}"
+            ));
+        }
+    }
+    rules.join("\n")
 }
 
 /// How a topology is told from the others.
@@ -155,8 +159,16 @@ fn identity(pattern: &str, before: usize) -> Identity {
         _ => Dash::Dotted,
     };
     // The fourth topology of a pattern and those after it take the palette's colours in turn.
-    let colour = if before < 3 { colour } else { PALETTE[before % PALETTE.len()] };
-    Identity { colour, marker, dash }
+    let colour = if before < 3 {
+        colour
+    } else {
+        PALETTE[before % PALETTE.len()]
+    };
+    Identity {
+        colour,
+        marker,
+        dash,
+    }
 }
 
 /// Colour of the `i`-th of a series of parts, grey once the palette is spent.

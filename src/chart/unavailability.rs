@@ -1,9 +1,10 @@
 //! Availability of each topology with its interval, against the SLO.
 
 use super::axis::{self, Scale, Spread};
-use super::canvas::{Canvas, Fill, Letters, Rect, names};
+use super::canvas::{Canvas, Fill, Rect};
+use super::letters::{Letters, names};
 use super::sheet::{self, Chart, Words};
-use super::theme::{Dash, Identity, INK, MUTED, SMALL_SIZE, TARGET, identities};
+use super::theme::{Dash, INK, Identity, MUTED, SMALL_SIZE, TARGET, identities};
 use super::words;
 use crate::results::format;
 use crate::results::{Comparison, Estimate, Results, TopologyResult};
@@ -36,48 +37,116 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
 
 fn alt(results: &Results) -> String {
     let all = results.topologies.iter().map(|topology| {
-        let interval = format::availability_interval(&topology.unavailability)
-            .map_or_else(|| " (no loss seen)".to_owned(), |interval| format!(" ({interval})"));
-        format!("{}: {}{interval}", words::short(&topology.name), format::availability(&topology.unavailability))
+        let interval = format::availability_interval(&topology.unavailability).map_or_else(
+            || " (no loss seen)".to_owned(),
+            |interval| format!(" ({interval})"),
+        );
+        format!(
+            "{}: {}{interval}",
+            words::short(&topology.name),
+            format::availability(&topology.unavailability)
+        )
     });
-    format!("Availability of each topology with its interval. {}.", words::sentences(all, 12))
+    format!(
+        "Availability of each topology with its interval. {}.",
+        words::sentences(all, 12)
+    )
 }
 
 fn draw(canvas: &Canvas, at: Rect, results: &Results) {
-    let plot = Rect { x: at.x + NAMES, y: at.y + 40.0, width: at.width - NAMES - FIGURES, height: at.height - 88.0 };
+    let plot = Rect {
+        x: at.x + NAMES,
+        y: at.y + 40.0,
+        width: at.width - NAMES - FIGURES,
+        height: at.height - 88.0,
+    };
     let target = results.objectives.slo_target.map(|target| 1.0 - target);
-    let range = axis::unavailability_range(results.topologies.iter().map(|topology| &topology.unavailability), target);
+    let range = axis::unavailability_range(
+        results
+            .topologies
+            .iter()
+            .map(|topology| &topology.unavailability),
+        target,
+    );
     let scale = Scale::new(Spread::Log, range, (plot.x, plot.right()));
     for tick in scale.ticks(6) {
         axis::tick_below(canvas, plot, scale.at(tick), &axis::power(tick));
-        canvas.text(&axis::nines(tick), scale.at(tick), plot.y - 8.0, axis::ticks().middle());
+        canvas.text(
+            &axis::nines(tick),
+            scale.at(tick),
+            plot.y - 8.0,
+            axis::ticks().middle(),
+        );
     }
-    axis::title_below(canvas, plot, "unavailability (share of requests lost, log scale)");
+    axis::title_below(
+        canvas,
+        plot,
+        "unavailability (share of requests lost, log scale)",
+    );
     draw_target(canvas, plot, results, scale);
-    let looks = identities(results.topologies.iter().map(|topology| topology.pattern.as_str()));
+    let looks = identities(
+        results
+            .topologies
+            .iter()
+            .map(|topology| topology.pattern.as_str()),
+    );
     for (i, (topology, identity)) in results.topologies.iter().zip(looks).enumerate() {
-        draw_row(canvas, plot, plot.y + ROW * (i as f64 + 0.5), topology, identity, scale);
+        draw_row(
+            canvas,
+            plot,
+            plot.y + ROW * (i as f64 + 0.5),
+            topology,
+            identity,
+            scale,
+        );
     }
 }
 
 fn draw_target(canvas: &Canvas, plot: Rect, results: &Results, scale: Scale) {
-    let Some(target) = results.objectives.slo_target.filter(|target| scale.holds(1.0 - target)) else {
+    let Some(target) = results
+        .objectives
+        .slo_target
+        .filter(|target| scale.holds(1.0 - target))
+    else {
         return;
     };
     let x = scale.at(1.0 - target);
-    canvas.dashed(&[(x, plot.y), (x, plot.bottom())], TARGET, 1.3, Dash::Dashed);
+    canvas.dashed(
+        &[(x, plot.y), (x, plot.bottom())],
+        TARGET,
+        1.3,
+        Dash::Dashed,
+    );
     let letters = Letters::new(SMALL_SIZE, TARGET).middle();
-    canvas.text_on_paper(&format!("SLO {}", format::target(target)), x, plot.y - 30.0, letters);
+    canvas.text_on_paper(
+        &format!("SLO {}", format::target(target)),
+        x,
+        plot.y - 30.0,
+        letters,
+    );
 }
 
-fn draw_row(canvas: &Canvas, plot: Rect, y: f64, topology: &TopologyResult, identity: Identity, scale: Scale) {
+fn draw_row(
+    canvas: &Canvas,
+    plot: Rect,
+    y: f64,
+    topology: &TopologyResult,
+    identity: Identity,
+    scale: Scale,
+) {
     let name = names().fit(&topology.name, NAMES - 16.0);
     canvas.text_at(&name, plot.x - 14.0, y, names().end());
     let estimate = &topology.unavailability;
     draw_estimate(canvas, y, estimate, identity, scale);
     let left = plot.right() + 14.0;
-    canvas.text_at(&format::availability(estimate), left, y - 7.5, Letters::new(super::theme::LABEL_SIZE, INK).bold());
-    let below = format::availability_interval(estimate).unwrap_or_else(|| "no loss seen".to_owned());
+    canvas.text_at(
+        &format::availability(estimate),
+        left,
+        y - 7.5,
+        Letters::new(super::theme::LABEL_SIZE, INK).bold(),
+    );
+    let below =
+        format::availability_interval(estimate).unwrap_or_else(|| "no loss seen".to_owned());
     let small = Letters::new(SMALL_SIZE, MUTED);
     canvas.text_at(&small.fit(&below, FIGURES - 14.0), left, y + 8.0, small);
 }
@@ -90,7 +159,13 @@ fn draw_estimate(canvas: &Canvas, y: f64, estimate: &Estimate, identity: Identit
         for end in [low, high] {
             canvas.line((end, y - 6.0), (end, y + 6.0), colour, 1.8);
         }
-        canvas.marker((scale.at(estimate.mean), y), 6.5, colour, identity.marker, super::key::fill(identity.dash));
+        canvas.marker(
+            (scale.at(estimate.mean), y),
+            6.5,
+            colour,
+            identity.marker,
+            super::key::fill(identity.dash),
+        );
     } else {
         let x = scale.at(estimate.high);
         let tip = (x - 40.0).max(scale.at(scale.low()));

@@ -13,7 +13,11 @@ pub(super) fn caption(comparison: &Comparison, reading: &str) -> String {
 
 /// What the figures rest on: `Model shop: 10,000 trials a topology, each of 1 year; seed 7; 95 % intervals.`
 pub(super) fn basis(results: &Results) -> String {
-    let partial = if results.partial { " The run was cut short." } else { "" };
+    let partial = if results.partial {
+        " The run was cut short."
+    } else {
+        ""
+    };
     format!(
         "Model {}: {} a topology, each of {}; seed {}; {} intervals.{partial}",
         truncated(&results.model, NAME_LENGTH),
@@ -32,7 +36,12 @@ pub(super) fn short(name: &str) -> String {
 /// Sentences joined by spaces, at most `most` of them.
 pub(super) fn sentences(all: impl IntoIterator<Item = String>, most: usize) -> String {
     let all: Vec<String> = all.into_iter().collect();
-    let mut text = all.iter().take(most).cloned().collect::<Vec<_>>().join("; ");
+    let mut text = all
+        .iter()
+        .take(most)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join("; ");
     if all.len() > most {
         text.push_str("; and others");
     }
@@ -44,7 +53,11 @@ fn trials(topologies: &[TopologyResult]) -> String {
     match (counts().min(), counts().max()) {
         (Some(1), Some(1)) => "1 trial".to_owned(),
         (Some(fewest), Some(most)) if fewest == most => format!("{} trials", format::count(most)),
-        (Some(fewest), Some(most)) => format!("{} to {} trials", format::count(fewest), format::count(most)),
+        (Some(fewest), Some(most)) => format!(
+            "{} to {} trials",
+            format::count(fewest),
+            format::count(most)
+        ),
         _ => "no trials".to_owned(),
     }
 }

@@ -25,23 +25,41 @@ pub(super) struct TableRow {
 
 /// All tables of a topology; those that would be empty are left out.
 pub(super) fn tables(topology: &TopologyResult, results: &Results) -> Vec<Table> {
-    [journeys(topology), outages(topology), services(topology), attribution(topology), costs(topology, results), faults(topology)]
-        .into_iter()
-        .filter(|table| !table.rows.is_empty())
-        .collect()
+    [
+        journeys(topology),
+        outages(topology),
+        services(topology),
+        attribution(topology),
+        costs(topology, results),
+        faults(topology),
+    ]
+    .into_iter()
+    .filter(|table| !table.rows.is_empty())
+    .collect()
 }
 
 /// Cost a month of what runs, of failure, and together, each with its label and interval.
-pub(super) fn cost_figures(topology: &TopologyResult, currency: &str) -> [(&'static str, String, String); 3] {
+pub(super) fn cost_figures(
+    topology: &TopologyResult,
+    currency: &str,
+) -> [(&'static str, String, String); 3] {
     let cost = &topology.cost_per_month;
     let currency = &printable(currency);
     let unpriced = || ("not priced".to_owned(), String::new());
     let (runs, runs_note) = cost.total.map_or_else(unpriced, |total| {
-        let gaps = if cost.not_priced.is_empty() { "" } else { "partly priced" };
+        let gaps = if cost.not_priced.is_empty() {
+            ""
+        } else {
+            "partly priced"
+        };
         (format::money(total, currency), gaps.to_owned())
     });
-    let (failure, failure_interval) = cost_of_failure(cost).map_or_else(unpriced, |parts| estimated(&parts, currency));
-    let (total, total_interval) = cost.total_with_failure.as_ref().map_or_else(unpriced, |total| estimated(total, currency));
+    let (failure, failure_interval) =
+        cost_of_failure(cost).map_or_else(unpriced, |parts| estimated(&parts, currency));
+    let (total, total_interval) = cost
+        .total_with_failure
+        .as_ref()
+        .map_or_else(unpriced, |total| estimated(total, currency));
     [
         ("Cost a month", runs, runs_note),
         ("Cost of failure a month", failure, failure_interval),
@@ -53,7 +71,12 @@ pub(super) fn cost_figures(topology: &TopologyResult, currency: &str) -> [(&'sta
 pub(super) fn probability_with_interval(estimate: Option<&Estimate>) -> (String, String) {
     estimate.map_or_else(
         || (format::NO_DATA.to_owned(), String::new()),
-        |estimate| (format::probability(estimate.mean), format::probability_interval(estimate.low, estimate.high)),
+        |estimate| {
+            (
+                format::probability(estimate.mean),
+                format::probability_interval(estimate.low, estimate.high),
+            )
+        },
     )
 }
 
@@ -62,15 +85,26 @@ pub(super) fn probability_with_interval(estimate: Option<&Estimate>) -> (String,
 fn cost_of_failure(cost: &CostResult) -> Option<Estimate> {
     let (total, runs) = (cost.total_with_failure.as_ref()?, cost.total?);
     let less = |value: f64| (value - runs).max(0.0);
-    Some(Estimate { mean: less(total.mean), low: less(total.low), high: less(total.high), ..total.clone() })
+    Some(Estimate {
+        mean: less(total.mean),
+        low: less(total.low),
+        high: less(total.high),
+        ..total.clone()
+    })
 }
 
 fn estimated(estimate: &Estimate, currency: &str) -> (String, String) {
-    (format::money_rounded(estimate.mean, currency), format::money_interval(estimate.low, estimate.high, currency))
+    (
+        format::money_rounded(estimate.mean, currency),
+        format::money_interval(estimate.low, estimate.high, currency),
+    )
 }
 
 fn row(name: &str, values: impl IntoIterator<Item = String>) -> TableRow {
-    TableRow { name: printable(name), values: values.into_iter().collect() }
+    TableRow {
+        name: printable(name),
+        values: values.into_iter().collect(),
+    }
 }
 
 fn interval(unavailability: &Estimate) -> String {
@@ -91,7 +125,13 @@ fn journeys(topology: &TopologyResult) -> Table {
     });
     Table {
         title: "Journeys",
-        headings: vec!["Journey", "Requests served", "Interval", "Time up", "Interval"],
+        headings: vec![
+            "Journey",
+            "Requests served",
+            "Interval",
+            "Time up",
+            "Interval",
+        ],
         rows: rows.collect(),
         note: String::new(),
     }
@@ -101,7 +141,13 @@ fn services(topology: &TopologyResult) -> Table {
     let mut services: Vec<_> = topology.services.iter().collect();
     services.sort_by(|a, b| b.1.unavailability.mean.total_cmp(&a.1.unavailability.mean));
     let rows = services.into_iter().map(|(name, service)| {
-        row(name, [format::availability(&service.unavailability), interval(&service.unavailability)])
+        row(
+            name,
+            [
+                format::availability(&service.unavailability),
+                interval(&service.unavailability),
+            ],
+        )
     });
     Table {
         title: "Services, the weakest first",
@@ -118,37 +164,71 @@ fn outages(topology: &TopologyResult) -> Table {
         (Some(low), Some(high)) => format::duration_interval(low * scale, high * scale),
         _ => format::NO_DATA.to_owned(),
     };
-    let said = |seconds: Option<f64>| seconds.map_or_else(|| format::NO_DATA.to_owned(), format::duration);
+    let said =
+        |seconds: Option<f64>| seconds.map_or_else(|| format::NO_DATA.to_owned(), format::duration);
     let bare = || format::NO_DATA.to_owned();
     let mut rows = vec![
         row(
             "Downtime a year, mean",
-            [format::minutes(downtime.mean), format::duration_interval(downtime.low * 60.0, downtime.high * 60.0)],
+            [
+                format::minutes(downtime.mean),
+                format::duration_interval(downtime.low * 60.0, downtime.high * 60.0),
+            ],
         ),
         row("… median year", [format::minutes(downtime.p50), bare()]),
-        row("… one year in 20 (p95)", [format::minutes(downtime.p95), both(downtime.p95_low, downtime.p95_high, 60.0)]),
-        row("… one year in 100 (p99)", [format::minutes(downtime.p99), bare()]),
+        row(
+            "… one year in 20 (p95)",
+            [
+                format::minutes(downtime.p95),
+                both(downtime.p95_low, downtime.p95_high, 60.0),
+            ],
+        ),
+        row(
+            "… one year in 100 (p99)",
+            [format::minutes(downtime.p99), bare()],
+        ),
         row("… worst trial", [format::minutes(downtime.max), bare()]),
     ];
     if times.n > 0 {
         rows.extend([
-            row("Recovery, mean", [said(times.mean), both(times.low, times.high, 1.0)]),
+            row(
+                "Recovery, mean",
+                [said(times.mean), both(times.low, times.high, 1.0)],
+            ),
             row("… median", [said(times.p50), bare()]),
-            row("… p95", [said(times.p95), both(times.p95_low, times.p95_high, 1.0)]),
+            row(
+                "… p95",
+                [said(times.p95), both(times.p95_low, times.p95_high, 1.0)],
+            ),
             row("… p99", [said(times.p99), bare()]),
         ]);
     }
-    let shares = [("RTO met", &topology.rto_met), ("SLO met", &topology.slo_met), ("SLA met", &topology.sla_met)];
-    for (name, estimate) in shares.into_iter().filter(|(_, estimate)| estimate.is_some()) {
+    let shares = [
+        ("RTO met", &topology.rto_met),
+        ("SLO met", &topology.slo_met),
+        ("SLA met", &topology.sla_met),
+    ];
+    for (name, estimate) in shares
+        .into_iter()
+        .filter(|(_, estimate)| estimate.is_some())
+    {
         let (main, sub) = probability_with_interval(estimate.as_ref());
         rows.push(row(name, [main, sub]));
     }
     let note = if times.n > 0 {
-        format!("{} outages that ended within their trial.", format::count(times.n))
+        format!(
+            "{} outages that ended within their trial.",
+            format::count(times.n)
+        )
     } else {
         "No outage was seen.".to_owned()
     };
-    Table { title: "Downtime and recovery", headings: vec!["Measure", "Value", "Interval"], rows, note }
+    Table {
+        title: "Downtime and recovery",
+        headings: vec!["Measure", "Value", "Interval"],
+        rows,
+        note,
+    }
 }
 
 fn attribution(topology: &TopologyResult) -> Table {
@@ -193,29 +273,52 @@ fn costs(topology: &TopologyResult, results: &Results) -> Table {
     ];
     let unpriced = || ["not priced".to_owned(), String::new()];
     let fixed = fixed.into_iter().map(|(name, amount)| {
-        row(name, amount.map_or_else(unpriced, |amount| [format::money(amount, currency), "exact".to_owned()]))
+        row(
+            name,
+            amount.map_or_else(unpriced, |amount| {
+                [format::money(amount, currency), "exact".to_owned()]
+            }),
+        )
     });
     let estimates = estimates.into_iter().map(|(name, estimate)| {
-        let values = estimate.as_ref().map_or_else(unpriced, |estimate| <[String; 2]>::from(estimated(estimate, currency)));
+        let values = estimate.as_ref().map_or_else(unpriced, |estimate| {
+            <[String; 2]>::from(estimated(estimate, currency))
+        });
         row(name, values)
     });
     let missing: Vec<String> = cost
         .not_priced
         .iter()
-        .map(|gap| format!("{} (the model gives no {})", printable(&gap.line), printable(&gap.missing)))
+        .map(|gap| {
+            format!(
+                "{} (the model gives no {})",
+                printable(&gap.line),
+                printable(&gap.missing)
+            )
+        })
         .collect();
     Table {
         title: "Cost a month",
         headings: vec!["Line", "Amount", "Interval"],
         rows: fixed.chain(estimates).collect(),
-        note: if missing.is_empty() { String::new() } else { format!("Not priced in full: {}.", missing.join("; ")) },
+        note: if missing.is_empty() {
+            String::new()
+        } else {
+            format!("Not priced in full: {}.", missing.join("; "))
+        },
     }
 }
 
 fn faults(topology: &TopologyResult) -> Table {
     let years = topology.trials.max(1) as f64;
     let rows = topology.faults.iter().map(|fault| {
-        row(&fault.name, [format::count(fault.fired), format::significant(fault.fired as f64 / years, 3)])
+        row(
+            &fault.name,
+            [
+                format::count(fault.fired),
+                format::significant(fault.fired as f64 / years, 3),
+            ],
+        )
     });
     Table {
         title: "How often each fault fired",

@@ -1,6 +1,7 @@
 //! Tables, files and the report page.
 
 mod html;
+mod html_prose;
 mod html_tables;
 
 pub use crate::results::format;

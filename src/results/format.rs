@@ -21,10 +21,10 @@ pub fn significant(value: f64, digits: u32) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    let digits = digits.max(1) as i32;
+    let digits = digits.max(1).cast_signed();
     let magnitude = rounded_exponent(value, digits);
     if !(-5..15).contains(&magnitude) {
-        return scientific(value, digits as u32);
+        return scientific(value, digits.cast_unsigned());
     }
     let decimals = digits - 1 - magnitude;
     if decimals >= 0 {
@@ -43,7 +43,7 @@ pub fn scientific(value: f64, digits: u32) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    let digits = digits.max(1) as i32;
+    let digits = digits.max(1).cast_signed();
     let exponent = rounded_exponent(value, digits);
     // Dividing twice keeps the smallest numbers from underflowing the power.
     let half = exponent / 2;
@@ -209,14 +209,22 @@ pub fn minutes(minutes: f64) -> String {
 #[must_use]
 pub fn duration_interval(low: f64, high: f64) -> String {
     let (low, high) = (duration(low), duration(high));
-    if low == high { low } else { format!("{low} to {high}") }
+    if low == high {
+        low
+    } else {
+        format!("{low} to {high}")
+    }
 }
 
 /// A duration in one unit with two or three digits, where room is scarce: `4.2 h`, `38 s`.
 #[must_use]
 pub fn duration_short(seconds: f64) -> String {
     let (size, unit) = unit_of(seconds);
-    if seconds.is_finite() { format!("{} {unit}", short_number(seconds / size)) } else { NO_DATA.to_owned() }
+    if seconds.is_finite() {
+        format!("{} {unit}", short_number(seconds / size))
+    } else {
+        NO_DATA.to_owned()
+    }
 }
 
 /// An interval of durations in one unit: `4.2–5.1 h`.
@@ -255,7 +263,7 @@ pub fn money(amount: f64, currency: &str) -> String {
 #[must_use]
 pub fn money_rounded(amount: f64, currency: &str) -> String {
     let size = amount.abs();
-    if !size.is_finite() || size < 100.0 || size >= 9_999_999.5 {
+    if !size.is_finite() || !(100.0..9_999_999.5).contains(&size) {
         return money(amount, currency);
     }
     signed_money(amount, currency, &significant(size, 3))
@@ -296,7 +304,9 @@ pub fn number_interval(low: f64, high: f64) -> String {
 pub fn printable(text: &str) -> String {
     let is_bidi = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     let refused = |c: char| c.is_control() || is_bidi(c) || matches!(c, '\u{FFFE}' | '\u{FFFF}');
-    text.chars().map(|c| if refused(c) { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if refused(c) { ' ' } else { c })
+        .collect()
 }
 
 /// At most `max` characters of a user's text, [`printable`], the last an ellipsis where it was cut.
@@ -357,7 +367,7 @@ fn probability_digits(p: f64) -> String {
     let rest = (100.0 - percent).abs();
     if percent.abs() < 1.0 {
         trim_zeros(&format!("{percent:.2}"))
-    } else if percent.abs() < 9.95 || rest < 9.95 && rest >= 1.0 {
+    } else if percent.abs() < 9.95 || (1.0..9.95).contains(&rest) {
         trim_zeros(&format!("{percent:.1}"))
     } else if rest < 1.0 {
         trim_zeros(&format!("{percent:.2}"))
@@ -369,8 +379,16 @@ fn probability_digits(p: f64) -> String {
 /// The unit in which a duration is said shortest.
 fn unit_of(seconds: f64) -> (f64, &'static str) {
     let size = seconds.abs();
-    let units = [(86_400.0, 172_800.0, "d"), (3_600.0, 3_600.0, "h"), (60.0, 60.0, "min"), (1.0, 0.9995, "s")];
-    units.into_iter().find(|&(_, from, _)| size >= from).map_or((1e-3, "ms"), |(unit, _, name)| (unit, name))
+    let units = [
+        (86_400.0, 172_800.0, "d"),
+        (3_600.0, 3_600.0, "h"),
+        (60.0, 60.0, "min"),
+        (1.0, 0.9995, "s"),
+    ];
+    units
+        .into_iter()
+        .find(|&(_, from, _)| size >= from)
+        .map_or((1e-3, "ms"), |(unit, _, name)| (unit, name))
 }
 
 /// Two digits below a hundred, three from there on.
@@ -396,7 +414,9 @@ fn signed_money(amount: f64, currency: &str, text: &str) -> String {
             Some(bound) => format!("< {minus}{sign}{bound}"),
             None => format!("{minus}{sign}{text}"),
         },
-        None => format!("{} {minus}{text}", truncated(currency, 8)).trim_start().to_owned(),
+        None => format!("{} {minus}{text}", truncated(currency, 8))
+            .trim_start()
+            .to_owned(),
     }
 }
 
@@ -407,7 +427,12 @@ fn currency_sign(currency: &str) -> Option<&str> {
         "EUR" => Some("€"),
         "GBP" => Some("£"),
         "JPY" => Some("¥"),
-        sign if !sign.is_empty() && sign.chars().count() <= 3 && !sign.chars().any(char::is_alphanumeric) => Some(sign),
+        sign if !sign.is_empty()
+            && sign.chars().count() <= 3
+            && !sign.chars().any(char::is_alphanumeric) =>
+        {
+            Some(sign)
+        }
         _ => None,
     }
 }

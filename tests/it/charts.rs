@@ -31,9 +31,20 @@ fn each(check: impl Fn(&str, &Comparison, &Chart)) {
 #[test]
 fn every_variant_has_all_eight_charts() {
     for (variant, comparison) in variants() {
-        let names: Vec<&str> = chart::all(&comparison).iter().map(|chart| chart.name).collect();
-        let expected =
-            ["cost-availability", "unavailability", "downtime", "recovery", "attribution", "cost", "timeline", "graph"];
+        let names: Vec<&str> = chart::all(&comparison)
+            .iter()
+            .map(|chart| chart.name)
+            .collect();
+        let expected = [
+            "cost-availability",
+            "unavailability",
+            "downtime",
+            "recovery",
+            "attribution",
+            "cost",
+            "timeline",
+            "graph",
+        ];
         assert_eq!(names, expected, "{variant}");
     }
 }
@@ -45,7 +56,8 @@ fn every_chart_is_a_whole_document_and_becomes_a_picture() {
         let folder = folder.join(variant);
         std::fs::create_dir_all(&folder).unwrap();
         for chart in chart::all(&comparison) {
-            let pixels = chart::png(&chart.svg).unwrap_or_else(|error| panic!("{variant}/{}: {error}", chart.name));
+            let pixels = chart::png(&chart.svg)
+                .unwrap_or_else(|error| panic!("{variant}/{}: {error}", chart.name));
             assert!(pixels.starts_with(b"\x89PNG"));
             std::fs::write(folder.join(format!("{}.svg", chart.name)), &chart.svg).unwrap();
             std::fs::write(folder.join(format!("{}.png", chart.name)), pixels).unwrap();
@@ -58,11 +70,27 @@ fn every_chart_is_a_whole_document_and_becomes_a_picture() {
 #[test]
 fn every_chart_states_model_trials_seed_and_level() {
     each(|name, comparison, chart| {
-        assert!(chart.caption.contains("10,000 trials a topology"), "{name}: {}", chart.caption);
-        assert!(chart.caption.contains("seed 7"), "{name}: {}", chart.caption);
-        assert!(chart.caption.contains("95 % intervals"), "{name}: {}", chart.caption);
+        assert!(
+            chart.caption.contains("10,000 trials a topology"),
+            "{name}: {}",
+            chart.caption
+        );
+        assert!(
+            chart.caption.contains("seed 7"),
+            "{name}: {}",
+            chart.caption
+        );
+        assert!(
+            chart.caption.contains("95 % intervals"),
+            "{name}: {}",
+            chart.caption
+        );
         if comparison.results.model == "online-shop" {
-            assert!(chart.caption.contains("Model online-shop"), "{name}: {}", chart.caption);
+            assert!(
+                chart.caption.contains("Model online-shop"),
+                "{name}: {}",
+                chart.caption
+            );
             assert!(chart.svg.contains("online-shop"), "{name}");
         }
         assert!(!chart.title.is_empty() && !chart.alt.is_empty(), "{name}");
@@ -73,10 +101,22 @@ fn every_chart_states_model_trials_seed_and_level() {
 fn no_chart_says_that_something_is_not_a_number() {
     each(|name, _, chart| {
         let drawing = chart.inline();
-        for word in ["NaN", "\"inf", ",inf", ">inf", " inf ", "-2147483648", "2147483647"] {
+        for word in [
+            "NaN",
+            "\"inf",
+            ",inf",
+            ">inf",
+            " inf ",
+            "-2147483648",
+            "2147483647",
+        ] {
             assert!(!drawing.contains(word), "{name} contains {word}");
         }
-        assert!(chart.svg.len() < 150_000, "{name} takes {} bytes", chart.svg.len());
+        assert!(
+            chart.svg.len() < 150_000,
+            "{name} takes {} bytes",
+            chart.svg.len()
+        );
     });
 }
 
@@ -85,7 +125,11 @@ fn hostile_names_are_inert() {
     for chart in chart::all(&fixture::hostile()) {
         for text in [&chart.svg, &chart.inline()] {
             let lower = text.to_lowercase();
-            assert!(!lower.contains("<script") && !lower.contains("<b ") && !lower.contains("]]>"), "{}", chart.name);
+            assert!(
+                !lower.contains("<script") && !lower.contains("<b ") && !lower.contains("]]>"),
+                "{}",
+                chart.name
+            );
             assert!(!text.contains('\u{1}'), "{}", chart.name);
         }
     }
@@ -100,15 +144,35 @@ fn the_page_is_whole_and_makes_no_request() {
     for (variant, comparison) in variants() {
         let page = report::page(&comparison, &chart::all(&comparison)).unwrap();
         std::fs::write(folder.join(format!("{variant}.html")), &page).unwrap();
-        assert!(page.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"), "{variant}");
-        for outward in ["http://", "https://", "<script", "<link", "<iframe", "javascript:"] {
-            let found = page.replace("http://www.w3.org/2000/svg", "").to_lowercase().contains(outward);
+        assert!(
+            page.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
+            "{variant}"
+        );
+        for outward in [
+            "http://",
+            "https://",
+            "<script",
+            "<link",
+            "<iframe",
+            "javascript:",
+        ] {
+            let found = page
+                .replace("http://www.w3.org/2000/svg", "")
+                .to_lowercase()
+                .contains(outward);
             assert!(!found, "{variant} contains {outward}");
         }
         assert_eq!(page.matches("<figure ").count(), 8, "{variant}");
         assert_eq!(page.matches("<figcaption>").count(), 8, "{variant}");
-        assert_eq!(page.matches("@font-face").count(), 2, "{variant}: the font is carried once");
-        assert!(!page.contains("NaN") && !page.contains("<th>"), "{variant}: every heading says its scope");
+        assert_eq!(
+            page.matches("@font-face").count(),
+            2,
+            "{variant}: the font is carried once"
+        );
+        assert!(
+            !page.contains("NaN") && !page.contains("<th>"),
+            "{variant}: every heading says its scope"
+        );
     }
 }
 
@@ -140,7 +204,10 @@ fn the_page_says_what_the_figures_rest_on() {
 fn hostile_names_are_inert_on_the_page() {
     let comparison = fixture::hostile();
     let page = report::page(&comparison, &chart::all(&comparison)).unwrap();
-    assert!(!page.contains("<script>alert") && !page.contains("<b onload"), "names are escaped");
+    assert!(
+        !page.contains("<script>alert") && !page.contains("<b onload"),
+        "names are escaped"
+    );
     assert!(page.contains("{{7*7}}"), "templates in names are not run");
     assert!(!page.contains('\u{1}') && !page.contains('\u{202e}'));
 }

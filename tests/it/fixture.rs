@@ -1,9 +1,10 @@
 //! Made-up comparisons that look like real ones: the seven patterns, and variants that are hard to draw.
 
 use failscape::results::{
-    Attribution, Comparison, CostResult, CurvePoint, Difference, DowntimeResult, Estimate, Exceedance, FaultCount, JourneyResult,
-    Layout, LayoutCall, LayoutRegion, LayoutService, NotPriced, ObjectivesEcho, Quantiles, Recommendation, Results,
-    ServiceResult, Timeline, TimelineOutage, TimelineRow, TopologyResult, Warning,
+    Attribution, Comparison, CostResult, CurvePoint, Difference, DowntimeResult, Estimate,
+    Exceedance, FaultCount, JourneyResult, Layout, LayoutCall, LayoutRegion, LayoutService,
+    NotPriced, ObjectivesEcho, Quantiles, Recommendation, Results, ServiceResult, Timeline,
+    TimelineOutage, TimelineRow, TopologyResult, Warning,
 };
 use indexmap::IndexMap;
 
@@ -11,21 +12,82 @@ use indexmap::IndexMap;
 type Design = (&'static str, &'static str, f64, f64, f64, f64, f64);
 
 const DESIGNS: [Design; 7] = [
-    ("single-az", "single-az", 2.9e-3, 7_850.0, 1_150.0, 1.3, 14.1),
+    (
+        "single-az",
+        "single-az",
+        2.9e-3,
+        7_850.0,
+        1_150.0,
+        1.3,
+        14.1,
+    ),
     ("multi-az", "multi-az", 9.1e-4, 9_320.0, 1_230.0, 1.2, 8.7),
-    ("backup-restore", "backup-restore", 8.2e-4, 9_990.0, 1_250.0, 1.1, 8.7),
-    ("pilot-light", "pilot-light", 6.6e-4, 12_480.0, 1_180.0, 0.9, 8.7),
-    ("warm-standby", "warm-standby", 5.4e-4, 15_130.0, 640.0, 0.9, 9.2),
-    ("hot-standby", "hot-standby", 4.7e-4, 20_570.0, 510.0, 0.8, 9.3),
-    ("active-active", "active-active", 1.3e-4, 21_240.0, 180.0, 0.7, 17.9),
+    (
+        "backup-restore",
+        "backup-restore",
+        8.2e-4,
+        9_990.0,
+        1_250.0,
+        1.1,
+        8.7,
+    ),
+    (
+        "pilot-light",
+        "pilot-light",
+        6.6e-4,
+        12_480.0,
+        1_180.0,
+        0.9,
+        8.7,
+    ),
+    (
+        "warm-standby",
+        "warm-standby",
+        5.4e-4,
+        15_130.0,
+        640.0,
+        0.9,
+        9.2,
+    ),
+    (
+        "hot-standby",
+        "hot-standby",
+        4.7e-4,
+        20_570.0,
+        510.0,
+        0.8,
+        9.3,
+    ),
+    (
+        "active-active",
+        "active-active",
+        1.3e-4,
+        21_240.0,
+        180.0,
+        0.7,
+        17.9,
+    ),
 ];
 
-const CAUSES: [&str; 9] =
-    ["bad-deploy", "zone-outage", "region-outage", "payments", "global-config", "host", "cable-cut", "slow-disk", "rack-power"];
+const CAUSES: [&str; 9] = [
+    "bad-deploy",
+    "zone-outage",
+    "region-outage",
+    "payments",
+    "global-config",
+    "host",
+    "cable-cut",
+    "slow-disk",
+    "rack-power",
+];
 
 /// The seven patterns of an online shop.
 pub(crate) fn seven_patterns() -> Comparison {
-    let topologies: Vec<TopologyResult> = DESIGNS.iter().enumerate().map(|(i, design)| topology(i, *design)).collect();
+    let topologies: Vec<TopologyResult> = DESIGNS
+        .iter()
+        .enumerate()
+        .map(|(i, design)| topology(i, *design))
+        .collect();
     comparison(topologies)
 }
 
@@ -42,7 +104,10 @@ pub(crate) fn twelve_topologies() -> Comparison {
             design.2 *= 1.0 + 0.13 * (i % 4) as f64;
             design.3 *= 1.0 + 0.04 * (i % 3) as f64;
             let mut topology = topology(i, design);
-            topology.name = format!("{} number {i} with a name as long as sixty letters", topology.name);
+            topology.name = format!(
+                "{} number {i} with a name as long as sixty letters",
+                topology.name
+            );
             topology
         })
         .collect();
@@ -54,10 +119,30 @@ pub(crate) fn all_zero() -> Comparison {
     let mut comparison = seven_patterns();
     for topology in &mut comparison.results.topologies {
         let bound = 4.2e-6;
-        topology.unavailability = Estimate { mean: 0.0, low: 0.0, high: bound, ..topology.unavailability.clone() };
-        topology.availability = Estimate { mean: 1.0, low: 1.0 - bound, high: 1.0, ..topology.availability.clone() };
-        topology.downtime_minutes_per_year =
-            DowntimeResult { mean: 0.0, low: 0.0, high: bound * 525_600.0, p50: 0.0, p90: 0.0, p95: 0.0, p95_low: None, p95_high: None, p99: 0.0, max: 0.0 };
+        topology.unavailability = Estimate {
+            mean: 0.0,
+            low: 0.0,
+            high: bound,
+            ..topology.unavailability.clone()
+        };
+        topology.availability = Estimate {
+            mean: 1.0,
+            low: 1.0 - bound,
+            high: 1.0,
+            ..topology.availability.clone()
+        };
+        topology.downtime_minutes_per_year = DowntimeResult {
+            mean: 0.0,
+            low: 0.0,
+            high: bound * 525_600.0,
+            p50: 0.0,
+            p90: 0.0,
+            p95: 0.0,
+            p95_low: None,
+            p95_high: None,
+            p99: 0.0,
+            max: 0.0,
+        };
         for point in &mut topology.exceedance {
             (point.p, point.low, point.high) = (0.0, 0.0, 3e-4);
         }
@@ -74,7 +159,12 @@ pub(crate) fn all_zero() -> Comparison {
     }
     for difference in &mut comparison.results.differences {
         difference.unavailability = estimate(0.0, 0.0, 0.0);
-        (difference.less, difference.equal, difference.more, difference.better) = (0.0, 1.0, 0.0, 0.5);
+        (
+            difference.less,
+            difference.equal,
+            difference.more,
+            difference.better,
+        ) = (0.0, 1.0, 0.0, 0.5);
     }
     for row in &mut comparison.timeline.rows {
         row.outages.clear();
@@ -98,8 +188,14 @@ pub(crate) fn unpriced() -> Comparison {
             downtime: None,
             total_with_failure: None,
             not_priced: vec![
-                NotPriced { line: "infrastructure".to_owned(), missing: "services.frontend.price".to_owned() },
-                NotPriced { line: "storage".to_owned(), missing: "costs.storage".to_owned() },
+                NotPriced {
+                    line: "infrastructure".to_owned(),
+                    missing: "services.frontend.price".to_owned(),
+                },
+                NotPriced {
+                    line: "storage".to_owned(),
+                    missing: "costs.storage".to_owned(),
+                },
             ],
         };
         topology.slo_met = None;
@@ -116,21 +212,22 @@ pub(crate) fn unpriced() -> Comparison {
 }
 
 /// What a hostile model could call things.
-pub(crate) const HOSTILE: &str = "<script>alert(1)</script>\"'&]]>--><b onload=x>{{7*7}}\u{1}\u{202e}";
+pub(crate) const HOSTILE: &str =
+    "<script>alert(1)</script>\"'&]]>--><b onload=x>{{7*7}}\u{1}\u{202e}";
 
 /// Every name is hostile.
 pub(crate) fn hostile() -> Comparison {
     let mut comparison = seven_patterns();
     let results = &mut comparison.results;
-    results.model = HOSTILE.to_owned();
-    results.model_hash = HOSTILE.to_owned();
-    results.currency = HOSTILE.to_owned();
+    results.model = String::from(HOSTILE);
+    results.model_hash = String::from(HOSTILE);
+    results.currency = String::from(HOSTILE);
     results.commit = Some(HOSTILE.to_owned());
     for (i, topology) in results.topologies.iter_mut().enumerate() {
         topology.name = format!("{HOSTILE}{i}");
-        topology.pattern = HOSTILE.to_owned();
-        topology.method = HOSTILE.to_owned();
-        topology.unavailability.interval = HOSTILE.to_owned();
+        topology.pattern = String::from(HOSTILE);
+        topology.method = String::from(HOSTILE);
+        topology.unavailability.interval = String::from(HOSTILE);
         topology.regions = vec![HOSTILE.to_owned()];
         topology.journeys = renamed(&topology.journeys);
         topology.services = renamed(&topology.services);
@@ -138,38 +235,48 @@ pub(crate) fn hostile() -> Comparison {
             cause.cause = format!("{HOSTILE}{k}");
         }
         for fault in &mut topology.faults {
-            fault.name = HOSTILE.to_owned();
+            fault.name = String::from(HOSTILE);
         }
-        topology.cost_per_month.not_priced =
-            vec![NotPriced { line: HOSTILE.to_owned(), missing: HOSTILE.to_owned() }];
+        topology.cost_per_month.not_priced = vec![NotPriced {
+            line: HOSTILE.to_owned(),
+            missing: HOSTILE.to_owned(),
+        }];
     }
     for (difference, k) in results.differences.iter_mut().zip(0..) {
         difference.of = format!("{HOSTILE}{k}");
-        difference.from = HOSTILE.to_owned();
+        difference.from = String::from(HOSTILE);
     }
-    results.recommended = Some(Recommendation { name: format!("{HOSTILE}3"), why: HOSTILE.to_owned(), meets_objectives: true });
-    results.warnings = vec![Warning { code: HOSTILE.to_owned(), message: HOSTILE.to_owned(), hint: HOSTILE.to_owned() }];
+    results.recommended = Some(Recommendation {
+        name: format!("{HOSTILE}3"),
+        why: HOSTILE.to_owned(),
+        meets_objectives: true,
+    });
+    results.warnings = vec![Warning {
+        code: HOSTILE.to_owned(),
+        message: HOSTILE.to_owned(),
+        hint: HOSTILE.to_owned(),
+    }];
     for (row, i) in comparison.timeline.rows.iter_mut().zip(0..) {
         row.topology = format!("{HOSTILE}{i}");
         for outage in &mut row.outages {
-            outage.cause = HOSTILE.to_owned();
+            outage.cause = String::from(HOSTILE);
         }
     }
     for (layout, i) in comparison.layouts.iter_mut().zip(0..) {
         layout.topology = format!("{HOSTILE}{i}");
-        layout.pattern = HOSTILE.to_owned();
+        layout.pattern = String::from(HOSTILE);
         for region in &mut layout.regions {
-            region.name = HOSTILE.to_owned();
+            region.name = String::from(HOSTILE);
             region.zones = vec![HOSTILE.to_owned(); 3];
         }
         for service in &mut layout.services {
-            service.name = HOSTILE.to_owned();
+            service.name = String::from(HOSTILE);
         }
         for entry in &mut layout.entries {
-            entry.0 = HOSTILE.to_owned();
+            entry.0 = String::from(HOSTILE);
         }
     }
-    comparison.source = HOSTILE.to_owned();
+    comparison.source = String::from(HOSTILE);
     comparison.description = Some(HOSTILE.to_owned());
     comparison.sources = vec![(HOSTILE.to_owned(), HOSTILE.to_owned())];
     comparison
@@ -178,7 +285,15 @@ pub(crate) fn hostile() -> Comparison {
 /// Figures at both ends of what a number can be.
 pub(crate) fn extreme() -> Comparison {
     let mut comparison = seven_patterns();
-    let ends = [(0.97, 1e9), (0.4, 3e12), (1e-2, 12.0), (1e-5, 0.004), (3e-9, 5e4), (1e-12, 8.0), (0.0, 0.0)];
+    let ends = [
+        (0.97, 1e9),
+        (0.4, 3e12),
+        (1e-2, 12.0),
+        (1e-5, 0.004),
+        (3e-9, 5e4),
+        (1e-12, 8.0),
+        (0.0, 0.0),
+    ];
     for (topology, (q, cost)) in comparison.results.topologies.iter_mut().zip(ends) {
         topology.unavailability = estimate(q * 0.2, q, (q * 3.0).min(1.0));
         topology.cost_per_month.total = Some(cost);
@@ -198,7 +313,10 @@ pub(crate) fn extreme() -> Comparison {
 pub(crate) fn large_layout() -> Layout {
     let services: Vec<LayoutService> = (0..45)
         .map(|i| LayoutService {
-            name: format!("{}-service-{i}", ["web", "api", "catalog", "orders", "ledger"][i / 9]),
+            name: format!(
+                "{}-service-{i}",
+                ["web", "api", "catalog", "orders", "ledger"][i / 9]
+            ),
             kind: if i > 41 { "external" } else { "replicated" }.to_owned(),
             needs: 2,
             replicas: 3 + i as u32 % 5,
@@ -209,9 +327,17 @@ pub(crate) fn large_layout() -> Layout {
         .flat_map(|i: usize| {
             let kind = ["required", "optional", "async", "required", "any"][i % 5].to_owned();
             let parent = if i > 41 { i / 3 } else { (i - 1) / 3 };
-            let mut calls = vec![LayoutCall { from: parent, to: i, kind: kind.clone() }];
-            if i % 4 == 0 && i + 7 < 42 {
-                calls.push(LayoutCall { from: i, to: i + 7, kind });
+            let mut calls = vec![LayoutCall {
+                from: parent,
+                to: i,
+                kind: kind.clone(),
+            }];
+            if i.is_multiple_of(4) && i + 7 < 42 {
+                calls.push(LayoutCall {
+                    from: i,
+                    to: i + 7,
+                    kind,
+                });
             }
             calls
         })
@@ -219,7 +345,15 @@ pub(crate) fn large_layout() -> Layout {
     let regions = ["eu-west-1", "us-east-1", "ap-southeast-2"]
         .iter()
         .enumerate()
-        .map(|(r, name)| region(name, if r == 2 { "standby" } else { "serving" }, &services, 3, if r == 2 { 0.5 } else { 1.0 }))
+        .map(|(r, name)| {
+            region(
+                name,
+                if r == 2 { "standby" } else { "serving" },
+                &services,
+                3,
+                if r == 2 { 0.5 } else { 1.0 },
+            )
+        })
         .collect();
     Layout {
         topology: "three-regions".to_owned(),
@@ -232,21 +366,48 @@ pub(crate) fn large_layout() -> Layout {
 }
 
 fn renamed<T: Clone>(map: &IndexMap<String, T>) -> IndexMap<String, T> {
-    map.values().zip(0..).map(|(value, i): (&T, i32)| (format!("{HOSTILE}{i}"), value.clone())).collect()
+    map.values()
+        .zip(0..)
+        .map(|(value, i): (&T, i32)| (format!("{HOSTILE}{i}"), value.clone()))
+        .collect()
 }
 
 fn estimate(low: f64, mean: f64, high: f64) -> Estimate {
-    Estimate { mean, low, high, level: 0.95, n: 10_000, interval: "bca-gamma".to_owned() }
+    Estimate {
+        mean,
+        low,
+        high,
+        level: 0.95,
+        n: 10_000,
+        interval: "bca-gamma".to_owned(),
+    }
 }
 
 fn no_values() -> Quantiles {
-    Quantiles { n: 0, mean: None, low: None, high: None, p50: None, p95: None, p95_low: None, p95_high: None, p99: None }
+    Quantiles {
+        n: 0,
+        mean: None,
+        low: None,
+        high: None,
+        p50: None,
+        p95: None,
+        p95_low: None,
+        p95_high: None,
+        p99: None,
+    }
 }
 
 fn comparison(topologies: Vec<TopologyResult>) -> Comparison {
-    let names: Vec<String> = topologies.iter().map(|topology| topology.name.clone()).collect();
+    let names: Vec<String> = topologies
+        .iter()
+        .map(|topology| topology.name.clone())
+        .collect();
     let mut cheapest_first: Vec<&TopologyResult> = topologies.iter().collect();
-    cheapest_first.sort_by(|a, b| a.cost_per_month.total.partial_cmp(&b.cost_per_month.total).unwrap());
+    cheapest_first.sort_by(|a, b| {
+        let cost =
+            |topology: &TopologyResult| topology.cost_per_month.total.unwrap_or(f64::INFINITY);
+        cost(a).total_cmp(&cost(b))
+    });
     let mut best = f64::INFINITY;
     let mut pareto = Vec::new();
     for topology in cheapest_first {
@@ -346,7 +507,11 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
     TopologyResult {
         name: name.to_owned(),
         pattern: pattern.to_owned(),
-        regions: if matches!(pattern, "single-az" | "multi-az") { primary } else { both },
+        regions: if matches!(pattern, "single-az" | "multi-az") {
+            primary
+        } else {
+            both
+        },
         trials: 10_000,
         events: 4_812_345,
         method: "crude".to_owned(),
@@ -356,15 +521,26 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
             .iter()
             .map(|&(journey, factor)| {
                 let own = estimate(q * factor * 0.92, q * factor, q * factor * 1.09);
-                (journey.to_owned(), JourneyResult { unavailability: own.clone(), time_unavailability: own })
+                (
+                    journey.to_owned(),
+                    JourneyResult {
+                        unavailability: own.clone(),
+                        time_unavailability: own,
+                    },
+                )
             })
             .collect(),
         services: ["frontend", "catalog", "orders", "catalog-db", "payments"]
             .iter()
             .enumerate()
             .map(|(k, &service)| {
-                let own = q * 0.5_f64.powi(k as i32);
-                (service.to_owned(), ServiceResult { unavailability: estimate(own * 0.9, own, own * 1.1) })
+                let own = q * 0.5_f64.powf(k as f64);
+                (
+                    service.to_owned(),
+                    ServiceResult {
+                        unavailability: estimate(own * 0.9, own, own * 1.1),
+                    },
+                )
             })
             .collect(),
         downtime_minutes_per_year: DowntimeResult {
@@ -380,7 +556,14 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
             max: minutes * 24.0,
         },
         exceedance: exceedance(minutes),
-        faults: CAUSES.iter().enumerate().map(|(k, &fault)| FaultCount { name: fault.to_owned(), fired: 81_234 / (k as u64 + 1).pow(2) }).collect(),
+        faults: CAUSES
+            .iter()
+            .enumerate()
+            .map(|(k, &fault)| FaultCount {
+                name: fault.to_owned(),
+                fired: 81_234 / (k as u64 + 1).pow(2),
+            })
+            .collect(),
         outages_per_year: estimate(outages * 0.98, outages, outages * 1.02),
         outage_minutes: Quantiles {
             n: recovery.n,
@@ -394,7 +577,11 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
             p99: in_minutes(recovery.p99),
         },
         recovery_curve: recovery_curve(median, sigma),
-        rto_met: Some(estimate(0.41 + 0.08 * i as f64 % 0.5, 0.42 + 0.08 * i as f64 % 0.5, 0.43 + 0.08 * i as f64 % 0.5)),
+        rto_met: Some(estimate(
+            0.41 + 0.08 * i as f64 % 0.5,
+            0.42 + 0.08 * i as f64 % 0.5,
+            0.43 + 0.08 * i as f64 % 0.5,
+        )),
         recovery_time_seconds: recovery,
         data_loss_seconds: None,
         rpo_met: None,
@@ -411,8 +598,15 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
             regions: Some(cost * 0.25),
             sla_credits: Some(estimate(q * 3.0e5, q * 3.4e5, q * 3.8e5)),
             downtime: Some(estimate(q * 5.6e6, q * 6.1e6, q * 6.6e6)),
-            total_with_failure: Some(estimate(cost + q * 5.9e6, cost + q * 6.44e6, cost + q * 7.0e6)),
-            not_priced: vec![NotPriced { line: "drills".to_owned(), missing: "drills.cost".to_owned() }],
+            total_with_failure: Some(estimate(
+                cost + q * 5.9e6,
+                cost + q * 6.44e6,
+                cost + q * 7.0e6,
+            )),
+            not_priced: vec![NotPriced {
+                line: "drills".to_owned(),
+                missing: "drills.cost".to_owned(),
+            }],
         },
     }
 }
@@ -424,7 +618,12 @@ fn exceedance(mean: f64) -> Vec<Exceedance> {
             let p = 0.98 * (-(minutes / mean).powf(0.75) * 1.1).exp();
             let p = if p < 1e-4 { 0.0 } else { p };
             let half = 1.96 * (p * (1.0 - p) / 1000.0).sqrt();
-            Exceedance { minutes, p, low: (p - half).max(0.0), high: (p + half + 3e-4).min(1.0) }
+            Exceedance {
+                minutes,
+                p,
+                low: (p - half).max(0.0),
+                high: (p + half + 3e-4).min(1.0),
+            }
         })
         .collect()
 }
@@ -436,20 +635,31 @@ fn recovery_curve(median: f64, sigma: f64) -> Vec<CurvePoint> {
             let z = (seconds / median).ln() / sigma;
             let p = 1.0 / (1.0 + (-1.7 * z).exp());
             let half = 0.8 * (p * (1.0 - p) / 400.0).sqrt();
-            CurvePoint { seconds, p, low: p - half, high: p + half }
+            CurvePoint {
+                seconds,
+                p,
+                low: p - half,
+                high: p + half,
+            }
         })
         .collect()
 }
 
 fn attribution(i: usize, q: f64) -> Vec<Attribution> {
-    let weights: Vec<f64> = (0..CAUSES.len()).map(|k| 1.0 / (1.0 + ((k + i) % 5) as f64 + 0.4 * k as f64)).collect();
+    let weights: Vec<f64> = (0..CAUSES.len())
+        .map(|k| 1.0 / (1.0 + ((k + i) % 5) as f64 + 0.4 * k as f64))
+        .collect();
     let sum: f64 = weights.iter().sum();
     CAUSES
         .iter()
         .zip(weights)
         .map(|(&cause, weight)| {
             let share = weight / sum;
-            Attribution { cause: cause.to_owned(), share, unavailability: estimate(q * share * 0.9, q * share, q * share * 1.1) }
+            Attribution {
+                cause: cause.to_owned(),
+                share,
+                unavailability: estimate(q * share * 0.9, q * share, q * share * 1.1),
+            }
         })
         .collect()
 }
@@ -464,24 +674,57 @@ fn timeline(names: &[String]) -> Timeline {
                 .map(|k| {
                     let start_hours = (k as f64 * 613.7 + 90.0 * (i % 2) as f64 + 55.0) % 8700.0;
                     let length = [0.3, 0.5, 1.2, 6.0, 0.1, 40.0][(k + i) % 6];
-                    TimelineOutage { start_hours, end_hours: start_hours + length, cause: CAUSES[(k + i) % 6].to_owned() }
+                    TimelineOutage {
+                        start_hours,
+                        end_hours: start_hours + length,
+                        cause: CAUSES[(k + i) % 6].to_owned(),
+                    }
                 })
                 .collect(),
         })
         .collect();
-    Timeline { trial: 4711, horizon_hours: 8760.0, rows }
+    Timeline {
+        trial: 4711,
+        horizon_hours: 8760.0,
+        rows,
+    }
 }
 
-fn region(name: &str, role: &str, services: &[LayoutService], n_zones: usize, scale: f64) -> LayoutRegion {
+fn region(
+    name: &str,
+    role: &str,
+    services: &[LayoutService],
+    n_zones: usize,
+    scale: f64,
+) -> LayoutRegion {
     let running = services
         .iter()
         .map(|service| {
-            let replicas = if service.kind == "replicated" { (f64::from(service.replicas) * scale).ceil() as usize } else { 0 };
-            (0..n_zones).map(|zone| (0..replicas).filter(|replica| replica % n_zones == zone).count() as u32).collect()
+            let replicas = if service.kind == "replicated" {
+                (f64::from(service.replicas) * scale).ceil() as usize
+            } else {
+                0
+            };
+            (0..n_zones)
+                .map(|zone| {
+                    (0..replicas)
+                        .filter(|replica| replica % n_zones == zone)
+                        .count() as u32
+                })
+                .collect()
         })
         .collect();
-    let zones = ["a", "b", "c"].iter().take(n_zones).map(|&zone| zone.to_owned()).collect();
-    LayoutRegion { name: name.to_owned(), role: role.to_owned(), zones, running }
+    let zones = ["a", "b", "c"]
+        .iter()
+        .take(n_zones)
+        .map(|&zone| zone.to_owned())
+        .collect();
+    LayoutRegion {
+        name: name.to_owned(),
+        role: role.to_owned(),
+        zones,
+        running,
+    }
 }
 
 fn layout(topology: &str, pattern: &str) -> Layout {
@@ -507,9 +750,20 @@ fn layout(topology: &str, pattern: &str) -> Layout {
         service("dns-api", "external", 0, false),
     ];
     let calls = [
-        (0, 1, "required"), (1, 2, "required"), (1, 3, "optional"), (1, 4, "required"), (1, 5, "async"), (2, 6, "required"),
-        (4, 5, "required"), (5, 7, "required"), (2, 8, "optional"), (5, 9, "async"), (5, 10, "required"), (1, 11, "any"),
-        (3, 6, "optional"), (8, 6, "required"),
+        (0, 1, "required"),
+        (1, 2, "required"),
+        (1, 3, "optional"),
+        (1, 4, "required"),
+        (1, 5, "async"),
+        (2, 6, "required"),
+        (4, 5, "required"),
+        (5, 7, "required"),
+        (2, 8, "optional"),
+        (5, 9, "async"),
+        (5, 10, "required"),
+        (1, 11, "any"),
+        (3, 6, "optional"),
+        (8, 6, "required"),
     ];
     let n_zones = if pattern == "single-az" { 1 } else { 3 };
     let mut regions = vec![region("us-east-1", "serving", &services, n_zones, 1.0)];
@@ -524,7 +778,14 @@ fn layout(topology: &str, pattern: &str) -> Layout {
         pattern: pattern.to_owned(),
         regions,
         services,
-        calls: calls.iter().map(|&(from, to, kind)| LayoutCall { from, to, kind: kind.to_owned() }).collect(),
+        calls: calls
+            .iter()
+            .map(|&(from, to, kind)| LayoutCall {
+                from,
+                to,
+                kind: kind.to_owned(),
+            })
+            .collect(),
         entries: vec![("checkout".to_owned(), 0), ("browse".to_owned(), 2)],
     }
 }
