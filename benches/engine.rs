@@ -29,7 +29,10 @@ fn model(name: &str) -> Model {
 }
 
 fn plan(model: &Model) -> Plan {
-    let (name, spec) = model.topologies.get_index(0).expect("a workload has a topology");
+    let (name, spec) = model
+        .topologies
+        .get_index(0)
+        .expect("a workload has a topology");
     compile(model, &expand(model, name, spec))
 }
 
@@ -39,10 +42,12 @@ fn trials(bencher: Bencher<'_, '_>, name: &str) {
     let plan = plan(&model(name));
     let mut simulator = Simulator::new(&plan, 1);
     let mut trial = 0;
-    bencher.counter(ItemsCount::new(plan.expected_events as u64)).bench_local(|| {
-        trial += 1;
-        simulator.simulate(trial, Record::Scores).unavailability
-    });
+    bencher
+        .counter(ItemsCount::new(plan.expected_events as u64))
+        .bench_local(|| {
+            trial += 1;
+            simulator.simulate(trial, Record::Scores).unavailability
+        });
 }
 
 /// Whole runs: trials, tallies and merging.
@@ -51,12 +56,20 @@ fn runs(bencher: Bencher<'_, '_>, (name, trials, threads): (&str, u64, usize)) {
     let model = model(name);
     let plans = [plan(&model)];
     let price = FailurePrice::new(&model);
-    let settings =
-        RunSettings { seed: 1, trials: Some(trials), precision: None, max_time: None, confidence: 0.95, threads };
+    let settings = RunSettings {
+        seed: 1,
+        trials: Some(trials),
+        precision: None,
+        max_time: None,
+        confidence: 0.95,
+        threads,
+    };
     let events = plans[0].expected_events * trials as f64;
     bencher
         .counter(ItemsCount::new(events as u64))
-        .bench_local(|| run(&plans, &price, &settings, &mut Silent).tallies[0].mean_unavailability());
+        .bench_local(|| {
+            run(&plans, &price, &settings, &mut Silent).tallies[0].mean_unavailability()
+        });
 }
 
 /// From a model file to a plan.

@@ -1,8 +1,9 @@
 //! What the downtime is charged to, cause by cause.
 
 use super::axis;
-use super::canvas::{Canvas, Letters, Rect, names};
+use super::canvas::{Canvas, Rect};
 use super::key::Above;
+use super::letters::{Letters, names};
 use super::sheet::{self, Chart, Words};
 use super::theme::{
     AXIS, Colour, GRID, INK, LABEL_SIZE, MUTED, ON_DARK, ON_LIGHT, PALETTE, PAPER, REST,

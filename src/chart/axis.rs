@@ -1,6 +1,7 @@
 //! Axes: from a figure to a place on the sheet, and the figures worth a tick.
 
-use super::canvas::{Canvas, Letters, Rect};
+use super::canvas::{Canvas, Rect};
+use super::letters::Letters;
 use super::theme::{AXIS, GRID, MUTED, SMALL_SIZE};
 use crate::results::Estimate;
 use crate::results::format;

@@ -1,8 +1,9 @@
 //! What each topology costs a month, line by line, failure included.
 
 use super::axis::{self, Scale, Spread};
-use super::canvas::{Canvas, Letters, Rect, names};
+use super::canvas::{Canvas, Rect};
 use super::key::Above;
+use super::letters::{Letters, names};
 use super::sheet::{self, Chart, Words};
 use super::theme::{
     BLUE, Colour, GREEN, GRID, INK, LABEL_SIZE, MARGIN, MUTED, ORANGE, PAPER, PURPLE, REST, SKY,

@@ -1,8 +1,9 @@
 //! Cost against availability: what each further nine costs, and which topologies no other beats.
 
 use super::axis::{self, Scale, Spread};
-use super::canvas::{Canvas, Fill, Letters, Rect, names};
+use super::canvas::{Canvas, Fill, Rect};
 use super::labels::{self, Obstacle, Wanted};
+use super::letters::{Letters, names};
 use super::sheet::{self, Chart, Words};
 use super::theme::{
     AXIS, Dash, INK, Identity, LABEL_SIZE, MUTED, PAPER, SMALL_SIZE, TARGET, identities,

@@ -34,7 +34,8 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
             "No downtime was seen in any trial: there is no curve to draw.",
         );
     };
-    sheet::chart(words, HEIGHT, |canvas, at| draw(canvas, at, results, scale))
+    let height = HEIGHT.max(key::height_beside(results.topologies.len()) + 60.0);
+    sheet::chart(words, height, |canvas, at| draw(canvas, at, results, scale))
 }
 
 fn alt(results: &Results) -> String {

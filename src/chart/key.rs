@@ -1,6 +1,7 @@
 //! Keys: what a colour, a shape or a stroke stands for.
 
-use super::canvas::{Canvas, Fill, Letters, Rect, names};
+use super::canvas::{Canvas, Fill, Rect};
+use super::letters::{Letters, names};
 use super::theme::{Colour, Dash, Identity, LABEL_SIZE, MUTED, SMALL_SIZE};
 
 /// Height of a row of a key above a plot \[px\].
@@ -16,6 +17,11 @@ pub(super) struct Line {
     pub(super) name: String,
     /// A figure of it.
     pub(super) note: String,
+}
+
+/// Height that a key beside a plot of so many lines takes \[px\].
+pub(super) fn height_beside(lines: usize) -> f64 {
+    lines as f64 * 37.0
 }
 
 /// A key beside a plot: stroke, marker, name, and a figure below.

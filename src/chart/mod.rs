@@ -2,6 +2,7 @@
 
 mod attribution;
 mod axis;
+mod boxes;
 mod canvas;
 mod cost;
 mod cost_availability;
@@ -12,6 +13,7 @@ mod gallery;
 mod key;
 mod labels;
 mod layers;
+mod letters;
 mod recovery;
 mod render;
 mod sheet;

@@ -1,8 +1,9 @@
 //! How long outages last, against the RTO.
 
 use super::axis::{self, Scale, Spread};
-use super::canvas::{Canvas, Letters, Rect};
+use super::canvas::{Canvas, Rect};
 use super::key::{self, Line};
+use super::letters::Letters;
 use super::sheet::{self, Chart, Words};
 use super::theme::{AXIS, BAND, Dash, Identity, SMALL_SIZE, TARGET, identities};
 use super::words;
@@ -40,7 +41,8 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
             "No outage was seen in any trial: there is no recovery to show.",
         );
     };
-    sheet::chart(words, HEIGHT, |canvas, at| {
+    let height = HEIGHT.max(key::height_beside(results.topologies.len()) + 76.0);
+    sheet::chart(words, height, |canvas, at| {
         draw(canvas, at, results, seconds);
     })
 }

@@ -1,6 +1,7 @@
 //! A finished chart, and the frame that all charts share: title above, caption below.
 
-use super::canvas::{Canvas, Letters, Rect};
+use super::canvas::{Canvas, Rect};
+use super::letters::Letters;
 use super::render::{self, Root};
 use super::theme::{INK, LABEL_SIZE, MARGIN, MUTED, SMALL_SIZE, TITLE_SIZE, WIDTH};
 

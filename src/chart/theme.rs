@@ -106,16 +106,16 @@ const DARK: [(Colour, &str); 9] = [
 /// Style rules that darken the charts of a page; a page puts them under its own condition.
 #[must_use]
 pub fn dark_rules() -> String {
-    use std::fmt::Write as _;
-
-    let mut rules = String::new();
-    for (RGBColor(red, green, blue), dark) in &DARK {
+    let mut rules = Vec::new();
+    for (RGBColor(red, green, blue), dark) in DARK {
         let light = format!("#{red:02X}{green:02X}{blue:02X}");
         for paint in ["fill", "stroke"] {
-            let _ = writeln!(rules, "figure svg [{paint}=\"{light}\"]{{{paint}:{dark}}}");
+            rules.push(format!(
+                "figure svg [{paint}=\"{light}\"]{{{paint}:{dark}}}"
+            ));
         }
     }
-    rules
+    rules.join("\n")
 }
 
 /// How a topology is told from the others.

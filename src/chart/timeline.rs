@@ -1,8 +1,9 @@
 //! One trial as it was lived: when each topology was down, and why.
 
 use super::axis::{self, Scale, Spread};
-use super::canvas::{Canvas, Letters, Rect, names};
+use super::canvas::{Canvas, Rect};
 use super::key::Above;
+use super::letters::{Letters, names};
 use super::sheet::{self, Chart, Words};
 use super::theme::{
     Colour, GRID, INK, LABEL_SIZE, MARGIN, MUTED, PALETTE, REST, SMALL_SIZE, WASH, WIDTH, part,

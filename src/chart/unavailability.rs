@@ -1,7 +1,8 @@
 //! Availability of each topology with its interval, against the SLO.
 
 use super::axis::{self, Scale, Spread};
-use super::canvas::{Canvas, Fill, Letters, Rect, names};
+use super::canvas::{Canvas, Fill, Rect};
+use super::letters::{Letters, names};
 use super::sheet::{self, Chart, Words};
 use super::theme::{Dash, INK, Identity, MUTED, SMALL_SIZE, TARGET, identities};
 use super::words;

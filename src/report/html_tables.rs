@@ -50,7 +50,7 @@ pub(super) fn cost_figures(
         let gaps = if cost.not_priced.is_empty() {
             ""
         } else {
-            "not all lines priced"
+            "partly priced"
         };
         (format::money(total, currency), gaps.to_owned())
     });

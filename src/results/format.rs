@@ -21,10 +21,10 @@ pub fn significant(value: f64, digits: u32) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    let digits = digits.max(1) as i32;
+    let digits = digits.max(1).cast_signed();
     let magnitude = rounded_exponent(value, digits);
     if !(-5..15).contains(&magnitude) {
-        return scientific(value, digits as u32);
+        return scientific(value, digits.cast_unsigned());
     }
     let decimals = digits - 1 - magnitude;
     if decimals >= 0 {
@@ -43,7 +43,7 @@ pub fn scientific(value: f64, digits: u32) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    let digits = digits.max(1) as i32;
+    let digits = digits.max(1).cast_signed();
     let exponent = rounded_exponent(value, digits);
     // Dividing twice keeps the smallest numbers from underflowing the power.
     let half = exponent / 2;
@@ -414,7 +414,9 @@ fn signed_money(amount: f64, currency: &str, text: &str) -> String {
             Some(bound) => format!("< {minus}{sign}{bound}"),
             None => format!("{minus}{sign}{text}"),
         },
-        None => format!("{currency} {minus}{text}").trim_start().to_owned(),
+        None => format!("{} {minus}{text}", truncated(currency, 8))
+            .trim_start()
+            .to_owned(),
     }
 }
 
@@ -425,7 +427,12 @@ fn currency_sign(currency: &str) -> Option<&str> {
         "EUR" => Some("€"),
         "GBP" => Some("£"),
         "JPY" => Some("¥"),
-        sign if !sign.is_empty() && !sign.chars().any(char::is_alphanumeric) => Some(sign),
+        sign if !sign.is_empty()
+            && sign.chars().count() <= 3
+            && !sign.chars().any(char::is_alphanumeric) =>
+        {
+            Some(sign)
+        }
         _ => None,
     }
 }

@@ -219,66 +219,66 @@ pub(crate) const HOSTILE: &str =
 pub(crate) fn hostile() -> Comparison {
     let mut comparison = seven_patterns();
     let results = &mut comparison.results;
-    results.model = HOSTILE.into();
-    results.model_hash = HOSTILE.into();
-    results.currency = HOSTILE.into();
-    results.commit = Some(HOSTILE.into());
+    results.model = String::from(HOSTILE);
+    results.model_hash = String::from(HOSTILE);
+    results.currency = String::from(HOSTILE);
+    results.commit = Some(HOSTILE.to_owned());
     for (i, topology) in results.topologies.iter_mut().enumerate() {
         topology.name = format!("{HOSTILE}{i}");
-        topology.pattern = HOSTILE.into();
-        topology.method = HOSTILE.into();
-        topology.unavailability.interval = HOSTILE.into();
-        topology.regions = vec![HOSTILE.into()];
+        topology.pattern = String::from(HOSTILE);
+        topology.method = String::from(HOSTILE);
+        topology.unavailability.interval = String::from(HOSTILE);
+        topology.regions = vec![HOSTILE.to_owned()];
         topology.journeys = renamed(&topology.journeys);
         topology.services = renamed(&topology.services);
         for (cause, k) in topology.attribution.iter_mut().zip(0..) {
             cause.cause = format!("{HOSTILE}{k}");
         }
         for fault in &mut topology.faults {
-            fault.name = HOSTILE.into();
+            fault.name = String::from(HOSTILE);
         }
         topology.cost_per_month.not_priced = vec![NotPriced {
-            line: HOSTILE.into(),
-            missing: HOSTILE.into(),
+            line: HOSTILE.to_owned(),
+            missing: HOSTILE.to_owned(),
         }];
     }
     for (difference, k) in results.differences.iter_mut().zip(0..) {
         difference.of = format!("{HOSTILE}{k}");
-        difference.from = HOSTILE.into();
+        difference.from = String::from(HOSTILE);
     }
     results.recommended = Some(Recommendation {
         name: format!("{HOSTILE}3"),
-        why: HOSTILE.into(),
+        why: HOSTILE.to_owned(),
         meets_objectives: true,
     });
     results.warnings = vec![Warning {
-        code: HOSTILE.into(),
-        message: HOSTILE.into(),
-        hint: HOSTILE.into(),
+        code: HOSTILE.to_owned(),
+        message: HOSTILE.to_owned(),
+        hint: HOSTILE.to_owned(),
     }];
     for (row, i) in comparison.timeline.rows.iter_mut().zip(0..) {
         row.topology = format!("{HOSTILE}{i}");
         for outage in &mut row.outages {
-            outage.cause = HOSTILE.into();
+            outage.cause = String::from(HOSTILE);
         }
     }
     for (layout, i) in comparison.layouts.iter_mut().zip(0..) {
         layout.topology = format!("{HOSTILE}{i}");
-        layout.pattern = HOSTILE.into();
+        layout.pattern = String::from(HOSTILE);
         for region in &mut layout.regions {
-            region.name = HOSTILE.into();
-            region.zones = vec![HOSTILE.into(); 3];
+            region.name = String::from(HOSTILE);
+            region.zones = vec![HOSTILE.to_owned(); 3];
         }
         for service in &mut layout.services {
-            service.name = HOSTILE.into();
+            service.name = String::from(HOSTILE);
         }
         for entry in &mut layout.entries {
-            entry.0 = HOSTILE.into();
+            entry.0 = String::from(HOSTILE);
         }
     }
-    comparison.source = HOSTILE.into();
-    comparison.description = Some(HOSTILE.into());
-    comparison.sources = vec![(HOSTILE.into(), HOSTILE.to_owned())];
+    comparison.source = String::from(HOSTILE);
+    comparison.description = Some(HOSTILE.to_owned());
+    comparison.sources = vec![(HOSTILE.to_owned(), HOSTILE.to_owned())];
     comparison
 }
 
@@ -404,10 +404,9 @@ fn comparison(topologies: Vec<TopologyResult>) -> Comparison {
         .collect();
     let mut cheapest_first: Vec<&TopologyResult> = topologies.iter().collect();
     cheapest_first.sort_by(|a, b| {
-        a.cost_per_month
-            .total
-            .partial_cmp(&b.cost_per_month.total)
-            .unwrap()
+        let cost =
+            |topology: &TopologyResult| topology.cost_per_month.total.unwrap_or(f64::INFINITY);
+        cost(a).total_cmp(&cost(b))
     });
     let mut best = f64::INFINITY;
     let mut pareto = Vec::new();
@@ -535,7 +534,7 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
             .iter()
             .enumerate()
             .map(|(k, &service)| {
-                let own = q * 0.5_f64.powi(k as i32);
+                let own = q * 0.5_f64.powf(k as f64);
                 (
                     service.to_owned(),
                     ServiceResult {

@@ -1,0 +1,287 @@
+//! The sentences of the report page: the answer, what it assumes, how it was made.
+
+use super::format::{self, printable};
+use crate::results::{Comparison, Estimate, Results, TopologyResult};
+
+/// At most three sentences: the recommendation, the spread, what dominates.
+pub(super) fn answer(results: &Results) -> Vec<String> {
+    let recommendation = match &results.recommended {
+        Some(choice) => sentence(&choice.why),
+        None => "No topology is recommended, because costs are not priced.".to_owned(),
+    };
+    [
+        Some(recommendation),
+        spread(&results.topologies),
+        dominant_cause(results),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn sentence(text: &str) -> String {
+    let text = printable(text);
+    let mut letters = text.trim().chars();
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    let end = if text.trim_end().ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    // Names of topologies are the user's and keep their case.
+    format!("{first}{}{end}", letters.as_str())
+}
+
+fn spread(topologies: &[TopologyResult]) -> Option<String> {
+    let by_mean = |a: &&TopologyResult, b: &&TopologyResult| {
+        a.downtime_minutes_per_year
+            .mean
+            .total_cmp(&b.downtime_minutes_per_year.mean)
+    };
+    let best = topologies.iter().min_by(by_mean)?;
+    let worst = topologies.iter().max_by(by_mean)?;
+    if worst.downtime_minutes_per_year.mean <= 0.0 {
+        return Some("No downtime was seen in any trial: only upper bounds are known.".to_owned());
+    }
+    let said = |topology: &TopologyResult| {
+        let downtime = &topology.downtime_minutes_per_year;
+        let name = printable(&topology.name);
+        if downtime.mean > 0.0 {
+            let interval =
+                format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0);
+            format!(
+                "{} a year ({interval}) with {name}",
+                format::minutes(downtime.mean)
+            )
+        } else {
+            format!(
+                "none seen (at most {} a year) with {name}",
+                format::minutes(downtime.high)
+            )
+        }
+    };
+    Some(if best.name == worst.name {
+        format!("Expect a downtime of {}.", said(worst))
+    } else {
+        format!("Downtime goes from {} to {}.", said(worst), said(best))
+    })
+}
+
+fn dominant_cause(results: &Results) -> Option<String> {
+    let topology = results
+        .recommended
+        .as_ref()
+        .and_then(|choice| {
+            results
+                .topologies
+                .iter()
+                .find(|topology| topology.name == choice.name)
+        })
+        .or_else(|| {
+            results
+                .topologies
+                .iter()
+                .find(|topology| !topology.attribution.is_empty())
+        })?;
+    let main = topology
+        .attribution
+        .iter()
+        .max_by(|a, b| a.share.total_cmp(&b.share))?;
+    Some(format!(
+        "The largest cause of the downtime of {} is {}, with {} of it.",
+        printable(&topology.name),
+        printable(&main.cause),
+        format::probability(main.share)
+    ))
+}
+
+/// How to read the comparison, and what is wanted.
+pub(super) fn comparison_caption(results: &Results) -> String {
+    let mut text = format!(
+        "Below each figure its {} interval.",
+        format::level(results.confidence)
+    );
+    if let Some(target) = results.objectives.slo_target {
+        text = format!("{text} SLO {}", format::target(target));
+        if let Some(window) = results.objectives.slo_window_hours {
+            text = format!("{text} over {}", format::duration(window * 3600.0));
+        }
+        text.push('.');
+    }
+    if let Some(rto) = results.objectives.rto_seconds {
+        text = format!("{text} RTO {}.", format::duration(rto));
+    }
+    text.push_str(" Pareto: no other topology is both cheaper and more available.");
+    text
+}
+
+/// What the figures take for granted, by name.
+pub(super) fn assumptions(results: &Results) -> Vec<(String, String)> {
+    let objectives = &results.objectives;
+    let over = |window: Option<f64>| {
+        window.map_or_else(String::new, |hours| {
+            format!(" over {}", format::duration(hours * 3600.0))
+        })
+    };
+    let mut all = vec![
+        (
+            "Trial",
+            format!(
+                "{} of operation, all components up at the start",
+                format::duration(results.horizon_hours * 3600.0)
+            ),
+        ),
+        (
+            "Same luck",
+            "every topology meets the same faults, so that differences are not due to chance alone"
+                .to_owned(),
+        ),
+        (
+            "Year, month",
+            "8760 h and 730 h; yearly figures are scaled from the length of a trial".to_owned(),
+        ),
+        (
+            "Availability",
+            "share of requests served, weighted over the journeys".to_owned(),
+        ),
+        ("Money", printable(&results.currency)),
+    ];
+    if let Some(target) = objectives.slo_target {
+        all.push((
+            "SLO",
+            format!(
+                "{}{}",
+                format::target(target),
+                over(objectives.slo_window_hours)
+            ),
+        ));
+    }
+    if let Some(target) = objectives.sla_target {
+        all.push((
+            "SLA",
+            format!(
+                "{}{}",
+                format::target(target),
+                over(objectives.sla_window_hours)
+            ),
+        ));
+    }
+    if let Some(rto) = objectives.rto_seconds {
+        all.push(("RTO", format::duration(rto)));
+    }
+    if results
+        .topologies
+        .iter()
+        .all(|topology| topology.data_loss_seconds.is_none())
+    {
+        all.push(("Loss of data", "not simulated".to_owned()));
+    }
+    all.into_iter()
+        .map(|(name, text)| (name.to_owned(), text))
+        .collect()
+}
+
+/// What it takes to make the page again, by name.
+pub(super) fn made(comparison: &Comparison) -> Vec<(String, String)> {
+    let results = &comparison.results;
+    let commit = results
+        .commit
+        .as_deref()
+        .map_or_else(|| "unknown".to_owned(), printable);
+    let each = |figure: &dyn Fn(&TopologyResult) -> String| {
+        distinct(results.topologies.iter().map(figure))
+    };
+    [
+        (
+            "Program",
+            format!("failscape {}, commit {commit}", printable(&results.version)),
+        ),
+        (
+            "Model",
+            format!(
+                "{} from {}",
+                printable(&results.model),
+                printable(&comparison.source)
+            ),
+        ),
+        ("Digest of the model", printable(&results.model_hash)),
+        ("Seed", results.seed.to_string()),
+        (
+            "Trials a topology",
+            each(&|topology| format::count(topology.trials)),
+        ),
+        (
+            "Failures and repairs",
+            format::count(
+                results
+                    .topologies
+                    .iter()
+                    .map(|topology| topology.events)
+                    .sum(),
+            ),
+        ),
+        ("Sampling", each(&|topology| printable(&topology.method))),
+        (
+            "Intervals",
+            format!(
+                "{}: {}",
+                format::level(results.confidence),
+                interval_methods(results)
+            ),
+        ),
+        (
+            "Finished",
+            if results.partial {
+                "no, the run was cut short".to_owned()
+            } else {
+                "yes".to_owned()
+            },
+        ),
+    ]
+    .into_iter()
+    .map(|(name, text)| (name.to_owned(), text))
+    .collect()
+}
+
+fn interval_methods(results: &Results) -> String {
+    let of = |name: &str, pick: &dyn Fn(&TopologyResult) -> Option<Estimate>| {
+        let methods = distinct(
+            results
+                .topologies
+                .iter()
+                .filter_map(pick)
+                .map(|estimate| printable(&estimate.interval)),
+        );
+        (!methods.is_empty()).then(|| format!("{methods} for {name}"))
+    };
+    [
+        of("unavailability", &|topology| {
+            Some(topology.unavailability.clone())
+        }),
+        of("outages", &|topology| {
+            Some(topology.outages_per_year.clone())
+        }),
+        of("the SLO", &|topology| topology.slo_met.clone()),
+        of("the RTO", &|topology| topology.rto_met.clone()),
+        of("cost", &|topology| {
+            topology.cost_per_month.total_with_failure.clone()
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join("; ")
+}
+
+/// Different texts in order of appearance.
+fn distinct(texts: impl Iterator<Item = String>) -> String {
+    let mut seen: Vec<String> = Vec::new();
+    for text in texts {
+        if !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    seen.join(", ")
+}
