@@ -23,6 +23,14 @@ const CAPITAL: f64 = 0.727;
 /// How far plotters lowers a text that hangs from its position, in sizes.
 const HANG: f64 = 0.76;
 
+/// Plotters has no broken lines: they are drawn this much too wide (in sheet pixels), and mended once all is drawn.
+const CODE: u32 = 1000;
+/// Broken strokes, their mark, their strokes and gaps.
+const DASHES: [(Dash, u32, &str); 2] = [
+    (Dash::Dashed, CODE, "70 40"),
+    (Dash::Dotted, 2 * CODE, "20 30"),
+];
+
 /// A sheet that is being drawn on.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
@@ -56,14 +64,17 @@ impl Canvas<'_> {
 
     /// A line through points, whole or broken.
     pub(super) fn dashed(&self, points: &[(f64, f64)], colour: Colour, width: f64, dash: Dash) {
-        let (on, off) = match dash {
-            Dash::Solid => return self.path(points, colour, width),
-            Dash::Dashed => (7.0, 4.0),
-            Dash::Dotted => (2.0, 3.0),
+        let code = DASHES
+            .iter()
+            .find(|(known, ..)| *known == dash)
+            .map_or(0, |(_, code, _)| *code);
+        let points: Vec<_> = points.iter().map(|&p| pixel(p)).collect();
+        let whole = stroke(colour, width);
+        let style = ShapeStyle {
+            stroke_width: whole.stroke_width + code,
+            ..whole
         };
-        for piece in pieces(points, on, off) {
-            self.path(&piece, colour, width);
-        }
+        self.put(&PathElement::new(points, style));
     }
 
     /// A filled rectangle.
@@ -289,7 +300,7 @@ fn body(svg: &str) -> String {
     let inside = svg.split_once(">\n").map_or("", |(_, rest)| rest);
     let inside = inside.trim_end().trim_end_matches("</svg>");
     // Quotes inside texts are escaped, so these can only be attributes.
-    inside
+    with_dashes(inside)
         .replace(" opacity=\"1\"", "")
         .replace(" font-family=\"Inter\"", "")
         .replace(" text-anchor=\"start\"", "")
@@ -302,41 +313,28 @@ fn body(svg: &str) -> String {
         )
 }
 
-/// Strokes of a broken line.
-fn pieces(points: &[(f64, f64)], on: f64, off: f64) -> Vec<Vec<(f64, f64)>> {
-    let mut strokes = Vec::new();
-    let mut stroke: Vec<(f64, f64)> = points.first().copied().into_iter().collect();
-    let (mut drawing, mut left) = (true, on);
-    for pair in points.windows(2) {
-        let (mut from, to) = (pair[0], pair[1]);
-        loop {
-            let length = (to.0 - from.0).hypot(to.1 - from.1);
-            if length.is_nan() || length <= left {
-                left -= if length.is_nan() { 0.0 } else { length };
-                if drawing {
-                    stroke.push(to);
-                }
-                break;
-            }
-            let share = left / length;
-            from = (
-                from.0 + (to.0 - from.0) * share,
-                from.1 + (to.1 - from.1) * share,
-            );
-            if drawing {
-                stroke.push(from);
-                strokes.push(std::mem::take(&mut stroke));
-            } else {
-                stroke = vec![from];
-            }
-            drawing = !drawing;
-            left = if drawing { on } else { off };
+/// Gives broken lines, which are marked by their width, their true width and their strokes and gaps.
+fn with_dashes(body: &str) -> String {
+    const WIDTH: &str = " stroke-width=\"";
+    let mut parts = body.split(WIDTH);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (number, rest) = part.split_once('"').unwrap_or((part, ""));
+        let width: u32 = number.parse().unwrap_or(0);
+        let dash = DASHES
+            .iter()
+            .find(|(_, code, _)| width / CODE == code / CODE);
+        text.push_str(WIDTH);
+        text.push_str(&(width % CODE).to_string());
+        text.push('"');
+        if let Some((_, _, pattern)) = dash {
+            text.push_str(" stroke-dasharray=\"");
+            text.push_str(pattern);
+            text.push('"');
         }
+        text.push_str(rest);
     }
-    if drawing && stroke.len() > 1 {
-        strokes.push(stroke);
-    }
-    strokes
+    text
 }
 
 /// Corners of a marker.

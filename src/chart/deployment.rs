@@ -284,7 +284,8 @@ impl<'a> Plan<'a> {
         let idle = running.iter().sum::<u32>() == 0;
         canvas.rect(at.x, at.y, at.width, at.height, PAPER);
         if described.kind == "virtual" {
-            draw_outline(canvas, at, AXIS, 1.0, Dash::Dotted);
+            let (colour, width) = if is_entry { (BLUE, 1.8) } else { (AXIS, 1.0) };
+            draw_outline(canvas, at, colour, width, Dash::Dotted);
         } else if idle {
             draw_outline(canvas, at, AXIS, 1.0, Dash::Dashed);
         } else {

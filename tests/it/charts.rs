@@ -64,6 +64,7 @@ fn every_chart_is_a_whole_document_and_becomes_a_picture() {
         }
     }
     let graph = chart::deployment_graph(&fixture::large_layout());
+    std::fs::write(folder.join("large.svg"), &graph.svg).unwrap();
     std::fs::write(folder.join("large.png"), chart::png(&graph.svg).unwrap()).unwrap();
 }
 
