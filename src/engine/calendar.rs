@@ -3,86 +3,92 @@
 //! Every unit has exactly one pending event and every timer at most one, so a slot's time is replaced in place along
 //! one path to the root. Ties go to the lowest slot, which is place order.
 
-/// A winner (tournament) tree over a fixed number of slots.
-#[derive(Debug, Clone)]
-pub(super) struct Calendar {
-    /// Node `i` has children `2i` and `2i + 1`; leaves begin at `n_leaves`. Node 1 is the winner.
-    nodes: Vec<Node>,
-    n_leaves: usize,
-}
-
-/// A pending event. Times are never negative, so their bits are ordered as they are: whole numbers compare faster.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Node {
-    time_bits: u64,
-    slot: u32,
-}
+/// Children of a node.
+const ARITY: usize = 4;
 
 /// Nothing pending.
 const NEVER: u64 = f64::INFINITY.to_bits();
 
+/// A winner (tournament) tree over a fixed number of slots.
+///
+/// Only times are kept: the winner is found by following its time down from the root, on the path that its replacement
+/// is about to climb. Times are never negative, so their bits are ordered as they are, and whole numbers compare faster.
+#[derive(Debug, Clone)]
+pub(super) struct Calendar {
+    /// All levels, leaves first; each is padded to whole groups of [`ARITY`] with times that never come.
+    times: Vec<u64>,
+    /// Where each level begins; the last level is the winner alone.
+    levels: Vec<usize>,
+}
+
 impl Calendar {
     /// A calendar in which nothing is pending.
     pub(super) fn new(n_slots: usize) -> Self {
-        let n_leaves = n_slots.next_power_of_two().max(2);
-        let slot = |node: usize| node.saturating_sub(n_leaves) as u32;
-        let nodes = (0..2 * n_leaves).map(|node| Node {
-            time_bits: NEVER,
-            slot: slot(node),
-        });
-        Self {
-            nodes: nodes.collect(),
-            n_leaves,
+        let (mut levels, mut n_times, mut width) = (Vec::new(), 0, n_slots.max(1));
+        while width > 1 || levels.is_empty() {
+            levels.push(n_times);
+            width = width.div_ceil(ARITY);
+            n_times += width * ARITY;
         }
+        levels.push(n_times);
+        let times = vec![NEVER; n_times + 1];
+        Self { times, levels }
     }
 
     /// Sets all slots at once; those beyond `times` have nothing pending.
     pub(super) fn fill(&mut self, times: impl Iterator<Item = f64>) {
-        let leaves = &mut self.nodes[self.n_leaves..];
+        let leaves = &mut self.times[..self.levels[1]];
         let mut n_filled = 0;
         for (leaf, time) in leaves.iter_mut().zip(times) {
-            leaf.time_bits = time.to_bits();
+            *leaf = time.to_bits();
             n_filled += 1;
         }
-        for leaf in &mut leaves[n_filled..] {
-            leaf.time_bits = NEVER;
-        }
-        for i in (1..self.n_leaves).rev() {
-            let (left, right) = (self.nodes[2 * i], self.nodes[2 * i + 1]);
-            let right_wins = right.time_bits < left.time_bits;
-            self.nodes[i] = if right_wins { right } else { left };
+        leaves[n_filled..].fill(NEVER);
+        for level in 1..self.levels.len() {
+            let (below, above) = (self.levels[level - 1], self.levels[level]);
+            for group in 0..(above - below) / ARITY {
+                self.times[above + group] = earliest(&self.times, below + group * ARITY);
+            }
         }
     }
 
-    /// The earliest pending time and its slot.
+    /// The earliest pending time and its slot; of equals, the lowest slot.
     #[inline]
     pub(super) fn first(&self) -> (f64, u32) {
-        let node = self.nodes[1];
-        (f64::from_bits(node.time_bits), node.slot)
+        let first = self.times[self.times.len() - 1];
+        let mut position = 0;
+        for &level in self.levels.iter().rev().skip(1) {
+            position *= ARITY;
+            let siblings = &self.times[level + position..level + position + ARITY];
+            let not = |child: usize| usize::from(siblings[child] != first);
+            position += not(0) * (1 + not(1) * (1 + not(2)));
+        }
+        (f64::from_bits(first), position as u32)
     }
 
     /// Replaces the pending time of a slot; infinity for nothing pending.
     #[inline]
     pub(super) fn set(&mut self, slot: u32, time: f64) {
         debug_assert!(time >= 0.0, "an event has a time");
-        let nodes = &mut self.nodes[..];
-        let mut i = self.n_leaves + slot as usize;
-        let mut carried = Node {
-            time_bits: time.to_bits(),
-            slot,
-        };
-        nodes[i] = carried;
-        while i > 1 {
-            let sibling = nodes[i ^ 1];
-            // Ties go to the left, which holds the lower slots: a right node must be strictly earlier.
-            let is_right = (i & 1) as u64;
-            if sibling.time_bits < carried.time_bits + is_right {
-                carried = sibling;
-            }
-            i >>= 1;
-            nodes[i] = carried;
+        let times = &mut self.times[..];
+        let mut position = slot as usize;
+        times[position] = time.to_bits();
+        let mut below = 0;
+        for &above in &self.levels[1..] {
+            let group = position / ARITY;
+            times[above + group] = earliest(times, below + group * ARITY);
+            position = group;
+            below = above;
         }
     }
+}
+
+/// The earliest time of a group of siblings.
+#[inline]
+fn earliest(times: &[u64], group: usize) -> u64 {
+    let siblings = &times[group..group + ARITY];
+    let (left, right) = (siblings[0].min(siblings[1]), siblings[2].min(siblings[3]));
+    left.min(right)
 }
 
 #[cfg(test)]

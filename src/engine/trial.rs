@@ -8,8 +8,8 @@ use super::traffic::Traffic;
 use super::units::{Condition, CrewState, UnitState};
 use super::{JourneyOutcome, TrialOutcome, WindowOutcome};
 use crate::plan::{
-    Clock, GateId, NO_GATE, Plan, Purpose, Reach, ServingPlan, StreamRng, TrialKey, UnitId,
-    UnitKind, Watcher,
+    GateId, Law, NO_GATE, Plan, Purpose, Reach, ServingPlan, StreamRng, TrialKey, UnitId, UnitKind,
+    Watcher,
 };
 
 /// Plays trials of one plan, one after another, in buffers that it keeps.
@@ -116,7 +116,7 @@ impl<'p> Simulator<'p> {
         if slot < n_units {
             let unit = self.plan.units[slot as usize];
             match unit.kind {
-                UnitKind::Simple => self.play_simple(slot, unit.gate, unit.first_clock),
+                UnitKind::Simple(law) => self.play_simple(slot, unit.gate, unit.first_clock, law),
                 UnitKind::General => self.play_general(slot),
                 UnitKind::Shock(shock) => self.play_shock(slot, shock),
             }
@@ -129,15 +129,14 @@ impl<'p> Simulator<'p> {
 
     /// A unit with one clock that nothing stops or hurries: it fails, or is repaired.
     #[inline]
-    fn play_simple(&mut self, unit: UnitId, gate: GateId, clock_id: u32) {
+    fn play_simple(&mut self, unit: UnitId, gate: GateId, clock: u32, law: u32) {
         let plan = self.plan;
-        let Clock {
+        let Law {
             life,
             repair,
             cause,
-            ..
-        } = plan.clocks[clock_id as usize];
-        let rng = &mut self.rngs[clock_id as usize];
+        } = plan.laws[law as usize];
+        let rng = &mut self.rngs[clock as usize];
         self.outcome.events += 1;
         if self.condition[unit as usize] == Condition::Up {
             let seconds = plan.samplers[repair as usize].draw(rng);

@@ -62,7 +62,11 @@ impl Simulator<'_> {
     /// All general units new and running, but for the replicas that a standby does not run.
     pub(super) fn reset_states(&mut self) {
         let plan = self.plan;
-        if plan.units.iter().all(|unit| unit.kind == UnitKind::Simple) {
+        if plan
+            .units
+            .iter()
+            .all(|unit| matches!(unit.kind, UnitKind::Simple(_)))
+        {
             return;
         }
         let failure = Failure {
@@ -359,7 +363,7 @@ impl Simulator<'_> {
     pub(super) fn cause_of(&self, unit: UnitId) -> u32 {
         let plan = self.plan.units[unit as usize];
         match plan.kind {
-            UnitKind::Simple => self.plan.clocks[plan.first_clock as usize].cause,
+            UnitKind::Simple(law) => self.plan.laws[law as usize].cause,
             UnitKind::General | UnitKind::Shock(_) => self.states[unit as usize].failure.cause,
         }
     }

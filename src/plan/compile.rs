@@ -6,9 +6,9 @@ use super::places::{Place, PlaceUnit, Places};
 use super::services::View;
 use super::{
     ActivePlan, Cascade, Clock, CrewPlan, DailyCurve, DetectPlan, EntryPlan, GateId, HealthPlan,
-    Idle, JourneyPlan, NO_CASCADE, NO_CREW, NO_GATE, Names, NetworkBuilder, Plan, Pool, PoolMember,
-    Reach, RegionPlan, ReroutePlan, Sampler, ScaleSwitch, ServiceWatch, ServingPlan, Shock,
-    StandbyPlan, StreamKey, Unit, UnitId, UnitKind, Watcher, WindowPlan,
+    Idle, JourneyPlan, Law, NO_CASCADE, NO_CREW, NO_GATE, Names, NetworkBuilder, Plan, Pool,
+    PoolMember, Reach, RegionPlan, ReroutePlan, Sampler, ScaleSwitch, ServiceWatch, ServingPlan,
+    Shock, StandbyPlan, StreamKey, Unit, UnitId, UnitKind, Watcher, WindowPlan,
 };
 use crate::model::{
     Detect, Distribution, Failback, Fault, Model, Pattern, Reroute, Scope, ServiceKind,
@@ -19,7 +19,7 @@ use crate::topology::{DeployedService, Deployment, Role};
 /// Services are observed in every trial up to this many of them …
 const ALWAYS_OBSERVED: usize = 128;
 /// … and in every so-many-th trial beyond.
-const SPARSE_STRIDE: u64 = 16;
+const SPARSE_STRIDE: u64 = 64;
 
 /// Compiles a deployment of a validated model.
 #[must_use]
@@ -57,6 +57,7 @@ pub(super) struct Compiler<'a> {
     /// `[service][region]`, empty until made.
     pub service_gates: HashMap<View, Vec<Vec<GateId>>>,
     samplers: Vec<Sampler>,
+    laws: Vec<Law>,
     sampler_ids: Vec<(Distribution, u32)>,
     units: Vec<Unit>,
     unit_keys: Vec<StreamKey>,
@@ -120,6 +121,7 @@ impl<'a> Compiler<'a> {
                 .map(|view| (view, vec![Vec::new(); n_services]))
                 .collect(),
             samplers: Vec::new(),
+            laws: Vec::new(),
             sampler_ids: Vec::new(),
             units: Vec::new(),
             unit_keys: Vec::new(),
@@ -148,6 +150,26 @@ impl<'a> Compiler<'a> {
         self.samplers.push(Sampler::new(distribution));
         self.sampler_ids.push((distribution.clone(), id));
         id
+    }
+
+    /// The law of a clock, made on first use.
+    pub(super) fn law(&mut self, clock: &Clock) -> u32 {
+        let Clock {
+            life,
+            repair,
+            cause,
+            ..
+        } = *clock;
+        let law = Law {
+            life,
+            repair,
+            cause,
+        };
+        let known = self.laws.iter().position(|known| *known == law);
+        known.unwrap_or_else(|| {
+            self.laws.push(law);
+            self.laws.len() - 1
+        }) as u32
     }
 
     /// What a service runs in a region that stands by, if that is less than when it serves.
@@ -310,7 +332,8 @@ impl<'a> Compiler<'a> {
                 && self.clocks[first_clock as usize].crew == NO_CREW
                 && !faults.iter().any(|(_, _, fault)| fault.spreads.is_some());
             let kind = if simple {
-                UnitKind::Simple
+                let clock = self.clocks[first_clock as usize];
+                UnitKind::Simple(self.law(&clock))
             } else {
                 UnitKind::General
             };
@@ -441,7 +464,7 @@ impl<'a> Compiler<'a> {
                 key: StreamKey::of(&["external", name]),
             };
             cause += 1;
-            let kind = UnitKind::Simple;
+            let kind = UnitKind::Simple(self.law(&clock));
             self.place_units.push(PlaceUnit {
                 gate,
                 kind,
@@ -707,6 +730,7 @@ impl<'a> Compiler<'a> {
             unit_keys: self.unit_keys,
             clocks: self.clocks,
             samplers: self.samplers,
+            laws: self.laws,
             shocks: self.shocks,
             cascades: self.cascades,
             pools: self.pools,

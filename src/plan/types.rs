@@ -23,6 +23,8 @@ pub struct Plan {
     pub unit_keys: Vec<StreamKey>,
     /// Fault clocks of all units, those of one unit side by side.
     pub clocks: Vec<Clock>,
+    /// Laws of the units of the fast path.
+    pub laws: Vec<Law>,
     /// All samplers.
     pub samplers: Vec<Sampler>,
     /// Shocks to replicas.
@@ -101,12 +103,23 @@ pub const NO_GATE: GateId = GateId::MAX;
 /// How a unit is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnitKind {
-    /// One clock that nothing stops, hurries or waits for: the fast path.
-    Simple,
+    /// One clock that nothing stops, hurries or waits for, the fast path: index of its law.
+    Simple(u32),
     /// Competing clocks, crews, shocks, cascades, standby speeds or times in which it does not run.
     General,
     /// Strikes other units when its one clock runs out, and lasts no time itself: index of its shock.
     Shock(u32),
+}
+
+/// What the fast path needs to know of a clock: few laws are shared by many units, and stay near the processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Law {
+    /// Sampler of lives.
+    pub life: u32,
+    /// Sampler of repairs.
+    pub repair: u32,
+    /// Cause that it is reported as.
+    pub cause: u32,
 }
 
 /// One alternating renewal process.
