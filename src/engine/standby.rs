@@ -78,6 +78,14 @@ impl StandbyState {
     }
 }
 
+#[cfg(test)]
+impl StandbyState {
+    /// Whether a region runs at full scale.
+    pub(super) fn is_full(&self, region: usize) -> bool {
+        self.full[region]
+    }
+}
+
 /// Traffic all in one region of two.
 fn all_in(region: usize) -> [f64; 2] {
     if region == 0 { [1.0, 0.0] } else { [0.0, 1.0] }
