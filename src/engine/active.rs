@@ -15,7 +15,11 @@ pub(super) struct ActiveState {
     /// Changes of health so far, by region: names their draws.
     changes: Vec<u64>,
     moves: u64,
-    /// Causes of the losses under way.
+    /// Moves of all traffic at once that are still to come, in order: time and shares.
+    jumps: Vec<(f64, Vec<f64>)>,
+    /// Causes of the last loss of each region, as long as others are charged for it.
+    causes: Vec<Vec<u32>>,
+    /// Causes of the losses under way: all of `causes`.
     pub starters: Vec<u32>,
 }
 
@@ -28,6 +32,8 @@ impl ActiveState {
             target: plan.split.clone(),
             changes: vec![0; n],
             moves: 0,
+            jumps: Vec::new(),
+            causes: vec![Vec::new(); n],
             starters: Vec::new(),
         }
     }
@@ -65,12 +71,13 @@ impl<'p> Simulator<'p> {
         let health = &self.plan.health[region];
         let causes = self.blame(health.gate, &health.units);
         let (state, _) = self.active();
-        let others_fine = (0..state.healthy.len())
-            .all(|other| other == region || (state.healthy[other] && state.declared[other]));
-        if others_fine {
-            state.starters.clear();
+        for (other, forgotten) in state.causes.iter_mut().enumerate() {
+            if state.healthy[other] && state.declared[other] {
+                forgotten.clear();
+            }
         }
-        state.starters.extend(causes);
+        state.causes[region] = causes;
+        state.starters = state.causes.concat();
     }
 
     /// Starts to notice a change of health; what has gone back before it was noticed never was.
@@ -105,9 +112,9 @@ impl<'p> Simulator<'p> {
                 self.await_moves();
             }
             Timer::Rerouted => {
-                let target = self.active().0.target.clone();
-                self.traffic.jump(now, &target);
-                self.await_moves();
+                let (_, shares) = self.active().0.jumps.remove(0);
+                self.traffic.jump(now, &shares);
+                self.await_jump();
             }
             Timer::Attempt | Timer::Failback => {
                 unreachable!("active-active regions have no attempts")
@@ -150,13 +157,25 @@ impl<'p> Simulator<'p> {
                 self.traffic.blend(now, seconds, &before, &target);
                 self.await_moves();
             }
-            RerouteTime::AtOnceAfter(seconds) if seconds > 0.0 => {
-                self.set_timer(Timer::Rerouted, now + seconds);
-            }
-            RerouteTime::AtOnceAfter(_) => {
-                self.traffic.jump(now, &target);
-                self.await_moves();
+            RerouteTime::AtOnceAfter(seconds) => {
+                // A move that was to arrive later is overtaken by this one.
+                let time = now + seconds;
+                let (state, _) = self.active();
+                state.jumps.retain(|(earlier, _)| *earlier < time);
+                state.jumps.push((time, target));
+                self.await_jump();
             }
         }
+    }
+
+    /// Sets the timer of the next move of all traffic at once.
+    fn await_jump(&mut self) {
+        let next = self
+            .active()
+            .0
+            .jumps
+            .first()
+            .map_or(f64::INFINITY, |(time, _)| *time);
+        self.set_timer(Timer::Rerouted, next);
     }
 }

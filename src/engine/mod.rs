@@ -5,6 +5,8 @@
 //! the intervals between.
 
 mod active;
+#[cfg(test)]
+mod audit;
 mod blame;
 mod calendar;
 mod ledger;

@@ -103,10 +103,10 @@ impl Simulator<'_> {
                         self.condition[unit as usize] = Condition::Off;
                         self.calendar.set(unit, f64::INFINITY);
                     }
-                    if switch.idle == Idle::Startable
-                        && let Some(pool) = switch.pool
-                    {
-                        self.stop_pool(pool);
+                    match (switch.pool, switch.idle) {
+                        (Some(pool), Idle::Startable) => self.stop_pool(pool),
+                        (Some(pool), Idle::Down) => self.resize_pool(pool),
+                        (None, _) => {}
                     }
                 }
             }
@@ -186,7 +186,7 @@ impl Simulator<'_> {
                 self.lower(switch.gate);
             }
             if let Some(pool) = switch.pool {
-                self.start_pool(pool);
+                self.resize_pool(pool);
             }
         }
         if plan.idle_gate != NO_GATE {
@@ -210,6 +210,11 @@ impl Simulator<'_> {
             }
             for &unit in &switch.units {
                 self.switch_off(unit, switch.idle);
+            }
+            if switch.idle == Idle::Down
+                && let Some(pool) = switch.pool
+            {
+                self.resize_pool(pool);
             }
         }
         if plan.idle_gate != NO_GATE {

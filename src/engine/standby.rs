@@ -10,7 +10,7 @@ use super::serving::Serving;
 use super::serving::{RerouteTime, Timer};
 use super::trial::Simulator;
 use crate::model::Failback;
-use crate::plan::{Purpose, ServingPlan, StandbyPlan};
+use crate::plan::{Purpose, ReroutePlan, ServingPlan, StandbyPlan};
 
 /// The controller during a trial.
 #[derive(Debug, Clone, Default)]
@@ -28,9 +28,15 @@ pub(super) struct StandbyState {
     healthy_since: [f64; 2],
     losses: u64,
     attempts: u64,
+    /// When the last failover was complete, and how many were at that instant.
+    completed: (f64, u32),
     /// Causes of the last loss.
     pub starters: Vec<u32>,
 }
+
+/// Failovers that may be complete at one instant. More come only of regions that are healthy at the scale of a standby and
+/// not at full scale, where every time is zero: the next waits until something changes.
+const MAX_AT_ONCE: u32 = 2;
 
 /// How far an attempt has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,6 +75,14 @@ impl StandbyState {
             healthy: [true; 2],
             ..Self::default()
         }
+    }
+}
+
+#[cfg(test)]
+impl StandbyState {
+    /// Whether a region runs at full scale.
+    pub(super) fn is_full(&self, region: usize) -> bool {
+        self.full[region]
     }
 }
 
@@ -168,8 +182,11 @@ impl<'p> Simulator<'p> {
 
     /// Begins an attempt if the serving region is unhealthy and the other could serve.
     fn start_if_unhealthy(&mut self) {
+        let now = self.now;
         let (state, plan) = self.standby();
-        let (serving, other_healthy) = (state.serving, state.healthy[1 - state.serving]);
+        let serving = state.serving;
+        let to_and_fro = state.completed.0 == now && state.completed.1 > MAX_AT_ONCE;
+        let other_healthy = state.healthy[1 - serving] && !to_and_fro;
         if state.phase == Phase::NoneHealthy && !state.healthy[serving] && other_healthy {
             self.decide();
             return;
@@ -268,6 +285,11 @@ impl<'p> Simulator<'p> {
             return;
         }
         let (state, _) = self.standby();
+        if state.serving == from && state.home == from && state.movement == Movement::None {
+            // It may still run in full from the last time, if the primary was lost again during the failback.
+            self.release(1 - from);
+        }
+        let (state, _) = self.standby();
         match plan.retry {
             _ if state.healthy[from] => {
                 state.phase = Phase::GivenUp;
@@ -306,8 +328,14 @@ impl<'p> Simulator<'p> {
     /// A linear move is complete.
     fn end_move(&mut self) {
         let now = self.now;
-        let (state, _) = self.standby();
+        let (state, plan) = self.standby();
         let (movement, away, back) = (state.movement, 1 - state.from, state.home);
+        if movement == Movement::Away && matches!(plan.reroute, ReroutePlan::Drawn(_)) {
+            // It was a failback that was under way: clients leave again at the end of the drawn time.
+            self.traffic.jump(now, &all_in(back));
+            self.await_moves();
+            return;
+        }
         let to = if movement == Movement::Away {
             away
         } else {
@@ -336,8 +364,15 @@ impl<'p> Simulator<'p> {
 
     /// The attempt is over and the other region serves.
     fn end_attempt(&mut self) {
+        let now = self.now;
         let (state, plan) = self.standby();
         state.phase = Phase::Steady;
+        let at_once = if state.completed.0 == now {
+            state.completed.1
+        } else {
+            0
+        };
+        state.completed = (now, at_once + 1);
         let (serving, from) = (state.serving, state.from);
         if plan.failback == Failback::Never && state.full[serving] {
             state.home = serving;

@@ -4,7 +4,7 @@ use rand::RngExt;
 
 use super::trial::Simulator;
 use crate::model::TakeoverTrigger;
-use crate::plan::{Pool, Purpose};
+use crate::plan::{Pool, Purpose, UnitId};
 
 /// A pool during a trial.
 #[derive(Debug, Clone, Default)]
@@ -47,14 +47,7 @@ impl Simulator<'_> {
         if !self.pools[pool as usize].running {
             return;
         }
-        let reachable = plan.scope.iter().all(|&gate| self.is_up(gate));
-        let mut lost_any = false;
-        for (index, member) in plan.members.iter().enumerate() {
-            let usable = reachable && self.is_up(member.gate);
-            let was = &mut self.pools[pool as usize].usable[index];
-            lost_any |= *was && !usable;
-            *was = usable;
-        }
+        let lost = self.look_at_members(pool);
         let state = &mut self.pools[pool as usize];
         if state.in_takeover {
             return;
@@ -68,26 +61,36 @@ impl Simulator<'_> {
             (Some(_), None) => state.primary = None,
             (Some(primary), Some(_)) => {
                 let lost_primary = !state.usable[primary];
-                if lost_primary || (lost_any && plan.trigger == TakeoverTrigger::Any) {
-                    self.begin_takeover(pool, plan);
+                if lost_primary || (!lost.is_empty() && plan.trigger == TakeoverTrigger::Any) {
+                    self.begin_takeover(pool, plan, &lost);
                 }
             }
         }
     }
 
-    fn begin_takeover(&mut self, pool: u32, plan: &Pool) {
-        let mut starters: Vec<u32> = Vec::new();
-        for (member, usable) in plan.members.iter().zip(&self.pools[pool as usize].usable) {
-            if !usable {
-                starters.extend(
-                    member
-                        .behind
-                        .iter()
-                        .filter(|unit| self.is_failed(**unit))
-                        .map(|unit| self.cause_of(*unit)),
-                );
+    /// Notes which members are usable. Returns those that no longer are.
+    fn look_at_members(&mut self, pool: u32) -> Vec<usize> {
+        let plan = &self.plan.pools[pool as usize];
+        let reachable = plan.scope.iter().all(|&gate| self.is_up(gate));
+        let mut lost = Vec::new();
+        for (index, member) in plan.members.iter().enumerate() {
+            let usable = reachable && self.is_up(member.gate);
+            if std::mem::replace(&mut self.pools[pool as usize].usable[index], usable) && !usable {
+                lost.push(index);
             }
         }
+        lost
+    }
+
+    fn begin_takeover(&mut self, pool: u32, plan: &Pool, lost: &[usize]) {
+        let mut behind: Vec<UnitId> = lost
+            .iter()
+            .flat_map(|&index| plan.members[index].behind.iter().copied())
+            .collect();
+        behind.sort_unstable();
+        behind.dedup();
+        let failed = behind.into_iter().filter(|unit| self.is_failed(*unit));
+        let starters = failed.map(|unit| self.cause_of(unit)).collect();
         let state = &mut self.pools[pool as usize];
         state.starters = starters;
         state.primary = None;
@@ -121,6 +124,8 @@ impl Simulator<'_> {
         let plan = &self.plan.pools[pool as usize];
         let slot = self.pool_slot(pool);
         self.calendar.set(slot, f64::INFINITY);
+        // What happened at this very instant counts: a replica mended now can be primary, one lost now is not lost again.
+        self.look_at_members(pool);
         let state = &mut self.pools[pool as usize];
         state.in_takeover = false;
         state.starters.clear();
@@ -151,17 +156,13 @@ impl Simulator<'_> {
         }
     }
 
-    /// A pool in a region that starts to run it: the first usable replica is primary.
-    pub(super) fn start_pool(&mut self, pool: u32) {
-        let plan = &self.plan.pools[pool as usize];
-        let reachable = plan.scope.iter().all(|&gate| self.is_up(gate));
-        for (index, member) in plan.members.iter().enumerate() {
-            let usable = reachable && self.is_up(member.gate);
-            self.pools[pool as usize].usable[index] = usable;
-        }
+    /// A pool in a region that starts to run it, or runs more or fewer of its replicas. A replica that is stopped is not
+    /// lost: it costs no takeover.
+    pub(super) fn resize_pool(&mut self, pool: u32) {
+        self.look_at_members(pool);
         let state = &mut self.pools[pool as usize];
-        if !state.running {
-            state.running = true;
+        state.running = true;
+        if !state.in_takeover && !state.primary.is_some_and(|primary| state.usable[primary]) {
             state.primary = state.usable.iter().position(|usable| *usable);
         }
         self.set_speeds(pool);

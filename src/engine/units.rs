@@ -376,3 +376,24 @@ impl Simulator<'_> {
         ) && self.plan.units[unit as usize].gate != NO_GATE
     }
 }
+
+#[cfg(test)]
+impl Simulator<'_> {
+    /// Every member of a crew is at one repair, and who waits for it waits in its list.
+    pub(super) fn audit_crews(&self) {
+        for (index, crew) in self.crews.iter().enumerate() {
+            let count = |condition| {
+                let of_crew = |unit: &usize| {
+                    self.condition[*unit] == condition
+                        && self
+                            .states
+                            .get(*unit)
+                            .is_some_and(|state| state.failure.crew == index as u32)
+                };
+                (0..self.condition.len()).filter(of_crew).count()
+            };
+            assert_eq!(crew.busy as usize, count(Condition::Down));
+            assert_eq!(crew.waiting.len(), count(Condition::Waiting));
+        }
+    }
+}

@@ -65,6 +65,8 @@ pub(super) struct Compiler<'a> {
     shocks: Vec<Shock>,
     cascades: Vec<Cascade>,
     pools: Vec<Pool>,
+    /// `(service, region)` of each pool.
+    pool_places: Vec<(usize, usize)>,
     /// Replicas with a unit: `(service, region, zone, unit)`.
     replicas: Vec<(usize, usize, usize, UnitId)>,
     switches: Vec<Vec<ScaleSwitch>>,
@@ -129,6 +131,7 @@ impl<'a> Compiler<'a> {
             shocks: Vec::new(),
             cascades: Vec::new(),
             pools: Vec::new(),
+            pool_places: Vec::new(),
             replicas: Vec::new(),
             switches: vec![Vec::new(); n_regions],
             initially_down: Vec::new(),
@@ -186,6 +189,12 @@ impl<'a> Compiler<'a> {
         standby.services[service]
             .clone()
             .filter(|deployed| deployed.running < deployed.replicas)
+    }
+
+    /// Whether a region runs nothing of a service while it stands by.
+    pub(super) fn is_started_on_demand(&self, service: usize, region: usize) -> bool {
+        self.standby_share(service, region)
+            .is_some_and(|share| share.running == 0)
     }
 
     fn compile_replicas(&mut self) {
@@ -409,6 +418,7 @@ impl<'a> Compiler<'a> {
         scope.extend(self.places.service.get(&service).into_iter().flatten());
         let takes = self.sampler(&takeover.takes);
         let failed = takeover.failed.as_ref().map(|failed| self.sampler(failed));
+        self.pool_places.push((service, region));
         self.pools.push(Pool {
             members,
             scope,
@@ -510,14 +520,10 @@ impl<'a> Compiler<'a> {
     /// Notes for each replica of a pool which places around it may make it unusable.
     fn complete_pool_members(&mut self) {
         let mut pools = std::mem::take(&mut self.pools);
-        for pool in &mut pools {
-            for member in &mut pool.members {
-                let Some(unit) = member.unit else { continue };
-                let Some(&(service, region, zone, _)) =
-                    self.replicas.iter().find(|replica| replica.3 == unit)
-                else {
-                    continue;
-                };
+        for (pool, &(service, region)) in pools.iter_mut().zip(&self.pool_places) {
+            let n_zones = self.deployment.regions[region].zones.len();
+            for (replica, member) in pool.members.iter_mut().enumerate() {
+                let zone = DeployedService::zone_of(replica as u32, n_zones);
                 for gate in self
                     .places
                     .service_in_zone

@@ -119,7 +119,15 @@ impl Compiler<'_> {
                     let running: Vec<GateId> = gates
                         .iter()
                         .enumerate()
-                        .map(|(r, &gate)| self.while_running(gate, r, reach))
+                        .map(|(there, &gate)| {
+                            // A region is fit to serve by what it would run itself once started.
+                            let would_run = view == View::Health && there == region;
+                            if would_run {
+                                gate
+                            } else {
+                                self.while_running(callee, gate, there, reach)
+                            }
+                        })
                         .collect();
                     self.at_least(1, running, reach)
                 } else {
@@ -130,11 +138,19 @@ impl Compiler<'_> {
         self.at_least(k, inputs, reach)
     }
 
-    /// A service of a region that may not run: it serves calls of other regions only while it does.
-    fn while_running(&mut self, gate: GateId, region: usize, reach: Reach) -> GateId {
+    /// A service that a region may not run: it serves calls of other regions only while it does.
+    fn while_running(
+        &mut self,
+        service: usize,
+        gate: GateId,
+        region: usize,
+        reach: Reach,
+    ) -> GateId {
         match self.idle_gates[region] {
-            Some(idle) => self.and(vec![gate, idle], reach),
-            None => gate,
+            Some(idle) if self.is_started_on_demand(service, region) => {
+                self.and(vec![gate, idle], reach)
+            }
+            Some(_) | None => gate,
         }
     }
 

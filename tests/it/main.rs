@@ -8,6 +8,7 @@ mod cases;
 mod charts;
 mod cli;
 mod coverage;
+mod failover;
 mod fixture;
 mod properties;
 mod stats_coverage;

@@ -1,0 +1,146 @@
+//! A check of the engine against itself: at the end of a trial every gate must stand where the states of units,
+//! takeovers and regions put it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use super::serving::Serving;
+use super::trial::{Record, Simulator};
+use super::units::Condition;
+use crate::model::{Model, load, load_str};
+use crate::plan::{Idle, NO_GATE, Reach, compile};
+use crate::topology::expand;
+
+impl Simulator<'_> {
+    /// Compares gates and crews, kept up to date event by event, with their values worked out from scratch.
+    fn audit(&self) {
+        let plan = self.plan;
+        let mut spare = plan.network.initial.clone();
+        let mut shift = |gate: u32, downs: i32| {
+            let (wave, changes) = (&mut Vec::new(), &mut Vec::new());
+            for _ in 0..downs {
+                plan.network
+                    .lower(&mut spare, gate, self.reach, wave, changes);
+            }
+            for _ in downs..0 {
+                plan.network
+                    .raise(&mut spare, gate, self.reach, wave, changes);
+            }
+        };
+        let mut idle_as_down = vec![0; plan.units.len()];
+        for (index, region) in plan.regions.iter().enumerate() {
+            let Serving::Standby(state) = &self.serving else {
+                continue;
+            };
+            let (is_full, was_full) = (
+                state.is_full(index),
+                index == 0 || region.switches.is_empty(),
+            );
+            let came_up = i32::from(is_full) - i32::from(was_full);
+            for switch in &region.switches {
+                shift(switch.gate, came_up * -switch.slack);
+                for &unit in &switch.units {
+                    assert_eq!(self.condition[unit as usize] == Condition::Off, !is_full);
+                    // Down at the start already, in a region that began by standing by.
+                    idle_as_down[unit as usize] = i32::from(switch.idle == Idle::Down && !was_full);
+                    if switch.idle == Idle::Down && !is_full {
+                        idle_as_down[unit as usize] -= 1;
+                    }
+                }
+            }
+            if region.idle_gate != NO_GATE {
+                shift(region.idle_gate, -came_up);
+            }
+        }
+        for (index, unit) in plan.units.iter().enumerate() {
+            let failed = matches!(self.condition[index], Condition::Down | Condition::Waiting);
+            if unit.gate != NO_GATE {
+                shift(unit.gate, i32::from(failed) - idle_as_down[index]);
+            }
+        }
+        for (index, pool) in plan.pools.iter().enumerate() {
+            shift(pool.gate, i32::from(self.is_taking_over(index as u32)));
+        }
+        assert_eq!(spare, self.spare, "{} at {}", plan.names.topology, self.now);
+        self.audit_crews();
+    }
+}
+
+fn play_and_audit(model: &Model, trials: u64) {
+    for (name, spec) in &model.topologies {
+        let plan = compile(model, &expand(model, name, spec));
+        let mut simulator = Simulator::new(&plan, 1);
+        for trial in 0..trials {
+            simulator.simulate(trial, Record::Scores);
+            assert!(simulator.reach == Reach::Services || plan.service_stride > 1);
+            simulator.audit();
+        }
+    }
+}
+
+#[test]
+fn gates_stand_where_units_put_them_in_shipped_models_and_cases() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["models", "tests/cases"] {
+        for file in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = file.unwrap().path();
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "yaml")
+            {
+                play_and_audit(&load(&path).unwrap(), 5);
+            }
+        }
+    }
+}
+
+#[test]
+fn gates_stand_where_units_put_them_when_everything_fails_often() {
+    let patterns = [
+        "multi-az",
+        "backup-restore",
+        "pilot-light",
+        "warm-standby",
+        "hot-standby",
+        "active-active",
+    ];
+    for (pattern, failback, cross) in patterns
+        .iter()
+        .flat_map(|p| {
+            [
+                "never",
+                "{ wait: 1h, takes: 3h }",
+                "{ wait: 0s, takes: 0s }",
+            ]
+            .map(|f| (p, f))
+        })
+        .flat_map(|(p, f)| [false, true].map(|c| (p, f, c)))
+    {
+        let (regions, cross) = match *pattern {
+            "multi-az" => ("[r0]", String::new()),
+            _ => ("[r0, r1]", format!(", cross_region_calls: {cross}")),
+        };
+        let text = format!(
+            "
+model: often
+horizon: 60d
+regions: {{ r0: {{ zones: 2 }}, r1: {{ zones: 3 }} }}
+services:
+  web: {{ replicas: 5, needs: 3, calls: [db, {{ any: [cache, pay] }}] }}
+  db: {{ replicas: 3, takeover: 1h, takeover_on: any, dormancy: 30%, data: {{ size: 1GB, writes: 1MB/s }} }}
+  cache: {{ replicas: 2, takeover: 20m, takeover_success: 50% }}
+  pay: {{ external: true, in: r1, mtbf: 3d, mttr: 6h }}
+journeys: {{ all: {{ entry: web }} }}
+faults:
+  host: {{ hits: replica, mtbf: 2d, mttr: 6h, crew: people }}
+  disk: {{ hits: replica, services: [db], mtbf: 3d, mttr: 3h, crew: people, spreads: {{ to: region, probability: 30% }} }}
+  zone: {{ hits: zone, mtbf: 5d, mttr: 5h }}
+  region: {{ hits: region, mtbf: 8d, mttr: 9h }}
+  rack: {{ hits: zone, mtbf: 5d, mttr: 4h, strikes: replicas, crew: people }}
+crews: {{ people: {{ size: 2, order: random }} }}
+topologies: {{ t: {{ pattern: {pattern}, regions: {regions}{cross} }} }}
+failover: {{ activate: 30m, success: 60%, retry: 20m, reroute: {{ ttl: 30m }}, failback: {failback} }}
+"
+        );
+        play_and_audit(&load_str("often", &text, None).unwrap(), 40);
+    }
+}

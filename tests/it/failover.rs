@@ -1,0 +1,120 @@
+//! What happens in a failover, on models whose answer is plain.
+
+use crate::support::{compare, number, topology};
+
+fn unavailability(model: &str, trials: &str) -> f64 {
+    let results = compare(model, &["--trials", trials]);
+    number(topology(&results, "t"), "/unavailability/mean")
+}
+
+fn two_tiers(pattern: &str, cross_region_calls: bool, faults: &str) -> String {
+    format!(
+        "
+model: two-tiers
+horizon: 100d
+regions: {{ r0: {{ zones: 1 }}, r1: {{ zones: 1 }} }}
+services:
+  web: {{ calls: [db] }}
+  db: {{ data: {{ size: 1GB, writes: 1MB/s }} }}
+journeys: {{ all: {{ entry: web }} }}
+faults: {{ {faults} }}
+topologies: {{ t: {{ pattern: {pattern}, regions: [r0, r1], cross_region_calls: {cross_region_calls} }} }}
+failover: {{ activate: {{ fixed: 1h }} }}
+"
+    )
+}
+
+#[test]
+fn a_standby_that_runs_nothing_is_fit_to_be_started_with_calls_across_regions_too() {
+    let outage = "region: { hits: region, mtbf: 10d, mttr: 12h }";
+    let alone = unavailability(&two_tiers("backup-restore", false, outage), "200");
+    let across = unavailability(&two_tiers("backup-restore", true, outage), "200");
+    assert_eq!(alone, across);
+}
+
+#[test]
+fn a_database_that_runs_in_a_pilot_light_serves_calls_across_regions() {
+    let fault =
+        "db: { hits: service-in-region, services: [db], regions: [r0], mtbf: 10d, mttr: 12h }";
+    assert!(unavailability(&two_tiers("pilot-light", false, fault), "200") > 0.0);
+    assert_eq!(
+        unavailability(&two_tiers("pilot-light", true, fault), "200"),
+        0.0
+    );
+}
+
+/// Two regions that are healthy at the scale of a standby, and not at full scale, would hand over to each other for ever.
+#[test]
+fn failovers_that_take_no_time_come_to_an_end() {
+    let model = "
+model: to-and-fro
+horizon: 100d
+regions: { r0: { zones: 3 }, r1: { zones: 3 } }
+services: { web: { replicas: 3, needs: 3 } }
+faults: { zone: { hits: zone, mtbf: 2d, mttr: 6h } }
+topologies: { t: { pattern: warm-standby, regions: [r0, r1], standby_scale: 30% } }
+failover: { detect: { fixed: 0s }, activate: { fixed: 0s }, reroute: { ttl: 0s }, failback: never }
+";
+    let lost = unavailability(model, "20");
+    assert!(lost > 0.0 && lost < 1.0, "{lost}");
+}
+
+/// Region r0 is lost at 24 h and left at 25 h, r1 is lost at 24.5 h and left at 25.5 h: 1/3 for 1 h, 1/3 for 0.5 h, 1/2 for
+/// 0.5 h.
+#[test]
+fn each_active_region_is_left_after_its_own_reroute() {
+    let model = "
+model: three-regions
+horizon: 48h
+regions: { r0: { zones: 1 }, r1: { zones: 1 }, r2: { zones: 1 } }
+services: { web: {} }
+faults:
+  first: { hits: region, regions: [r0], mtbf: { fixed: 24h }, mttr: { fixed: 10d } }
+  second: { hits: region, regions: [r1], mtbf: { fixed: 24h30m }, mttr: { fixed: 10d } }
+topologies: { t: { pattern: active-active, regions: [r0, r1, r2] } }
+failover: { detect: { fixed: 0s }, reroute: { fixed: 1h } }
+";
+    let hours = 48.0 * unavailability(model, "2");
+    assert!((hours - 0.75).abs() < 1e-9, "{hours}");
+}
+
+/// Lost at 5 h, left at 11 h, mended at 11.5 h; going back until 21.5 h, lost again at 16.5 h, left at 22.5 h.
+#[test]
+fn clients_who_go_back_to_a_region_lost_again_leave_it_at_the_end_of_the_reroute() {
+    let model = "
+model: lost-again
+horizon: 23h
+regions: { r0: { zones: 1 }, r1: { zones: 1 } }
+services: { web: {} }
+faults: { outage: { hits: region, regions: [r0], mtbf: { fixed: 5h }, mttr: { fixed: 6h30m } } }
+topologies: { t: { pattern: hot-standby, regions: [r0, r1] } }
+failover:
+  detect: { fixed: 0s }
+  activate: { fixed: 0s }
+  reroute: { fixed: 6h }
+  failback: { wait: 0s, takes: 10h }
+";
+    let hours = 23.0 * unavailability(model, "2");
+    assert!((hours - (6.0 + 0.75 * 5.0 + 1.0)).abs() < 1e-9, "{hours}");
+}
+
+#[test]
+fn a_takeover_is_charged_to_the_zone_outage_that_started_it() {
+    let model = "
+model: takeover
+horizon: 100d
+regions: { r: { zones: 2 } }
+services:
+  db: { replicas: 2, takeover: 2h }
+  batch: { calls: [db] }
+journeys: { all: { entry: db } }
+faults:
+  zone: { hits: zone, mtbf: 2d, mttr: { fixed: 10m } }
+  bug: { hits: service-in-region, services: [batch], mtbf: 1h, mttr: 1m }
+topologies: { t: { pattern: multi-az, regions: [r] } }
+";
+    let results = compare(model, &["--trials", "50"]);
+    let causes = topology(&results, "t")["attribution"].as_array().unwrap();
+    assert_eq!(causes.len(), 1);
+    assert_eq!(causes[0]["cause"], "zone");
+}
