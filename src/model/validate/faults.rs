@@ -31,13 +31,6 @@ impl Scope {
         }
     }
 
-    fn takes_services(self) -> bool {
-        matches!(
-            self,
-            Self::Replica | Self::ServiceInZone | Self::ServiceInRegion | Self::Service
-        )
-    }
-
     fn takes_regions(self) -> bool {
         !matches!(self, Self::Service | Self::Everywhere)
     }
@@ -174,7 +167,7 @@ impl Checker<'_> {
     /// Checks that each filter can narrow such places, and that what it names is there.
     fn check_filters(&mut self, name: &str, raw: &RawFault, scope: Scope) {
         let filters = [
-            ("services", &raw.services, scope.takes_services()),
+            ("services", &raw.services, true),
             ("regions", &raw.regions, scope.takes_regions()),
             ("zones", &raw.zones, scope.takes_zones()),
         ];
@@ -188,12 +181,7 @@ impl Checker<'_> {
                     quoted(name),
                     scope.name()
                 );
-                let hint = match key {
-                    "services" => {
-                        "remove it, or write `hits: service-in-zone` or another place of a service"
-                    }
-                    _ => "remove it, or write `hits:` a smaller place",
-                };
+                let hint = "remove it, or write `hits:` a smaller place";
                 self.refuse(span, message, &format!("no `{key}`"), hint);
             } else if list.is_empty() {
                 let message = format!("fault {} hits no place: `{key}` is empty", quoted(name));
@@ -217,9 +205,7 @@ impl Checker<'_> {
                 );
             }
         }
-        if scope.takes_services() {
-            self.check_services_of_fault(name, raw, scope);
-        }
+        self.check_services_of_fault(name, raw, scope);
     }
 
     fn check_repeats(&mut self, list: &[Spanned<Name>], key: &str) {
