@@ -2,7 +2,7 @@
 //!
 //! Components are named by words (`host`, `us-east-1`, `catalog`, `2`), never by position in a file or a plan. So every
 //! topology of a model lives through the same faults, reordering a file changes nothing, and adding a service leaves
-//! the others' faults as they were. The generator is SplitMix64 (Steele, Lea and Flood 2014,
+//! the others' faults as they were. The generator is `SplitMix64` (Steele, Lea and Flood 2014,
 //! doi:10.1145/2660193.2660195), started at the mixed name: eight bytes of state, so that a million streams stay near the
 //! processor, and ready at once. A stream is a stretch of one cycle of 2^64 numbers; a run uses a vanishing part of it.
 
