@@ -47,6 +47,8 @@ pub(super) struct Compiler<'a> {
     pub place_units: Vec<PlaceUnit>,
     pub place_gates: HashMap<(Place, Option<Vec<usize>>), GateId>,
     pub and_gates: HashMap<(Vec<GateId>, bool), GateId>,
+    /// Gates of groups by what they need of which inputs, and whether only services follow them.
+    pub group_gates: HashMap<(u32, Vec<GateId>, bool), GateId>,
     pub callees_first: Vec<usize>,
     /// `[service][region]`
     pub capacity_gates: Vec<Vec<Option<GateId>>>,
@@ -113,6 +115,7 @@ impl<'a> Compiler<'a> {
             place_units: Vec::new(),
             place_gates: HashMap::new(),
             and_gates: HashMap::new(),
+            group_gates: HashMap::new(),
             callees_first: Vec::new(),
             capacity_gates: vec![vec![None; n_regions]; n_services],
             takeover_gates: vec![vec![None; n_regions]; n_services],

@@ -281,14 +281,23 @@ impl Compiler<'_> {
         gate
     }
 
-    fn at_least(&mut self, k: u32, inputs: Vec<GateId>, reach: Reach) -> GateId {
+    /// A gate that is up while at least `k` of its inputs are. One input is its own gate; equal groups share one.
+    fn at_least(&mut self, k: u32, mut inputs: Vec<GateId>, reach: Reach) -> GateId {
         if let [only] = inputs[..] {
             return only;
         }
+        inputs.sort_unstable();
+        let services_only = reach == Reach::Services;
+        for known in [false, services_only] {
+            if let Some(&gate) = self.group_gates.get(&(k, inputs.clone(), known)) {
+                return gate;
+            }
+        }
         let gate = self.network.gate((inputs.len() as u32).saturating_sub(k));
-        for input in inputs {
+        for &input in &inputs {
             self.network.feed(input, gate, reach);
         }
+        self.group_gates.insert((k, inputs, services_only), gate);
         gate
     }
 }
