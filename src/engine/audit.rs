@@ -52,7 +52,10 @@ impl Simulator<'_> {
             }
         }
         for (index, unit) in plan.units.iter().enumerate() {
-            let failed = matches!(self.condition[index], Condition::Down | Condition::Waiting);
+            let failed = matches!(
+                self.condition_of(index as u32),
+                Condition::Down | Condition::Waiting
+            );
             if unit.gate != NO_GATE {
                 shift(unit.gate, i32::from(failed) - idle_as_down[index]);
             }

@@ -3,92 +3,82 @@
 //! Every unit has exactly one pending event and every timer at most one, so a slot's time is replaced in place along
 //! one path to the root. Ties go to the lowest slot, which is place order.
 
-/// Children of a node.
-const ARITY: usize = 4;
+use std::hint::select_unpredictable;
 
 /// Nothing pending.
 const NEVER: u64 = f64::INFINITY.to_bits();
 
-/// A winner (tournament) tree over a fixed number of slots.
+/// A winner (tournament) tree over a fixed number of slots, padded to a power of two.
 ///
-/// Only times are kept: the winner is found by following its time down from the root, on the path that its replacement
-/// is about to climb. Times are never negative, so their bits are ordered as they are, and whole numbers compare faster.
+/// Nodes are numbered from the root, 1, to the leaves, `n..2n`; the children of node `k` are `2k` and `2k + 1`. Every
+/// node holds its winner, so that a replacement reads one sibling on each level, at places known from the start.
+/// Times are never negative, so their bits are ordered as they are, and whole numbers compare faster.
 #[derive(Debug, Clone)]
 pub(super) struct Calendar {
-    /// All levels, leaves first; each is padded to whole groups of [`ARITY`] with times that never come.
     times: Vec<u64>,
-    /// Where each level begins; the last level is the winner alone.
-    levels: Vec<usize>,
+    slots: Vec<u32>,
 }
 
 impl Calendar {
     /// A calendar in which nothing is pending.
     pub(super) fn new(n_slots: usize) -> Self {
-        let (mut levels, mut n_times, mut width) = (Vec::new(), 0, n_slots.max(1));
-        while width > 1 || levels.is_empty() {
-            levels.push(n_times);
-            width = width.div_ceil(ARITY);
-            n_times += width * ARITY;
+        let n_leaves = n_slots.next_power_of_two();
+        let mut calendar = Self {
+            times: vec![NEVER; 2 * n_leaves],
+            slots: vec![0; 2 * n_leaves],
+        };
+        for (slot, leaf) in (0..).zip(&mut calendar.slots[n_leaves..]) {
+            *leaf = slot;
         }
-        levels.push(n_times);
-        let times = vec![NEVER; n_times + 1];
-        Self { times, levels }
+        calendar.fill(std::iter::empty());
+        calendar
     }
 
     /// Sets all slots at once; those beyond `times` have nothing pending.
     pub(super) fn fill(&mut self, times: impl Iterator<Item = f64>) {
-        let leaves = &mut self.times[..self.levels[1]];
+        let n_leaves = self.times.len() / 2;
         let mut n_filled = 0;
-        for (leaf, time) in leaves.iter_mut().zip(times) {
+        for (leaf, time) in self.times[n_leaves..].iter_mut().zip(times) {
             *leaf = time.to_bits();
             n_filled += 1;
         }
-        leaves[n_filled..].fill(NEVER);
-        for level in 1..self.levels.len() {
-            let (below, above) = (self.levels[level - 1], self.levels[level]);
-            for group in 0..(above - below) / ARITY {
-                self.times[above + group] = earliest(&self.times, below + group * ARITY);
-            }
+        self.times[n_leaves + n_filled..].fill(NEVER);
+        for node in (1..n_leaves).rev() {
+            let (left, right) = (2 * node, 2 * node + 1);
+            let winner = select_unpredictable(self.times[right] < self.times[left], right, left);
+            self.times[node] = self.times[winner];
+            self.slots[node] = self.slots[winner];
         }
     }
 
     /// The earliest pending time and its slot; of equals, the lowest slot.
     #[inline]
     pub(super) fn first(&self) -> (f64, u32) {
-        let first = self.times[self.times.len() - 1];
-        let mut position = 0;
-        for &level in self.levels.iter().rev().skip(1) {
-            position *= ARITY;
-            let siblings = &self.times[level + position..level + position + ARITY];
-            let not = |child: usize| usize::from(siblings[child] != first);
-            position += not(0) * (1 + not(1) * (1 + not(2)));
-        }
-        (f64::from_bits(first), position as u32)
+        (f64::from_bits(self.times[1]), self.slots[1])
     }
 
     /// Replaces the pending time of a slot; infinity for nothing pending.
     #[inline]
     pub(super) fn set(&mut self, slot: u32, time: f64) {
         debug_assert!(time >= 0.0, "an event has a time");
-        let times = &mut self.times[..];
-        let mut position = slot as usize;
-        times[position] = time.to_bits();
-        let mut below = 0;
-        for &above in &self.levels[1..] {
-            let group = position / ARITY;
-            times[above + group] = earliest(times, below + group * ARITY);
-            position = group;
-            below = above;
+        let n_nodes = self.times.len();
+        // Two slices of one length: one check of bounds serves both.
+        let (times, slots) = (&mut self.times[..n_nodes], &mut self.slots[..n_nodes]);
+        let (mut time, mut slot) = (time.to_bits(), slot);
+        let mut node = n_nodes / 2 + slot as usize;
+        while node > 1 {
+            times[node] = time;
+            slots[node] = slot;
+            let (sibling, is_right) = (node ^ 1, node as u64 & 1);
+            // A left sibling wins ties. Which wins is a toss: a branch would be mispredicted.
+            let loses = times[sibling] < time + is_right;
+            time = select_unpredictable(loses, times[sibling], time);
+            slot = select_unpredictable(loses, slots[sibling], slot);
+            node /= 2;
         }
+        times[1] = time;
+        slots[1] = slot;
     }
-}
-
-/// The earliest time of a group of siblings.
-#[inline]
-fn earliest(times: &[u64], group: usize) -> u64 {
-    let siblings = &times[group..group + ARITY];
-    let (left, right) = (siblings[0].min(siblings[1]), siblings[2].min(siblings[3]));
-    left.min(right)
 }
 
 #[cfg(test)]
@@ -106,6 +96,28 @@ mod tests {
             calendar.set(slot, f64::INFINITY);
         }
         assert_eq!(order, [(1.0, 4), (3.0, 1), (3.0, 2), (5.0, 0), (9.0, 3)]);
+    }
+
+    /// A tree of 27 slots against a plain search, with many equal times.
+    #[test]
+    fn the_winner_is_the_earliest_of_the_lowest_slots() {
+        let mut times: Vec<f64> = (0..27).map(|slot| f64::from(slot * 7 % 5)).collect();
+        let mut calendar = Calendar::new(times.len());
+        calendar.fill(times.iter().copied());
+        for step in 0..500_u32 {
+            let (time, slot) = calendar.first();
+            let earliest = times.iter().copied().fold(f64::INFINITY, f64::min);
+            assert_eq!(time, earliest);
+            assert_eq!(
+                Some(slot as usize),
+                times.iter().position(|t| *t == earliest)
+            );
+            let (moved, later) = (step * 11 % 27, f64::from(step / 9 + step * 13 % 7));
+            times[slot as usize] = later;
+            calendar.set(slot, later);
+            times[moved as usize] = later + 1.0;
+            calendar.set(moved, later + 1.0);
+        }
     }
 
     #[test]

@@ -5,10 +5,10 @@ use super::ledger::{Ledger, World};
 use super::serving::{Serving, Timer};
 use super::takeover::PoolState;
 use super::traffic::Traffic;
-use super::units::{Condition, CrewState, UnitState};
+use super::units::{Condition, CrewState, NO_PHASE, Renewal, UnitState};
 use super::{JourneyOutcome, TrialOutcome, WindowOutcome};
 use crate::plan::{
-    GateId, Law, NO_GATE, Plan, Purpose, Reach, ServingPlan, StreamRng, TrialKey, UnitId, UnitKind,
+    GateId, NO_GATE, Plan, Purpose, Reach, ServingPlan, StreamKey, StreamRng, TrialKey, UnitKind,
     Watcher,
 };
 
@@ -26,6 +26,7 @@ pub struct Simulator<'p> {
     pub(super) wave: Vec<GateId>,
     pub(super) changes: Vec<u32>,
     // Units.
+    pub(super) renewals: Vec<Renewal>,
     pub(super) condition: Vec<Condition>,
     pub(super) states: Vec<UnitState>,
     pub(super) rngs: Vec<StreamRng>,
@@ -69,10 +70,11 @@ impl<'p> Simulator<'p> {
             reach: Reach::Journeys,
             wave: Vec::new(),
             changes: Vec::new(),
+            renewals: Vec::with_capacity(plan.units.len()),
             condition: vec![Condition::Up; plan.units.len()],
             states: Vec::new(),
-            rngs: Vec::with_capacity(plan.clocks.len()),
-            life_ends: Vec::with_capacity(plan.clocks.len()),
+            rngs: vec![unused_stream(); plan.clocks.len()],
+            life_ends: vec![0.0; plan.clocks.len()],
             crews: plan.crews.iter().map(|_| CrewState::default()).collect(),
             last_cause: 0,
             pools: Vec::new(),
@@ -112,43 +114,37 @@ impl<'p> Simulator<'p> {
 
     #[inline]
     fn play(&mut self, slot: u32) {
-        let n_units = self.plan.units.len() as u32;
-        if slot < n_units {
-            let unit = self.plan.units[slot as usize];
-            match unit.kind {
-                UnitKind::Simple(law) => self.play_simple(slot, unit.gate, unit.first_clock, law),
-                UnitKind::General => self.play_general(slot),
-                UnitKind::Shock(shock) => self.play_shock(slot, shock),
-            }
-        } else if slot < n_units + self.plan.pools.len() as u32 {
-            self.end_takeover(slot - n_units);
+        let Some(renewal) = self.renewals.get_mut(slot as usize) else {
+            return self.play_other(slot);
+        };
+        let Some(phase) = self.plan.phases.get(renewal.phase as usize) else {
+            return self.play_other(slot);
+        };
+        let (gate, fails) = (renewal.gate, renewal.phase.is_multiple_of(2));
+        renewal.phase ^= 1;
+        let seconds = phase.next.draw(&mut renewal.rng);
+        self.calendar.set(slot, self.now + seconds);
+        self.outcome.events += 1;
+        if fails {
+            self.count_failure(phase.cause);
+            self.lower(gate);
         } else {
-            self.play_timer(Timer::of(slot - n_units - self.plan.pools.len() as u32));
+            self.raise(gate);
         }
     }
 
-    /// A unit with one clock that nothing stops or hurries: it fails, or is repaired.
-    #[inline]
-    fn play_simple(&mut self, unit: UnitId, gate: GateId, clock: u32, law: u32) {
-        let plan = self.plan;
-        let Law {
-            life,
-            repair,
-            cause,
-        } = plan.laws[law as usize];
-        let rng = &mut self.rngs[clock as usize];
-        self.outcome.events += 1;
-        if self.condition[unit as usize] == Condition::Up {
-            let seconds = plan.samplers[repair as usize].draw(rng);
-            self.calendar.set(unit, self.now + seconds);
-            self.condition[unit as usize] = Condition::Down;
-            self.count_failure(cause);
-            self.lower(gate);
+    /// Events that are not of the fast path.
+    #[inline(never)]
+    fn play_other(&mut self, slot: u32) {
+        let (n_units, n_pools) = (self.plan.units.len() as u32, self.plan.pools.len() as u32);
+        if slot >= n_units + n_pools {
+            self.play_timer(Timer::of(slot - n_units - n_pools));
+        } else if slot >= n_units {
+            self.end_takeover(slot - n_units);
+        } else if let UnitKind::Shock(shock) = self.plan.units[slot as usize].kind {
+            self.play_shock(slot, shock);
         } else {
-            let seconds = plan.samplers[life as usize].draw(rng);
-            self.calendar.set(unit, self.now + seconds);
-            self.condition[unit as usize] = Condition::Up;
-            self.raise(gate);
+            self.play_general(slot);
         }
     }
 
@@ -403,23 +399,42 @@ impl<'p> Simulator<'p> {
     fn reset_units(&mut self) {
         let plan = self.plan;
         self.condition.fill(Condition::Up);
-        self.rngs.clear();
-        self.life_ends.clear();
-        for clock in &plan.clocks {
-            let mut rng = self.key.stream(clock.key, Purpose::Renewal);
-            self.life_ends
-                .push(plan.samplers[clock.life as usize].draw(&mut rng));
-            self.rngs.push(rng);
-        }
         self.reset_states();
-        let life_ends = &self.life_ends;
-        let first = |unit: &crate::plan::Unit| {
+        let key = self.key;
+        let (renewals, rngs, life_ends) = (&mut self.renewals, &mut self.rngs, &mut self.life_ends);
+        renewals.clear();
+        let first_events = plan.units.iter().map(|unit| {
             let clocks = unit.first_clock as usize..(unit.first_clock + unit.n_clocks) as usize;
-            life_ends[clocks]
-                .iter()
-                .copied()
-                .fold(f64::INFINITY, f64::min)
-        };
-        self.calendar.fill(plan.units.iter().map(first));
+            if let UnitKind::Simple(up) = unit.kind {
+                let mut rng = key.stream(plan.clocks[clocks.start].key, Purpose::Renewal);
+                let life = plan.phases[up as usize + 1].next.draw(&mut rng);
+                renewals.push(Renewal {
+                    rng,
+                    gate: unit.gate,
+                    phase: up,
+                });
+                return life;
+            }
+            let mut first = f64::INFINITY;
+            for clock in clocks {
+                let clock_plan = plan.clocks[clock];
+                let mut rng = key.stream(clock_plan.key, Purpose::Renewal);
+                life_ends[clock] = plan.samplers[clock_plan.life as usize].draw(&mut rng);
+                rngs[clock] = rng;
+                first = first.min(life_ends[clock]);
+            }
+            renewals.push(Renewal {
+                rng: unused_stream(),
+                gate: NO_GATE,
+                phase: NO_PHASE,
+            });
+            first
+        });
+        self.calendar.fill(first_events);
     }
+}
+
+/// In the place of a stream that is not drawn from.
+fn unused_stream() -> StreamRng {
+    TrialKey::default().stream(StreamKey::default(), Purpose::Renewal)
 }

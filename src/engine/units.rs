@@ -5,7 +5,10 @@ use rand::RngExt;
 
 use super::trial::Simulator;
 use crate::model::CrewOrder;
-use crate::plan::{Idle, NO_CASCADE, NO_CREW, NO_GATE, Purpose, StreamKey, Unit, UnitId, UnitKind};
+use crate::plan::{
+    GateId, Idle, NO_CASCADE, NO_CREW, NO_GATE, Purpose, StreamKey, StreamRng, Unit, UnitId,
+    UnitKind,
+};
 
 /// What a unit is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +22,18 @@ pub(super) enum Condition {
     /// Not running: the pattern does not need it now.
     Off,
 }
+
+/// A unit of the fast path on its way: all that its events need in one place.
+#[derive(Debug, Clone)]
+pub(super) struct Renewal {
+    pub rng: StreamRng,
+    pub gate: GateId,
+    /// Index of its [`crate::plan::Phase`], or [`NO_PHASE`].
+    pub phase: u32,
+}
+
+/// A unit that is not of the fast path.
+pub(super) const NO_PHASE: u32 = u32::MAX;
 
 /// What a general unit remembers. Lives are counted in its operating time, its *age*, so that clocks that stand still
 /// need no touch.
@@ -363,7 +378,7 @@ impl Simulator<'_> {
     pub(super) fn cause_of(&self, unit: UnitId) -> u32 {
         let plan = self.plan.units[unit as usize];
         match plan.kind {
-            UnitKind::Simple(law) => self.plan.laws[law as usize].cause,
+            UnitKind::Simple(up) => self.plan.phases[up as usize].cause,
             UnitKind::General | UnitKind::Shock(_) => self.states[unit as usize].failure.cause,
         }
     }
@@ -371,9 +386,17 @@ impl Simulator<'_> {
     /// Whether a fault is active on a unit and takes its place down.
     pub(super) fn is_failed(&self, unit: UnitId) -> bool {
         matches!(
-            self.condition[unit as usize],
+            self.condition_of(unit),
             Condition::Down | Condition::Waiting
         ) && self.plan.units[unit as usize].gate != NO_GATE
+    }
+
+    pub(super) fn condition_of(&self, unit: UnitId) -> Condition {
+        match self.renewals[unit as usize].phase {
+            NO_PHASE => self.condition[unit as usize],
+            phase if phase.is_multiple_of(2) => Condition::Up,
+            _ => Condition::Down,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::places::{Place, PlaceUnit, Places};
 use super::services::View;
 use super::{
     ActivePlan, Cascade, Clock, CrewPlan, DailyCurve, DetectPlan, EntryPlan, GateId, HealthPlan,
-    Idle, JourneyPlan, Law, NO_CASCADE, NO_CREW, NO_GATE, Names, NetworkBuilder, Plan, Pool,
+    Idle, JourneyPlan, NO_CASCADE, NO_CREW, NO_GATE, Names, NetworkBuilder, Phase, Plan, Pool,
     PoolMember, Reach, RegionPlan, ReroutePlan, Sampler, ScaleSwitch, ServiceWatch, ServingPlan,
     Shock, StandbyPlan, StreamKey, Unit, UnitId, UnitKind, Watcher, WindowPlan,
 };
@@ -59,7 +59,9 @@ pub(super) struct Compiler<'a> {
     /// `[service][region]`, empty until made.
     pub service_gates: HashMap<View, Vec<Vec<GateId>>>,
     samplers: Vec<Sampler>,
-    laws: Vec<Law>,
+    phases: Vec<Phase>,
+    /// Phases by life, repair and cause.
+    phase_ids: HashMap<(u32, u32, u32), u32>,
     sampler_ids: Vec<(Distribution, u32)>,
     units: Vec<Unit>,
     unit_keys: Vec<StreamKey>,
@@ -126,7 +128,8 @@ impl<'a> Compiler<'a> {
                 .map(|view| (view, vec![Vec::new(); n_services]))
                 .collect(),
             samplers: Vec::new(),
-            laws: Vec::new(),
+            phases: Vec::new(),
+            phase_ids: HashMap::new(),
             sampler_ids: Vec::new(),
             units: Vec::new(),
             unit_keys: Vec::new(),
@@ -158,24 +161,26 @@ impl<'a> Compiler<'a> {
         id
     }
 
-    /// The law of a clock, made on first use.
-    pub(super) fn law(&mut self, clock: &Clock) -> u32 {
+    /// The up phase of a clock, before its down phase, made on first use.
+    pub(super) fn phases(&mut self, clock: &Clock) -> u32 {
         let Clock {
             life,
             repair,
             cause,
             ..
         } = *clock;
-        let law = Law {
-            life,
-            repair,
-            cause,
-        };
-        let known = self.laws.iter().position(|known| *known == law);
-        known.unwrap_or_else(|| {
-            self.laws.push(law);
-            self.laws.len() - 1
-        }) as u32
+        *self
+            .phase_ids
+            .entry((life, repair, cause))
+            .or_insert_with(|| {
+                let next = |sampler: u32| self.samplers[sampler as usize].clone();
+                let up = self.phases.len() as u32;
+                self.phases.extend([repair, life].map(|sampler| Phase {
+                    next: next(sampler),
+                    cause,
+                }));
+                up
+            })
     }
 
     /// What a service runs in a region that stands by, if that is less than when it serves.
@@ -345,7 +350,7 @@ impl<'a> Compiler<'a> {
                 && !faults.iter().any(|(_, _, fault)| fault.spreads.is_some());
             let kind = if simple {
                 let clock = self.clocks[first_clock as usize];
-                UnitKind::Simple(self.law(&clock))
+                UnitKind::Simple(self.phases(&clock))
             } else {
                 UnitKind::General
             };
@@ -477,7 +482,7 @@ impl<'a> Compiler<'a> {
                 key: StreamKey::of(&["external", name]),
             };
             cause += 1;
-            let kind = UnitKind::Simple(self.law(&clock));
+            let kind = UnitKind::Simple(self.phases(&clock));
             self.place_units.push(PlaceUnit {
                 gate,
                 kind,
@@ -739,7 +744,7 @@ impl<'a> Compiler<'a> {
             unit_keys: self.unit_keys,
             clocks: self.clocks,
             samplers: self.samplers,
-            laws: self.laws,
+            phases: self.phases,
             shocks: self.shocks,
             cascades: self.cascades,
             pools: self.pools,

@@ -84,7 +84,7 @@ impl Compiler<'_> {
             Effect::Down => self.place_gate(fault, place),
         };
         let kind = if clock.crew == NO_CREW {
-            UnitKind::Simple(self.law(&clock))
+            UnitKind::Simple(self.phases(&clock))
         } else {
             UnitKind::General
         };

@@ -23,8 +23,8 @@ pub struct Plan {
     pub unit_keys: Vec<StreamKey>,
     /// Fault clocks of all units, those of one unit side by side.
     pub clocks: Vec<Clock>,
-    /// Laws of the units of the fast path.
-    pub laws: Vec<Law>,
+    /// Phases of the units of the fast path, in pairs: up, then down.
+    pub phases: Vec<Phase>,
     /// All samplers.
     pub samplers: Vec<Sampler>,
     /// Shocks to replicas.
@@ -103,7 +103,7 @@ pub const NO_GATE: GateId = GateId::MAX;
 /// How a unit is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnitKind {
-    /// One clock that nothing stops, hurries or waits for, the fast path: index of its law.
+    /// One clock that nothing stops, hurries or waits for, the fast path: index of its phase while up.
     Simple(u32),
     /// Competing clocks, crews, shocks, cascades, standby speeds or times in which it does not run.
     General,
@@ -111,14 +111,13 @@ pub enum UnitKind {
     Shock(u32),
 }
 
-/// What the fast path needs to know of a clock: few laws are shared by many units, and stay near the processor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Law {
-    /// Sampler of lives.
-    pub life: u32,
-    /// Sampler of repairs.
-    pub repair: u32,
-    /// Cause that it is reported as.
+/// What a unit of the fast path is in, up or down, until its clock runs out; it goes from one of a pair to the other. Few
+/// phases are shared by many units, and stay near the processor.
+#[derive(Debug, Clone)]
+pub struct Phase {
+    /// How long the phase after this one lasts: a repair after an up phase, a life after a down phase.
+    pub next: Sampler,
+    /// Cause that the unit is reported as.
     pub cause: u32,
 }
 
