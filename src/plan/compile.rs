@@ -3,18 +3,15 @@
 use std::collections::HashMap;
 
 use super::places::{Place, PlaceUnit, Places};
+use super::rules::{crews, daily_curve, refunds, sla, slo};
 use super::services::View;
 use super::{
-    ActivePlan, Cascade, Clock, CrewPlan, DailyCurve, DetectPlan, EntryPlan, GateId, HealthPlan,
-    Idle, JourneyPlan, NO_CASCADE, NO_CREW, NO_GATE, Names, NetworkBuilder, Phase, Plan, Pool,
-    PoolMember, Reach, RegionPlan, ReroutePlan, Sampler, ScaleSwitch, ServiceWatch, ServingPlan,
-    Shock, StandbyPlan, StreamKey, Unit, UnitId, UnitKind, Watcher, WindowPlan,
+    Cascade, Clock, EntryPlan, GateId, HealthPlan, NO_GATE, Names,
+    NetworkBuilder, Phase, Plan, Pool, Reach, Sampler, ScaleSwitch, ServiceWatch, Shock, StreamKey,
+    Unit, UnitId, Watcher,
 };
-use crate::model::{
-    Detect, Distribution, Failback, Fault, Model, Pattern, Reroute, Scope, ServiceKind,
-    SpreadScope, Strikes,
-};
-use crate::topology::{DeployedService, Deployment, Role};
+use crate::model::{Distribution, Model, ServiceKind, Strikes};
+use crate::topology::Deployment;
 
 /// Services are observed in every trial up to this many of them …
 const ALWAYS_OBSERVED: usize = 128;
@@ -58,24 +55,24 @@ pub(super) struct Compiler<'a> {
     pub idle_gates: Vec<Option<GateId>>,
     /// `[service][region]`, empty until made.
     pub service_gates: HashMap<View, Vec<Vec<GateId>>>,
-    samplers: Vec<Sampler>,
-    phases: Vec<Phase>,
+    pub samplers: Vec<Sampler>,
+    pub phases: Vec<Phase>,
     /// Phases by life, repair and cause.
-    phase_ids: HashMap<(u32, u32, u32), u32>,
-    sampler_ids: Vec<(Distribution, u32)>,
-    units: Vec<Unit>,
-    unit_keys: Vec<StreamKey>,
-    clocks: Vec<Clock>,
-    shocks: Vec<Shock>,
-    cascades: Vec<Cascade>,
-    pools: Vec<Pool>,
+    pub phase_ids: HashMap<(u32, u32, u32), u32>,
+    pub sampler_ids: Vec<(Distribution, u32)>,
+    pub units: Vec<Unit>,
+    pub unit_keys: Vec<StreamKey>,
+    pub clocks: Vec<Clock>,
+    pub shocks: Vec<Shock>,
+    pub cascades: Vec<Cascade>,
+    pub pools: Vec<Pool>,
     /// `(service, region)` of each pool.
-    pool_places: Vec<(usize, usize)>,
+    pub pool_places: Vec<(usize, usize)>,
     /// Replicas with a unit: `(service, region, zone, unit)`.
-    replicas: Vec<(usize, usize, usize, UnitId)>,
-    switches: Vec<Vec<ScaleSwitch>>,
-    initially_down: Vec<GateId>,
-    zone_units: HashMap<GateId, Vec<UnitId>>,
+    pub replicas: Vec<(usize, usize, usize, UnitId)>,
+    pub switches: Vec<Vec<ScaleSwitch>>,
+    pub initially_down: Vec<GateId>,
+    pub zone_units: HashMap<GateId, Vec<UnitId>>,
 }
 
 impl<'a> Compiler<'a> {
@@ -183,463 +180,6 @@ impl<'a> Compiler<'a> {
             })
     }
 
-    /// What a service runs in a region that stands by, if that is less than when it serves.
-    fn standby_share(&self, service: usize, region: usize) -> Option<DeployedService> {
-        let standby = self
-            .deployment
-            .regions
-            .iter()
-            .find(|region| region.role == Role::Standby)?;
-        let swaps_roles = self.deployment.spec.failover.failback == Failback::Never;
-        if self.deployment.regions[region].role == Role::Serving && !swaps_roles {
-            return None;
-        }
-        standby.services[service]
-            .clone()
-            .filter(|deployed| deployed.running < deployed.replicas)
-    }
-
-    /// Whether a region runs nothing of a service while it stands by.
-    pub(super) fn is_started_on_demand(&self, service: usize, region: usize) -> bool {
-        self.standby_share(service, region)
-            .is_some_and(|share| share.running == 0)
-    }
-
-    fn compile_replicas(&mut self) {
-        for region in 0..self.deployment.regions.len() {
-            let stands_by = self.deployment.regions[region].role == Role::Standby;
-            for service in 0..self.model.services.len() {
-                let Some(deployed) = self.deployment.regions[region].services[service].clone()
-                else {
-                    continue;
-                };
-                self.compile_service_replicas(service, region, &deployed, stands_by);
-            }
-            self.compile_idle_gate(region, stands_by);
-        }
-    }
-
-    fn compile_service_replicas(
-        &mut self,
-        service: usize,
-        region: usize,
-        deployed: &DeployedService,
-        stands_by: bool,
-    ) {
-        let share = self.standby_share(service, region);
-        let idle = match &share {
-            Some(share) if share.running == 0 => Idle::Startable,
-            _ => Idle::Down,
-        };
-        let needs_now = match (&share, stands_by, idle) {
-            (Some(share), true, Idle::Down) => share.running_needs,
-            _ => deployed.needs,
-        };
-        let capacity = self.network.gate(deployed.replicas - needs_now);
-        self.capacity_gates[service][region] = Some(capacity);
-        let faults = self.replica_faults(service, region);
-        let in_pool = self.has_takeover(service);
-        let mut members = Vec::new();
-        let mut switched = Vec::new();
-        for replica in 0..deployed.replicas {
-            let runs_always = share.as_ref().is_none_or(|share| replica < share.running);
-            let zone =
-                DeployedService::zone_of(replica, self.deployment.regions[region].zones.len());
-            let member = self.compile_replica(
-                &Replica {
-                    service,
-                    region,
-                    zone,
-                    number: replica,
-                    in_pool,
-                    runs_always,
-                },
-                capacity,
-                &faults,
-            );
-            if !runs_always {
-                switched.extend(member.unit);
-                if stands_by && idle == Idle::Down {
-                    self.initially_down.push(member.gate);
-                }
-            }
-            members.push(member);
-        }
-        let pool = in_pool.then(|| self.compile_pool(service, region, members));
-        if let Some(share) = share {
-            let slack = match idle {
-                Idle::Down => share.running_needs as i32 - deployed.needs as i32,
-                Idle::Startable => 0,
-            };
-            self.switches[region].push(ScaleSwitch {
-                gate: capacity,
-                slack,
-                units: switched,
-                idle,
-                pool,
-            });
-        }
-    }
-
-    fn has_takeover(&self, service: usize) -> bool {
-        matches!(
-            self.model.services[service].kind,
-            ServiceKind::Replicated {
-                takeover: Some(_),
-                ..
-            }
-        )
-    }
-
-    /// Faults that hit single replicas of a service in a region, with their cause.
-    fn replica_faults(&self, service: usize, region: usize) -> Vec<(u32, String, Fault)> {
-        self.model
-            .faults
-            .iter()
-            .enumerate()
-            .filter(|(_, (_, fault))| fault.hits == Scope::Replica)
-            .filter(|(_, (_, fault))| {
-                self.services_hit(fault).contains(&service) && self.region_matches(fault, region)
-            })
-            .map(|(cause, (name, fault))| (cause as u32, name.clone(), fault.clone()))
-            .collect()
-    }
-
-    fn compile_replica(
-        &mut self,
-        at: &Replica,
-        capacity: GateId,
-        faults: &[(u32, String, Fault)],
-    ) -> PoolMember {
-        let key = self.replica_key(at);
-        let around: Vec<GateId> = self
-            .places
-            .service_in_zone
-            .get(&(at.service, at.region, at.zone))
-            .cloned()
-            .unwrap_or_default();
-        let first_clock = self.clocks.len() as u32;
-        for (cause, name, fault) in faults {
-            if self.zone_matches(fault, at.region, at.zone) {
-                let clock = self.clock(*cause, name, fault, key);
-                self.clocks.push(clock);
-            }
-        }
-        let n_clocks = self.clocks.len() as u32 - first_clock;
-        let struck = self.is_struck(at);
-        let has_unit = n_clocks > 0 || struck || !at.runs_always;
-        // A replica with one way to be lost needs no gate of its own, unless a takeover must see it.
-        let own_gate = at.in_pool || (has_unit && !around.is_empty()) || around.len() > 1;
-        let gate = if own_gate {
-            self.network.gate(0)
-        } else {
-            capacity
-        };
-        if own_gate {
-            self.network.feed(gate, capacity, Reach::Journeys);
-        }
-        for &place in &around {
-            self.network.feed(place, gate, Reach::Journeys);
-        }
-        let unit = has_unit.then(|| {
-            let simple = n_clocks == 1
-                && !struck
-                && at.runs_always
-                && !self.has_dormant_standby(at.service)
-                && self.clocks[first_clock as usize].crew == NO_CREW
-                && !faults.iter().any(|(_, _, fault)| fault.spreads.is_some());
-            let kind = if simple {
-                let clock = self.clocks[first_clock as usize];
-                UnitKind::Simple(self.phases(&clock))
-            } else {
-                UnitKind::General
-            };
-            self.units.push(Unit {
-                kind,
-                gate,
-                first_clock,
-                n_clocks,
-            });
-            self.unit_keys.push(key);
-            let unit = self.units.len() as UnitId - 1;
-            self.replicas.push((at.service, at.region, at.zone, unit));
-            unit
-        });
-        PoolMember {
-            gate,
-            unit,
-            behind: unit.into_iter().collect(),
-        }
-    }
-
-    fn replica_key(&self, at: &Replica) -> StreamKey {
-        let region = &self.deployment.regions[at.region].name;
-        StreamKey::of(&[
-            "replica",
-            &self.names.services[at.service],
-            region,
-            &at.number.to_string(),
-        ])
-    }
-
-    fn has_dormant_standby(&self, service: usize) -> bool {
-        matches!(&self.model.services[service].kind,
-            ServiceKind::Replicated { takeover: Some(takeover), .. } if takeover.dormancy < 1.0)
-    }
-
-    fn is_struck(&self, at: &Replica) -> bool {
-        self.place_units
-            .iter()
-            .any(|unit| unit.reach.is_some() && Self::strikes(unit, at.service, at.region, at.zone))
-    }
-
-    fn strikes(unit: &PlaceUnit, service: usize, region: usize, zone: usize) -> bool {
-        let in_place = match unit.reach {
-            Some(Place::ServiceInZone(s, r, z)) => (s, r, z) == (service, region, zone),
-            Some(Place::ServiceInRegion(s, r)) => (s, r) == (service, region),
-            Some(Place::Service(s)) => s == service,
-            Some(Place::Zone(r, z)) => (r, z) == (region, zone),
-            Some(Place::Region(r)) => r == region,
-            Some(Place::Everywhere) => true,
-            Some(Place::DistantRegion(_)) | None => false,
-        };
-        in_place && unit.shock_services.contains(&service)
-    }
-
-    fn compile_pool(&mut self, service: usize, region: usize, members: Vec<PoolMember>) -> u32 {
-        let ServiceKind::Replicated {
-            takeover: Some(takeover),
-            ..
-        } = self.model.services[service].kind.clone()
-        else {
-            unreachable!("only services with a takeover have a pool");
-        };
-        let id = self.pools.len() as u32;
-        let gate = self.network.gate(0);
-        self.takeover_gates[service][region] = Some(gate);
-        let mut scope = self
-            .places
-            .service_in_region
-            .get(&(service, region))
-            .cloned()
-            .unwrap_or_default();
-        scope.extend(self.places.service.get(&service).into_iter().flatten());
-        let takes = self.sampler(&takeover.takes);
-        let failed = takeover.failed.as_ref().map(|failed| self.sampler(failed));
-        self.pool_places.push((service, region));
-        self.pools.push(Pool {
-            members,
-            scope,
-            gate,
-            takes,
-            failed,
-            success: takeover.success,
-            trigger: takeover.on,
-            dormancy: takeover.dormancy,
-            key: StreamKey::of(&[
-                "pool",
-                &self.names.services[service],
-                &self.deployment.regions[region].name,
-            ]),
-        });
-        id
-    }
-
-    /// With calls across regions, a gate that is down while a region runs nothing of some service.
-    fn compile_idle_gate(&mut self, region: usize, stands_by: bool) {
-        let startable = self.switches[region]
-            .iter()
-            .any(|switch| switch.idle == Idle::Startable);
-        if self.deployment.spec.cross_region_calls && startable {
-            let gate = self.network.gate(0);
-            self.idle_gates[region] = Some(gate);
-            if stands_by {
-                self.initially_down.push(gate);
-            }
-        }
-    }
-
-    fn compile_externals(&mut self) {
-        let n_faults = self.model.faults.len() as u32;
-        let mut cause = n_faults;
-        for (index, (name, service)) in self.model.services.iter().enumerate() {
-            let ServiceKind::External {
-                failure: Some(failure),
-                ..
-            } = &service.kind
-            else {
-                continue;
-            };
-            let gate = self.network.gate(0);
-            self.external_gates[index] = Some(gate);
-            let clock = Clock {
-                life: self.sampler(&failure.mtbf),
-                repair: self.sampler(&failure.mttr),
-                cause,
-                crew: NO_CREW,
-                priority: u32::MAX,
-                cascade: NO_CASCADE,
-                key: StreamKey::of(&["external", name]),
-            };
-            cause += 1;
-            let kind = UnitKind::Simple(self.phases(&clock));
-            self.place_units.push(PlaceUnit {
-                gate,
-                kind,
-                clock,
-                reach: None,
-                shock_services: Vec::new(),
-            });
-        }
-    }
-
-    /// Gives the places and externals their indices, after the replicas.
-    fn compile_place_units(&mut self) {
-        for mut place in std::mem::take(&mut self.place_units) {
-            if let UnitKind::Shock(_) = place.kind {
-                let targets = self
-                    .replicas
-                    .iter()
-                    .filter(|&&(service, region, zone, _)| {
-                        Self::strikes(&place, service, region, zone)
-                    })
-                    .map(|&(_, _, _, unit)| unit)
-                    .collect();
-                place.kind = UnitKind::Shock(self.shocks.len() as u32);
-                self.shocks.push(Shock { targets });
-            }
-            let unit = self.units.len() as UnitId;
-            if place.gate != NO_GATE {
-                self.zone_units.entry(place.gate).or_default().push(unit);
-            }
-            let first_clock = self.clocks.len() as u32;
-            self.unit_keys.push(place.clock.key);
-            self.clocks.push(place.clock);
-            self.units.push(Unit {
-                kind: place.kind,
-                gate: place.gate,
-                first_clock,
-                n_clocks: 1,
-            });
-        }
-        self.complete_pool_members();
-    }
-
-    /// Notes for each replica of a pool which places around it may make it unusable.
-    fn complete_pool_members(&mut self) {
-        let mut pools = std::mem::take(&mut self.pools);
-        for (pool, &(service, region)) in pools.iter_mut().zip(&self.pool_places) {
-            let n_zones = self.deployment.regions[region].zones.len();
-            for (replica, member) in pool.members.iter_mut().enumerate() {
-                let zone = DeployedService::zone_of(replica as u32, n_zones);
-                for gate in self
-                    .places
-                    .service_in_zone
-                    .get(&(service, region, zone))
-                    .into_iter()
-                    .flatten()
-                {
-                    member
-                        .behind
-                        .extend(self.zone_units.get(gate).into_iter().flatten());
-                }
-            }
-        }
-        self.pools = pools;
-    }
-
-    fn compile_cascades(&mut self) {
-        for index in 0..self.replicas.len() {
-            let (service, region, zone, unit) = self.replicas[index];
-            let Unit {
-                first_clock,
-                n_clocks,
-                ..
-            } = self.units[unit as usize];
-            for clock in first_clock..first_clock + n_clocks {
-                let cause = self.clocks[clock as usize].cause;
-                let Some(spread) = self.model.faults[cause as usize].spreads else {
-                    continue;
-                };
-                let within = |r: usize, z: usize| match spread.to {
-                    SpreadScope::Zone => (r, z) == (region, zone),
-                    SpreadScope::Region => r == region,
-                    SpreadScope::Everywhere => true,
-                };
-                let siblings = self
-                    .replicas
-                    .iter()
-                    .filter(|&&(s, r, z, other)| s == service && other != unit && within(r, z))
-                    .filter_map(|&(_, _, _, other)| Some((other, self.clock_of(other, cause)?)))
-                    .collect();
-                self.clocks[clock as usize].cascade = self.cascades.len() as u32;
-                self.cascades.push(Cascade {
-                    probability: spread.probability,
-                    siblings,
-                });
-            }
-        }
-    }
-
-    fn clock_of(&self, unit: UnitId, cause: u32) -> Option<u32> {
-        let Unit {
-            first_clock,
-            n_clocks,
-            ..
-        } = self.units[unit as usize];
-        (first_clock..first_clock + n_clocks)
-            .find(|&clock| self.clocks[clock as usize].cause == cause)
-    }
-
-    fn entry_services(&self) -> Vec<usize> {
-        let mut entries: Vec<usize> = self
-            .model
-            .journeys
-            .values()
-            .filter_map(|journey| self.model.services.get_index_of(&journey.entry))
-            .collect();
-        entries.sort_unstable();
-        entries.dedup();
-        entries
-    }
-
-    /// `[entry * n_regions + region]`
-    fn compile_entries(&mut self) -> Vec<GateId> {
-        let mut gates = Vec::new();
-        for entry in self.entry_services() {
-            let mut by_region = Vec::new();
-            for region in 0..self.deployment.regions.len() {
-                let inputs = self.closure_requirements(entry, region, View::Actual);
-                by_region.push(self.and(inputs, Reach::Journeys));
-            }
-            if let Some(services) = self.service_gates.get_mut(&View::Actual) {
-                services[entry].clone_from(&by_region);
-            }
-            gates.extend(by_region);
-        }
-        gates
-    }
-
-    fn compile_health(&mut self) -> Vec<GateId> {
-        let n_regions = self.deployment.regions.len();
-        if matches!(
-            self.deployment.pattern(),
-            Pattern::SingleAz | Pattern::MultiAz
-        ) {
-            return Vec::new();
-        }
-        (0..n_regions)
-            .map(|region| {
-                let entries = self.entry_services();
-                let inputs = entries
-                    .into_iter()
-                    .flat_map(|entry| self.closure_requirements(entry, region, View::Health))
-                    .collect();
-                self.and(inputs, Reach::Journeys)
-            })
-            .collect()
-    }
-
     fn finish(mut self, entries: &[GateId], health: &[GateId]) -> Plan {
         let mut observers = vec![Watcher::World];
         for &gate in entries.iter().chain(health) {
@@ -689,15 +229,7 @@ impl<'a> Compiler<'a> {
         Plan {
             warm_up: model.warm_up_seconds,
             horizon: model.horizon_seconds,
-            crews: model
-                .crews
-                .iter()
-                .map(|(name, crew)| CrewPlan {
-                    size: crew.size,
-                    order: crew.order,
-                    key: StreamKey::of(&["crew", name]),
-                })
-                .collect(),
+            crews: crews(model),
             observers,
             entries,
             journeys,
@@ -710,31 +242,10 @@ impl<'a> Compiler<'a> {
             },
             serving,
             regions,
-            daily: model
-                .traffic
-                .filter(|traffic| traffic.daily_peak > 1.0)
-                .map(|traffic| DailyCurve {
-                    amplitude: traffic.daily_peak - 1.0,
-                    peak: traffic.peak_hour * 3600.0,
-                }),
-            slo: model.objectives.slo.map(|slo| WindowPlan {
-                seconds: slo.window_seconds,
-                target: slo.target,
-            }),
-            sla: model.objectives.sla.as_ref().map(|sla| WindowPlan {
-                seconds: sla.window_seconds,
-                target: sla.target,
-            }),
-            refunds: model
-                .objectives
-                .sla
-                .iter()
-                .flat_map(|sla| {
-                    sla.credits
-                        .iter()
-                        .map(|credit| (credit.below, credit.refund))
-                })
-                .collect(),
+            daily: daily_curve(model),
+            slo: slo(model),
+            sla: sla(model),
+            refunds: refunds(model),
             rto_seconds: model.objectives.rto_seconds,
             longest_mean_repair,
             expected_events,
@@ -788,87 +299,6 @@ impl<'a> Compiler<'a> {
         watches
     }
 
-    fn serving_plan(&mut self) -> ServingPlan {
-        let spec = self.deployment.spec.clone();
-        let failover = &spec.failover;
-        let detect = match &failover.detect {
-            Detect::Probe {
-                period_seconds,
-                misses,
-            } => DetectPlan::Probe(*period_seconds, *misses),
-            Detect::Drawn(distribution) => DetectPlan::Drawn(self.sampler(distribution)),
-        };
-        let reroute = match &failover.reroute {
-            Reroute::Ttl(seconds) => ReroutePlan::Ttl(*seconds),
-            Reroute::Drawn(distribution) => ReroutePlan::Drawn(self.sampler(distribution)),
-        };
-        match spec.pattern {
-            Pattern::SingleAz | Pattern::MultiAz => ServingPlan::Single,
-            Pattern::ActiveActive => ServingPlan::ActiveActive(ActivePlan {
-                split: spec.split,
-                detect,
-                reroute,
-            }),
-            Pattern::BackupRestore
-            | Pattern::PilotLight
-            | Pattern::WarmStandby
-            | Pattern::HotStandby => {
-                ServingPlan::Standby(StandbyPlan {
-                    detect,
-                    decide: self.sampler(&failover.decide),
-                    activate: self.sampler(&failover.activate),
-                    restore: failover.restore_seconds,
-                    reroute,
-                    success: failover.success,
-                    // What never succeeds is not tried again: without times in between it would be tried for ever.
-                    retry: failover.retry_seconds.filter(|_| failover.success > 0.0),
-                    failback: failover.failback,
-                    reroute_first: spec.pattern == Pattern::WarmStandby,
-                    full_when_standing_by: spec.pattern == Pattern::HotStandby,
-                })
-            }
-        }
-    }
-
-    fn region_plans(&mut self) -> Vec<RegionPlan> {
-        let spec = &self.deployment.spec;
-        let standby_capacity = match spec.pattern {
-            Pattern::WarmStandby => spec.standby_scale,
-            Pattern::ActiveActive => spec.scale,
-            _ => 1.0,
-        };
-        std::mem::take(&mut self.switches)
-            .into_iter()
-            .zip(&self.deployment.regions)
-            .zip(&self.idle_gates)
-            .map(|((switches, region), idle)| RegionPlan {
-                standby_capacity,
-                switches,
-                idle_gate: idle.unwrap_or(NO_GATE),
-                key: StreamKey::of(&["failover", &region.name]),
-            })
-            .collect()
-    }
-
-    fn journey_plans(&self) -> Vec<JourneyPlan> {
-        let entries = self.entry_services();
-        self.model
-            .journeys
-            .values()
-            .map(|journey| {
-                let service = self.model.services.get_index_of(&journey.entry);
-                let entry = service
-                    .and_then(|service| entries.binary_search(&service).ok())
-                    .unwrap_or(0);
-                JourneyPlan {
-                    share: journey.share,
-                    down_below: journey.down_below,
-                    entry: entry as u32,
-                }
-            })
-            .collect()
-    }
-
     fn means(&self, clock: &Clock) -> (f64, f64) {
         let mean = |id: u32| {
             self.sampler_ids
@@ -911,14 +341,4 @@ impl<'a> Compiler<'a> {
             })
             .sum()
     }
-}
-
-/// A replica being compiled.
-struct Replica {
-    service: usize,
-    region: usize,
-    zone: usize,
-    number: u32,
-    in_pool: bool,
-    runs_always: bool,
 }

@@ -5,6 +5,8 @@
 mod compile;
 mod network;
 mod places;
+mod replicas;
+mod rules;
 mod sampler;
 mod services;
 mod stream;

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use super::compile::Compiler;
-use super::{Clock, GateId, NO_CASCADE, NO_CREW, NO_GATE, StreamKey, UnitKind};
+use super::{
+    Clock, GateId, NO_CASCADE, NO_CREW, NO_GATE, Shock, StreamKey, Unit, UnitId, UnitKind,
+};
 use crate::model::{Effect, Fault, Scope, ServiceKind, Strikes};
 
 /// The gates around replicas and services, by index of service, region and zone.
@@ -342,5 +344,71 @@ impl Compiler<'_> {
             self.model.services[service].kind,
             ServiceKind::Replicated { .. }
         )
+    }
+
+    pub(super) fn compile_externals(&mut self) {
+        let n_faults = self.model.faults.len() as u32;
+        let mut cause = n_faults;
+        for (index, (name, service)) in self.model.services.iter().enumerate() {
+            let ServiceKind::External {
+                failure: Some(failure),
+                ..
+            } = &service.kind
+            else {
+                continue;
+            };
+            let gate = self.network.gate(0);
+            self.external_gates[index] = Some(gate);
+            let clock = Clock {
+                life: self.sampler(&failure.mtbf),
+                repair: self.sampler(&failure.mttr),
+                cause,
+                crew: NO_CREW,
+                priority: u32::MAX,
+                cascade: NO_CASCADE,
+                key: StreamKey::of(&["external", name]),
+            };
+            cause += 1;
+            let kind = UnitKind::Simple(self.phases(&clock));
+            self.place_units.push(PlaceUnit {
+                gate,
+                kind,
+                clock,
+                reach: None,
+                shock_services: Vec::new(),
+            });
+        }
+    }
+
+    /// Gives the places and externals their indices, after the replicas.
+    pub(super) fn compile_place_units(&mut self) {
+        for mut place in std::mem::take(&mut self.place_units) {
+            if let UnitKind::Shock(_) = place.kind {
+                let targets = self
+                    .replicas
+                    .iter()
+                    .filter(|&&(service, region, zone, _)| {
+                        Self::strikes(&place, service, region, zone)
+                    })
+                    .map(|&(_, _, _, unit)| unit)
+                    .collect();
+                place.kind = UnitKind::Shock(self.shocks.len() as u32);
+                self.shocks.push(Shock { targets });
+            }
+            let unit = self.units.len() as UnitId;
+            if place.gate != NO_GATE {
+                self.zone_units.entry(place.gate).or_default().push(unit);
+            }
+            let first_clock = self.clocks.len() as u32;
+            self.unit_keys.push(place.clock.key);
+            self.clocks.push(place.clock);
+            self.units.push(Unit {
+                kind: place.kind,
+                gate: place.gate,
+                first_clock,
+                n_clocks: 1,
+            });
+        }
+        self.complete_pool_members();
     }
 }

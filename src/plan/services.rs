@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::compile::Compiler;
 use super::{GateId, Reach};
-use crate::model::{CallKind, CallTargets, ServiceKind};
+use crate::model::{CallKind, CallTargets, Pattern, ServiceKind};
 
 /// Whose eyes a gate is seen with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -299,5 +299,54 @@ impl Compiler<'_> {
         }
         self.group_gates.insert((k, inputs, services_only), gate);
         gate
+    }
+
+    pub(super) fn entry_services(&self) -> Vec<usize> {
+        let mut entries: Vec<usize> = self
+            .model
+            .journeys
+            .values()
+            .filter_map(|journey| self.model.services.get_index_of(&journey.entry))
+            .collect();
+        entries.sort_unstable();
+        entries.dedup();
+        entries
+    }
+
+    /// `[entry * n_regions + region]`
+    pub(super) fn compile_entries(&mut self) -> Vec<GateId> {
+        let mut gates = Vec::new();
+        for entry in self.entry_services() {
+            let mut by_region = Vec::new();
+            for region in 0..self.deployment.regions.len() {
+                let inputs = self.closure_requirements(entry, region, View::Actual);
+                by_region.push(self.and(inputs, Reach::Journeys));
+            }
+            if let Some(services) = self.service_gates.get_mut(&View::Actual) {
+                services[entry].clone_from(&by_region);
+            }
+            gates.extend(by_region);
+        }
+        gates
+    }
+
+    pub(super) fn compile_health(&mut self) -> Vec<GateId> {
+        let n_regions = self.deployment.regions.len();
+        if matches!(
+            self.deployment.pattern(),
+            Pattern::SingleAz | Pattern::MultiAz
+        ) {
+            return Vec::new();
+        }
+        (0..n_regions)
+            .map(|region| {
+                let entries = self.entry_services();
+                let inputs = entries
+                    .into_iter()
+                    .flat_map(|entry| self.closure_requirements(entry, region, View::Health))
+                    .collect();
+                self.and(inputs, Reach::Journeys)
+            })
+            .collect()
     }
 }

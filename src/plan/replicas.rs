@@ -1,0 +1,364 @@
+//! Replicas: their units, the gates that count them, takeovers between them, and what a standby does not run.
+
+use super::compile::Compiler;
+use super::places::{Place, PlaceUnit};
+use super::{
+    Cascade, GateId, Idle, NO_CREW, Pool, PoolMember, Reach, ScaleSwitch, StreamKey, Unit, UnitId,
+    UnitKind,
+};
+use crate::model::{Failback, Fault, Scope, ServiceKind, SpreadScope};
+use crate::topology::{DeployedService, Role};
+
+impl Compiler<'_> {
+    /// What a service runs in a region that stands by, if that is less than when it serves.
+    fn standby_share(&self, service: usize, region: usize) -> Option<DeployedService> {
+        let standby = self
+            .deployment
+            .regions
+            .iter()
+            .find(|region| region.role == Role::Standby)?;
+        let swaps_roles = self.deployment.spec.failover.failback == Failback::Never;
+        if self.deployment.regions[region].role == Role::Serving && !swaps_roles {
+            return None;
+        }
+        standby.services[service]
+            .clone()
+            .filter(|deployed| deployed.running < deployed.replicas)
+    }
+
+    /// Whether a region runs nothing of a service while it stands by.
+    pub(super) fn is_started_on_demand(&self, service: usize, region: usize) -> bool {
+        self.standby_share(service, region)
+            .is_some_and(|share| share.running == 0)
+    }
+
+    pub(super) fn compile_replicas(&mut self) {
+        for region in 0..self.deployment.regions.len() {
+            let stands_by = self.deployment.regions[region].role == Role::Standby;
+            for service in 0..self.model.services.len() {
+                let Some(deployed) = self.deployment.regions[region].services[service].clone()
+                else {
+                    continue;
+                };
+                self.compile_service_replicas(service, region, &deployed, stands_by);
+            }
+            self.compile_idle_gate(region, stands_by);
+        }
+    }
+
+    fn compile_service_replicas(
+        &mut self,
+        service: usize,
+        region: usize,
+        deployed: &DeployedService,
+        stands_by: bool,
+    ) {
+        let share = self.standby_share(service, region);
+        let idle = match &share {
+            Some(share) if share.running == 0 => Idle::Startable,
+            _ => Idle::Down,
+        };
+        let needs_now = match (&share, stands_by, idle) {
+            (Some(share), true, Idle::Down) => share.running_needs,
+            _ => deployed.needs,
+        };
+        let capacity = self.network.gate(deployed.replicas - needs_now);
+        self.capacity_gates[service][region] = Some(capacity);
+        let faults = self.replica_faults(service, region);
+        let in_pool = self.has_takeover(service);
+        let mut members = Vec::new();
+        let mut switched = Vec::new();
+        for replica in 0..deployed.replicas {
+            let runs_always = share.as_ref().is_none_or(|share| replica < share.running);
+            let zone =
+                DeployedService::zone_of(replica, self.deployment.regions[region].zones.len());
+            let member = self.compile_replica(
+                &Replica {
+                    service,
+                    region,
+                    zone,
+                    number: replica,
+                    in_pool,
+                    runs_always,
+                },
+                capacity,
+                &faults,
+            );
+            if !runs_always {
+                switched.extend(member.unit);
+                if stands_by && idle == Idle::Down {
+                    self.initially_down.push(member.gate);
+                }
+            }
+            members.push(member);
+        }
+        let pool = in_pool.then(|| self.compile_pool(service, region, members));
+        if let Some(share) = share {
+            let slack = match idle {
+                Idle::Down => share.running_needs as i32 - deployed.needs as i32,
+                Idle::Startable => 0,
+            };
+            self.switches[region].push(ScaleSwitch {
+                gate: capacity,
+                slack,
+                units: switched,
+                idle,
+                pool,
+            });
+        }
+    }
+
+    fn has_takeover(&self, service: usize) -> bool {
+        matches!(
+            self.model.services[service].kind,
+            ServiceKind::Replicated {
+                takeover: Some(_),
+                ..
+            }
+        )
+    }
+
+    /// Faults that hit single replicas of a service in a region, with their cause.
+    fn replica_faults(&self, service: usize, region: usize) -> Vec<(u32, String, Fault)> {
+        self.model
+            .faults
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, fault))| fault.hits == Scope::Replica)
+            .filter(|(_, (_, fault))| {
+                self.services_hit(fault).contains(&service) && self.region_matches(fault, region)
+            })
+            .map(|(cause, (name, fault))| (cause as u32, name.clone(), fault.clone()))
+            .collect()
+    }
+
+    fn compile_replica(
+        &mut self,
+        at: &Replica,
+        capacity: GateId,
+        faults: &[(u32, String, Fault)],
+    ) -> PoolMember {
+        let key = self.replica_key(at);
+        let around: Vec<GateId> = self
+            .places
+            .service_in_zone
+            .get(&(at.service, at.region, at.zone))
+            .cloned()
+            .unwrap_or_default();
+        let first_clock = self.clocks.len() as u32;
+        for (cause, name, fault) in faults {
+            if self.zone_matches(fault, at.region, at.zone) {
+                let clock = self.clock(*cause, name, fault, key);
+                self.clocks.push(clock);
+            }
+        }
+        let n_clocks = self.clocks.len() as u32 - first_clock;
+        let struck = self.is_struck(at);
+        let has_unit = n_clocks > 0 || struck || !at.runs_always;
+        // A replica with one way to be lost needs no gate of its own, unless a takeover must see it.
+        let own_gate = at.in_pool || (has_unit && !around.is_empty()) || around.len() > 1;
+        let gate = if own_gate {
+            self.network.gate(0)
+        } else {
+            capacity
+        };
+        if own_gate {
+            self.network.feed(gate, capacity, Reach::Journeys);
+        }
+        for &place in &around {
+            self.network.feed(place, gate, Reach::Journeys);
+        }
+        let unit = has_unit.then(|| {
+            let simple = n_clocks == 1
+                && !struck
+                && at.runs_always
+                && !self.has_dormant_standby(at.service)
+                && self.clocks[first_clock as usize].crew == NO_CREW
+                && !faults.iter().any(|(_, _, fault)| fault.spreads.is_some());
+            let kind = if simple {
+                let clock = self.clocks[first_clock as usize];
+                UnitKind::Simple(self.phases(&clock))
+            } else {
+                UnitKind::General
+            };
+            self.units.push(Unit {
+                kind,
+                gate,
+                first_clock,
+                n_clocks,
+            });
+            self.unit_keys.push(key);
+            let unit = self.units.len() as UnitId - 1;
+            self.replicas.push((at.service, at.region, at.zone, unit));
+            unit
+        });
+        PoolMember {
+            gate,
+            unit,
+            behind: unit.into_iter().collect(),
+        }
+    }
+
+    fn replica_key(&self, at: &Replica) -> StreamKey {
+        let region = &self.deployment.regions[at.region].name;
+        StreamKey::of(&[
+            "replica",
+            &self.names.services[at.service],
+            region,
+            &at.number.to_string(),
+        ])
+    }
+
+    fn has_dormant_standby(&self, service: usize) -> bool {
+        matches!(&self.model.services[service].kind,
+            ServiceKind::Replicated { takeover: Some(takeover), .. } if takeover.dormancy < 1.0)
+    }
+
+    fn is_struck(&self, at: &Replica) -> bool {
+        self.place_units
+            .iter()
+            .any(|unit| unit.reach.is_some() && Self::strikes(unit, at.service, at.region, at.zone))
+    }
+
+    pub(super) fn strikes(unit: &PlaceUnit, service: usize, region: usize, zone: usize) -> bool {
+        let in_place = match unit.reach {
+            Some(Place::ServiceInZone(s, r, z)) => (s, r, z) == (service, region, zone),
+            Some(Place::ServiceInRegion(s, r)) => (s, r) == (service, region),
+            Some(Place::Service(s)) => s == service,
+            Some(Place::Zone(r, z)) => (r, z) == (region, zone),
+            Some(Place::Region(r)) => r == region,
+            Some(Place::Everywhere) => true,
+            Some(Place::DistantRegion(_)) | None => false,
+        };
+        in_place && unit.shock_services.contains(&service)
+    }
+
+    fn compile_pool(&mut self, service: usize, region: usize, members: Vec<PoolMember>) -> u32 {
+        let ServiceKind::Replicated {
+            takeover: Some(takeover),
+            ..
+        } = self.model.services[service].kind.clone()
+        else {
+            unreachable!("only services with a takeover have a pool");
+        };
+        let id = self.pools.len() as u32;
+        let gate = self.network.gate(0);
+        self.takeover_gates[service][region] = Some(gate);
+        let mut scope = self
+            .places
+            .service_in_region
+            .get(&(service, region))
+            .cloned()
+            .unwrap_or_default();
+        scope.extend(self.places.service.get(&service).into_iter().flatten());
+        let takes = self.sampler(&takeover.takes);
+        let failed = takeover.failed.as_ref().map(|failed| self.sampler(failed));
+        self.pool_places.push((service, region));
+        self.pools.push(Pool {
+            members,
+            scope,
+            gate,
+            takes,
+            failed,
+            success: takeover.success,
+            trigger: takeover.on,
+            dormancy: takeover.dormancy,
+            key: StreamKey::of(&[
+                "pool",
+                &self.names.services[service],
+                &self.deployment.regions[region].name,
+            ]),
+        });
+        id
+    }
+
+    /// With calls across regions, a gate that is down while a region runs nothing of some service.
+    fn compile_idle_gate(&mut self, region: usize, stands_by: bool) {
+        let startable = self.switches[region]
+            .iter()
+            .any(|switch| switch.idle == Idle::Startable);
+        if self.deployment.spec.cross_region_calls && startable {
+            let gate = self.network.gate(0);
+            self.idle_gates[region] = Some(gate);
+            if stands_by {
+                self.initially_down.push(gate);
+            }
+        }
+    }
+
+    /// Notes for each replica of a pool which places around it may make it unusable.
+    pub(super) fn complete_pool_members(&mut self) {
+        let mut pools = std::mem::take(&mut self.pools);
+        for (pool, &(service, region)) in pools.iter_mut().zip(&self.pool_places) {
+            let n_zones = self.deployment.regions[region].zones.len();
+            for (replica, member) in pool.members.iter_mut().enumerate() {
+                let zone = DeployedService::zone_of(replica as u32, n_zones);
+                for gate in self
+                    .places
+                    .service_in_zone
+                    .get(&(service, region, zone))
+                    .into_iter()
+                    .flatten()
+                {
+                    member
+                        .behind
+                        .extend(self.zone_units.get(gate).into_iter().flatten());
+                }
+            }
+        }
+        self.pools = pools;
+    }
+
+    pub(super) fn compile_cascades(&mut self) {
+        for index in 0..self.replicas.len() {
+            let (service, region, zone, unit) = self.replicas[index];
+            let Unit {
+                first_clock,
+                n_clocks,
+                ..
+            } = self.units[unit as usize];
+            for clock in first_clock..first_clock + n_clocks {
+                let cause = self.clocks[clock as usize].cause;
+                let Some(spread) = self.model.faults[cause as usize].spreads else {
+                    continue;
+                };
+                let within = |r: usize, z: usize| match spread.to {
+                    SpreadScope::Zone => (r, z) == (region, zone),
+                    SpreadScope::Region => r == region,
+                    SpreadScope::Everywhere => true,
+                };
+                let siblings = self
+                    .replicas
+                    .iter()
+                    .filter(|&&(s, r, z, other)| s == service && other != unit && within(r, z))
+                    .filter_map(|&(_, _, _, other)| Some((other, self.clock_of(other, cause)?)))
+                    .collect();
+                self.clocks[clock as usize].cascade = self.cascades.len() as u32;
+                self.cascades.push(Cascade {
+                    probability: spread.probability,
+                    siblings,
+                });
+            }
+        }
+    }
+
+    fn clock_of(&self, unit: UnitId, cause: u32) -> Option<u32> {
+        let Unit {
+            first_clock,
+            n_clocks,
+            ..
+        } = self.units[unit as usize];
+        (first_clock..first_clock + n_clocks)
+            .find(|&clock| self.clocks[clock as usize].cause == cause)
+    }
+}
+
+/// A replica being compiled.
+struct Replica {
+    service: usize,
+    region: usize,
+    zone: usize,
+    number: u32,
+    in_pool: bool,
+    runs_always: bool,
+}

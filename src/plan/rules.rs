@@ -1,0 +1,130 @@
+//! Rules beside the structure: how a pattern sends traffic, who repairs in what order, what counts as kept.
+
+use super::compile::Compiler;
+use super::{
+    ActivePlan, CrewPlan, DailyCurve, DetectPlan, JourneyPlan, NO_GATE, RegionPlan, ReroutePlan,
+    ServingPlan, StandbyPlan, StreamKey, WindowPlan,
+};
+use crate::model::{Detect, Model, Pattern, Reroute};
+
+impl Compiler<'_> {
+    pub(super) fn serving_plan(&mut self) -> ServingPlan {
+        let spec = self.deployment.spec.clone();
+        let failover = &spec.failover;
+        let detect = match &failover.detect {
+            Detect::Probe {
+                period_seconds,
+                misses,
+            } => DetectPlan::Probe(*period_seconds, *misses),
+            Detect::Drawn(distribution) => DetectPlan::Drawn(self.sampler(distribution)),
+        };
+        let reroute = match &failover.reroute {
+            Reroute::Ttl(seconds) => ReroutePlan::Ttl(*seconds),
+            Reroute::Drawn(distribution) => ReroutePlan::Drawn(self.sampler(distribution)),
+        };
+        match spec.pattern {
+            Pattern::SingleAz | Pattern::MultiAz => ServingPlan::Single,
+            Pattern::ActiveActive => ServingPlan::ActiveActive(ActivePlan {
+                split: spec.split,
+                detect,
+                reroute,
+            }),
+            Pattern::BackupRestore
+            | Pattern::PilotLight
+            | Pattern::WarmStandby
+            | Pattern::HotStandby => {
+                ServingPlan::Standby(StandbyPlan {
+                    detect,
+                    decide: self.sampler(&failover.decide),
+                    activate: self.sampler(&failover.activate),
+                    restore: failover.restore_seconds,
+                    reroute,
+                    success: failover.success,
+                    // What never succeeds is not tried again: without times in between it would be tried for ever.
+                    retry: failover.retry_seconds.filter(|_| failover.success > 0.0),
+                    failback: failover.failback,
+                    reroute_first: spec.pattern == Pattern::WarmStandby,
+                    full_when_standing_by: spec.pattern == Pattern::HotStandby,
+                })
+            }
+        }
+    }
+
+    pub(super) fn region_plans(&mut self) -> Vec<RegionPlan> {
+        let spec = &self.deployment.spec;
+        let standby_capacity = match spec.pattern {
+            Pattern::WarmStandby => spec.standby_scale,
+            Pattern::ActiveActive => spec.scale,
+            _ => 1.0,
+        };
+        std::mem::take(&mut self.switches)
+            .into_iter()
+            .zip(&self.deployment.regions)
+            .zip(&self.idle_gates)
+            .map(|((switches, region), idle)| RegionPlan {
+                standby_capacity,
+                switches,
+                idle_gate: idle.unwrap_or(NO_GATE),
+                key: StreamKey::of(&["failover", &region.name]),
+            })
+            .collect()
+    }
+
+    pub(super) fn journey_plans(&self) -> Vec<JourneyPlan> {
+        let entries = self.entry_services();
+        self.model
+            .journeys
+            .values()
+            .map(|journey| {
+                let service = self.model.services.get_index_of(&journey.entry);
+                let entry = service
+                    .and_then(|service| entries.binary_search(&service).ok())
+                    .unwrap_or(0);
+                JourneyPlan {
+                    share: journey.share,
+                    down_below: journey.down_below,
+                    entry: entry as u32,
+                }
+            })
+            .collect()
+    }
+}
+
+pub(super) fn crews(model: &Model) -> Vec<CrewPlan> {
+    let crews = model.crews.iter().map(|(name, crew)| CrewPlan {
+        size: crew.size,
+        order: crew.order,
+        key: StreamKey::of(&["crew", name]),
+    });
+    crews.collect()
+}
+
+pub(super) fn daily_curve(model: &Model) -> Option<DailyCurve> {
+    let traffic = model.traffic.filter(|traffic| traffic.daily_peak > 1.0)?;
+    Some(DailyCurve {
+        amplitude: traffic.daily_peak - 1.0,
+        peak: traffic.peak_hour * 3600.0,
+    })
+}
+
+pub(super) fn slo(model: &Model) -> Option<WindowPlan> {
+    model.objectives.slo.map(|slo| WindowPlan {
+        seconds: slo.window_seconds,
+        target: slo.target,
+    })
+}
+
+pub(super) fn sla(model: &Model) -> Option<WindowPlan> {
+    model.objectives.sla.as_ref().map(|sla| WindowPlan {
+        seconds: sla.window_seconds,
+        target: sla.target,
+    })
+}
+
+/// Refunds of the SLA: (availability below which, share of the window's revenue).
+pub(super) fn refunds(model: &Model) -> Vec<(f64, f64)> {
+    let credits = model.objectives.sla.iter().flat_map(|sla| &sla.credits);
+    credits
+        .map(|credit| (credit.below, credit.refund))
+        .collect()
+}
