@@ -6,8 +6,8 @@ use rand::RngExt;
 use super::trial::Simulator;
 use crate::model::CrewOrder;
 use crate::plan::{
-    GateId, Idle, NO_CASCADE, NO_CREW, NO_GATE, Purpose, StreamKey, StreamRng, Unit, UnitId,
-    UnitKind,
+    GateId, Idle, NO_CASCADE, NO_CLOCK, NO_CREW, NO_GATE, Purpose, StreamKey, StreamRng, Unit,
+    UnitId, UnitKind,
 };
 
 /// What a unit is doing.
@@ -61,8 +61,6 @@ pub(super) struct Failure {
     /// Clock that starts a new life after the repair, or [`NO_CLOCK`].
     renews: u32,
 }
-
-const NO_CLOCK: u32 = u32::MAX;
 
 /// A crew at work.
 #[derive(Debug, Clone, Default)]
@@ -287,8 +285,8 @@ impl Simulator<'_> {
         let plan = self.plan;
         let clock_plan = plan.clocks[clock as usize];
         let cascade = &plan.cascades[clock_plan.cascade as usize];
-        // The age of the replica at the failure names the occasion: no two failures of it share one.
-        let occasion = self.states[unit as usize].age.to_bits();
+        // The instant of the failure names the occasion: no two failures of a replica share one.
+        let occasion = self.now.to_bits();
         let at: f64 = self
             .key
             .occasion(clock_plan.key, Purpose::Spread, occasion)

@@ -6,9 +6,8 @@ use super::places::{Place, PlaceUnit, Places};
 use super::rules::{crews, daily_curve, refunds, sla, slo};
 use super::services::View;
 use super::{
-    Cascade, Clock, EntryPlan, GateId, HealthPlan, NO_GATE, Names,
-    NetworkBuilder, Phase, Plan, Pool, Reach, Sampler, ScaleSwitch, ServiceWatch, Shock, StreamKey,
-    Unit, UnitId, Watcher,
+    Cascade, Clock, EntryPlan, GateId, HealthPlan, NO_GATE, Names, NetworkBuilder, Phase, Plan,
+    Pool, Reach, Sampler, ScaleSwitch, ServiceWatch, Shock, StreamKey, Unit, UnitId, Watcher,
 };
 use crate::model::{Distribution, Model, ServiceKind, Strikes};
 use crate::topology::Deployment;

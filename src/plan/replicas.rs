@@ -3,8 +3,8 @@
 use super::compile::Compiler;
 use super::places::{Place, PlaceUnit};
 use super::{
-    Cascade, GateId, Idle, NO_CREW, Pool, PoolMember, Reach, ScaleSwitch, StreamKey, Unit, UnitId,
-    UnitKind,
+    Cascade, GateId, Idle, NO_CLOCK, NO_CREW, Pool, PoolMember, Reach, ScaleSwitch, StreamKey,
+    Unit, UnitId, UnitKind,
 };
 use crate::model::{Failback, Fault, Scope, ServiceKind, SpreadScope};
 use crate::topology::{DeployedService, Role};
@@ -173,8 +173,7 @@ impl Compiler<'_> {
                 && !struck
                 && at.runs_always
                 && !self.has_dormant_standby(at.service)
-                && self.clocks[first_clock as usize].crew == NO_CREW
-                && !faults.iter().any(|(_, _, fault)| fault.spreads.is_some());
+                && self.clocks[first_clock as usize].crew == NO_CREW;
             let kind = if simple {
                 let clock = self.clocks[first_clock as usize];
                 UnitKind::Simple(self.phases(&clock))
@@ -214,10 +213,15 @@ impl Compiler<'_> {
             ServiceKind::Replicated { takeover: Some(takeover), .. } if takeover.dormancy < 1.0)
     }
 
+    /// Whether a shock, or a cascade of its service, may strike a replica.
     fn is_struck(&self, at: &Replica) -> bool {
-        self.place_units
-            .iter()
-            .any(|unit| unit.reach.is_some() && Self::strikes(unit, at.service, at.region, at.zone))
+        let by_shock = |unit: &PlaceUnit| {
+            unit.reach.is_some() && Self::strikes(unit, at.service, at.region, at.zone)
+        };
+        let by_cascade = |fault: &Fault| {
+            fault.spreads.is_some() && self.services_hit(fault).contains(&at.service)
+        };
+        self.place_units.iter().any(by_shock) || self.model.faults.values().any(by_cascade)
     }
 
     pub(super) fn strikes(unit: &PlaceUnit, service: usize, region: usize, zone: usize) -> bool {
@@ -331,7 +335,9 @@ impl Compiler<'_> {
                     .replicas
                     .iter()
                     .filter(|&&(s, r, z, other)| s == service && other != unit && within(r, z))
-                    .filter_map(|&(_, _, _, other)| Some((other, self.clock_of(other, cause)?)))
+                    .map(|&(_, _, _, other)| {
+                        (other, self.clock_of(other, cause).unwrap_or(NO_CLOCK))
+                    })
                     .collect();
                 self.clocks[clock as usize].cascade = self.cascades.len() as u32;
                 self.cascades.push(Cascade {

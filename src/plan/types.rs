@@ -142,6 +142,8 @@ pub struct Clock {
 
 /// Unlimited repair.
 pub const NO_CREW: u32 = u32::MAX;
+/// No clock of the same fault.
+pub const NO_CLOCK: u32 = u32::MAX;
 /// Fails alone.
 pub const NO_CASCADE: u32 = u32::MAX;
 
@@ -157,7 +159,7 @@ pub struct Shock {
 pub struct Cascade {
     /// Chance of a failure to spread.
     pub probability: f64,
-    /// The siblings and the clock of the same fault on each.
+    /// The siblings and the clock of the same fault on each, or [`NO_CLOCK`] where the fault does not hit by itself.
     pub siblings: Vec<(UnitId, u32)>,
 }
 

@@ -118,3 +118,21 @@ topologies: { t: { pattern: multi-az, regions: [r] } }
     assert_eq!(causes.len(), 1);
     assert_eq!(causes[0]["cause"], "zone");
 }
+
+/// A cascade strikes every replica of the service in the place, also those that the fault does not hit by itself: with
+/// two replicas of which one is needed, each failure of the first, once in 10 days, takes both down for 12 hours. Five
+/// failures in 55 days (each after 10 days up and 12 hours down: at day 10, 20.5, 31, 41.5, 52), 60 hours of 1320.
+#[test]
+fn a_cascade_strikes_replicas_outside_the_filters_of_its_fault() {
+    let model = "
+model: wide
+horizon: 55d
+regions: { r: { zones: [a, b] } }
+services: { web: { replicas: 2, needs: 1 } }
+faults:
+  bug: { hits: replica, zones: [a], mtbf: { fixed: 10d }, mttr: { fixed: 12h }, spreads: { to: region, probability: 100% } }
+topologies: { t: { pattern: multi-az, regions: [r] } }
+";
+    let lost = unavailability(model, "2");
+    assert!((lost - 60.0 / 1320.0).abs() < 1e-12, "{lost}");
+}
