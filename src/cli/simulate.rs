@@ -115,8 +115,8 @@ impl Estimates<'_> {
             .iter()
             .map(|(of, from, tally)| {
                 let (of, from) = (&self.plans[*of], &self.plans[*from]);
-                // What neither showed is bounded by the slower repair of the two.
-                let slower = if of.longest_mean_repair >= from.longest_mean_repair {
+                // What neither showed is bounded by the longer loss of the two.
+                let slower = if of.longest_mean_loss >= from.longest_mean_loss {
                     of
                 } else {
                     from
@@ -130,8 +130,9 @@ impl Estimates<'_> {
 
     fn bound(&self, plan: &Plan) -> NoLossBound {
         NoLossBound {
-            longest_mean_repair_seconds: plan.longest_mean_repair,
+            longest_mean_loss_seconds: plan.longest_mean_loss,
             horizon_seconds: plan.horizon,
+            sla_window_seconds: plan.sla.map(|sla| sla.seconds),
             total_loss: self.worst,
         }
     }
@@ -160,6 +161,6 @@ fn names(plan: &Plan) -> Names<'_> {
 
 /// Names of the topologies in which nothing that fails can take a journey down.
 fn unhittable(plans: &[Plan]) -> Vec<String> {
-    let safe = plans.iter().filter(|plan| plan.longest_mean_repair == 0.0);
+    let safe = plans.iter().filter(|plan| plan.longest_mean_loss == 0.0);
     safe.map(|plan| plan.names.topology.clone()).collect()
 }

@@ -10,7 +10,7 @@ const NAMES_SHOWN: usize = 3;
 pub enum Finding {
     /// The run was cut short.
     Partial {
-        /// Fewest trials of a topology.
+        /// Trials of the topologies that were still being played.
         trials: u64,
         /// Whether the number of trials was asked for.
         fixed: bool,
@@ -148,7 +148,8 @@ impl Finding {
                 share,
                 topologies,
             } => format!(
-                "{} of the downtime of {} rests on {fault}, which fired {}",
+                "{}{} of the downtime of {} rests on {fault}, which fired {}",
+                if topologies.len() > 1 { "up to " } else { "" },
                 format::probability(*share),
                 listed(topologies),
                 times(*fired)

@@ -370,9 +370,14 @@ fn availabilities<'a>(
     })
 }
 
+/// Whether a target is reached, but for the rounding of times: a loss of exactly what the target allows is allowed.
+fn reaches(availability: f64, target: f64) -> bool {
+    1.0 - availability <= (1.0 - target) * (1.0 + 1e-6) + 1e-15
+}
+
 fn count_met(lost: &[f64], window: WindowPlan, plan: &Plan) -> u32 {
     availabilities(lost, window, plan)
-        .filter(|availability| *availability >= window.target)
+        .filter(|availability| reaches(*availability, window.target))
         .count() as u32
 }
 
@@ -383,7 +388,7 @@ fn refunded(lost: &[f64], window: WindowPlan, plan: &Plan) -> f64 {
             let due = plan
                 .refunds
                 .iter()
-                .filter(|(below, _)| availability < *below)
+                .filter(|(below, _)| !reaches(availability, *below))
                 .map(|(_, refund)| *refund);
             due.fold(0.0, f64::max)
         })

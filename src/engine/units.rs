@@ -134,7 +134,7 @@ impl Simulator<'_> {
         };
         self.fail(unit, failure);
         if clock_plan.cascade != NO_CASCADE {
-            self.spread(unit, clock);
+            self.spread(clock);
         }
     }
 
@@ -281,7 +281,7 @@ impl Simulator<'_> {
     }
 
     /// With its probability, a failure takes the siblings of its replica with it.
-    fn spread(&mut self, unit: UnitId, clock: u32) {
+    fn spread(&mut self, clock: u32) {
         let plan = self.plan;
         let clock_plan = plan.clocks[clock as usize];
         let cascade = &plan.cascades[clock_plan.cascade as usize];

@@ -8,6 +8,9 @@ use crate::engine::Recovery;
 use crate::results::{CurvePoint, Quantiles};
 use crate::stats::{ClusteredMean, ClusteredShare, QuantileSketch, quantile_interval};
 
+/// An outage this much longer than the objective \[s\] has still met it: times in a trial are rounded to a few nanoseconds.
+const ROUNDING: f64 = 1e-6;
+
 /// The outages of many trials. Outages of one trial are a cluster: they may share a cause, trials are independent.
 ///
 /// Outages cut off by the horizon are left out, except that one already longer than the objective has missed it.
@@ -23,7 +26,7 @@ pub struct RecoveryTally {
 impl RecoveryTally {
     /// Adds the outages of one trial.
     pub fn add(&mut self, recoveries: &[Recovery], rto_seconds: Option<f64>) {
-        if let Some(rto) = rto_seconds {
+        if let Some(rto) = rto_seconds.map(|rto| rto + ROUNDING) {
             let judged = recoveries
                 .iter()
                 .filter(|recovery| !recovery.cut_off || recovery.seconds > rto);

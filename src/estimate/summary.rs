@@ -32,21 +32,33 @@ pub struct Names<'a> {
 /// What bounds a figure of which no loss was seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NoLossBound {
-    /// Longest mean repair in the plan \[s\].
-    pub longest_mean_repair_seconds: f64,
+    /// Longest mean time that one loss can last in the plan \[s\].
+    pub longest_mean_loss_seconds: f64,
     /// Scored length of a trial \[s\].
     pub horizon_seconds: f64,
+    /// Length of a window of the SLA \[s\].
+    pub sla_window_seconds: Option<f64>,
     /// What a month of total failure costs.
     pub total_loss: FailureCost,
 }
 
 impl NoLossBound {
     /// Upper bound on an unavailability of which none was seen in `trials`: that on the chance of a trial with loss (3.0 / n at 95 %)
-    /// times the longest mean repair.
+    /// times the longest mean loss.
     #[must_use]
     pub fn unavailability(&self, trials: u64, level: f64) -> f64 {
         none_seen_bound(trials, level)
-            * (self.longest_mean_repair_seconds / self.horizon_seconds).min(1.0)
+            * (self.longest_mean_loss_seconds / self.horizon_seconds).min(1.0)
+    }
+
+    /// Upper bound on the share of the largest refunds that fall due, of which none was seen: that on the chance of a trial with
+    /// loss times the share of its windows that the longest mean loss can touch.
+    fn refunds(&self, trials: u64, level: f64) -> f64 {
+        let touched = self.sla_window_seconds.map_or(1.0, |window| {
+            let windows = (self.horizon_seconds / window).floor().max(1.0);
+            ((self.longest_mean_loss_seconds / window).ceil() + 1.0) / windows
+        });
+        none_seen_bound(trials, level) * touched.min(1.0)
     }
 }
 
@@ -117,13 +129,11 @@ impl Bounded<'_> {
         )
     }
 
-    /// A cost; `most` is what a month of total failure costs.
-    fn cost(&self, nonzeros: &Moments, trials: u64, most: f64) -> Estimate {
-        figures::skewed_mean(
-            &nonzeros.padded_to(trials),
-            none_seen_bound(trials, self.level) * most,
-            self.level,
-        )
+    /// A cost: `most` is what a month of total failure costs, `none_seen` bounds it where it was never seen.
+    fn cost(&self, nonzeros: &Moments, trials: u64, none_seen: f64, most: f64) -> Estimate {
+        let mut figure = figures::skewed_mean(&nonzeros.padded_to(trials), none_seen, self.level);
+        figure.high = figure.high.min(most).max(figure.mean);
+        figure
     }
 }
 
@@ -228,23 +238,45 @@ fn attribution(tally: &Tally, names: &Names<'_>, bounded: &Bounded<'_>) -> Vec<A
 /// Adds the lines of failure to those of what runs. The total with failure needs a total and at least one line of failure.
 fn with_failure(tally: &Tally, cost: CostResult, bounded: &Bounded<'_>) -> CostResult {
     let priced = tally.shape.priced;
-    let most = bounded.bound.total_loss;
-    let line = |is_priced: bool, moments: &Moments, most: f64| {
-        is_priced.then(|| bounded.cost(moments, tally.trials, most))
+    let (bound, level, trials) = (bounded.bound, bounded.level, tally.trials);
+    let most = FailureCost {
+        sla_credits: if priced.sla_credits {
+            bound.total_loss.sla_credits
+        } else {
+            0.0
+        },
+        downtime: if priced.downtime {
+            bound.total_loss.downtime
+        } else {
+            0.0
+        },
     };
-    let most_of_both = if priced.sla_credits {
-        most.sla_credits
-    } else {
-        0.0
-    } + if priced.downtime { most.downtime } else { 0.0 };
+    let none_seen = FailureCost {
+        sla_credits: most.sla_credits * bound.refunds(trials, level),
+        downtime: most.downtime * bound.unavailability(trials, level),
+    };
+    let line = |is_priced: bool, moments: &Moments, none_seen: f64, most: f64| {
+        is_priced.then(|| bounded.cost(moments, trials, none_seen, most))
+    };
     let failure = line(
         priced.sla_credits || priced.downtime,
         &tally.failure_cost,
-        most_of_both,
+        none_seen.sla_credits + none_seen.downtime,
+        most.sla_credits + most.downtime,
     );
     CostResult {
-        sla_credits: line(priced.sla_credits, &tally.sla_credits, most.sla_credits),
-        downtime: line(priced.downtime, &tally.downtime_cost, most.downtime),
+        sla_credits: line(
+            priced.sla_credits,
+            &tally.sla_credits,
+            none_seen.sla_credits,
+            most.sla_credits,
+        ),
+        downtime: line(
+            priced.downtime,
+            &tally.downtime_cost,
+            none_seen.downtime,
+            most.downtime,
+        ),
         total_with_failure: cost
             .total
             .zip(failure)

@@ -9,7 +9,7 @@ use super::{
     Cascade, Clock, EntryPlan, GateId, HealthPlan, NO_GATE, Names, NetworkBuilder, Phase, Plan,
     Pool, Reach, Sampler, ScaleSwitch, ServiceWatch, Shock, StreamKey, Unit, UnitId, Watcher,
 };
-use crate::model::{Distribution, Model, ServiceKind, Strikes};
+use crate::model::{Distribution, Model, ServiceKind};
 use crate::topology::Deployment;
 
 /// Services are observed in every trial up to this many of them …
@@ -189,8 +189,8 @@ impl<'a> Compiler<'a> {
         let serving = self.serving_plan();
         let regions = self.region_plans();
         let journeys = self.journey_plans();
-        let (longest_mean_repair, expected_events) =
-            (self.longest_mean_repair(), self.expected_events());
+        let (longest_mean_loss, expected_events) =
+            (self.longest_mean_loss(&serving), self.expected_events());
         let network = self.network.finish(&self.initially_down);
         let behind = |gates: &[GateId]| -> Vec<UnitId> {
             let upstream = network.upstream_of(gates);
@@ -246,7 +246,7 @@ impl<'a> Compiler<'a> {
             sla: sla(model),
             refunds: refunds(model),
             rto_seconds: model.objectives.rto_seconds,
-            longest_mean_repair,
+            longest_mean_loss,
             expected_events,
             names: self.names,
             network,
@@ -296,48 +296,5 @@ impl<'a> Compiler<'a> {
             }
         }
         watches
-    }
-
-    fn means(&self, clock: &Clock) -> (f64, f64) {
-        let mean = |id: u32| {
-            self.sampler_ids
-                .iter()
-                .find(|(_, known)| *known == id)
-                .map_or(0.0, |(distribution, _)| distribution.mean())
-        };
-        (mean(clock.life), mean(clock.repair))
-    }
-
-    fn longest_mean_repair(&self) -> f64 {
-        let harmful = |cause: u32| {
-            self.model
-                .faults
-                .get_index(cause as usize)
-                .is_none_or(|(_, fault)| {
-                    fault.effect == crate::model::Effect::Down || fault.strikes == Strikes::Replicas
-                })
-        };
-        let repairs = self
-            .clocks
-            .iter()
-            .filter(|clock| harmful(clock.cause))
-            .map(|clock| self.means(clock).1);
-        repairs
-            .filter(|repair| repair.is_finite())
-            .fold(0.0, f64::max)
-    }
-
-    fn expected_events(&self) -> f64 {
-        let length = self.model.warm_up_seconds + self.model.horizon_seconds;
-        let mut rates: HashMap<(u32, u32), f64> = HashMap::new();
-        self.clocks
-            .iter()
-            .map(|clock| {
-                *rates.entry((clock.life, clock.repair)).or_insert_with(|| {
-                    let (life, repair) = self.means(clock);
-                    2.0 * length / (life + repair)
-                })
-            })
-            .sum()
     }
 }

@@ -61,8 +61,9 @@ pub struct Plan {
     pub refunds: Vec<(f64, f64)>,
     /// Recovery time objective \[s\].
     pub rto_seconds: Option<f64>,
-    /// Longest mean repair of what can take a journey down \[s\]; 0 if nothing can.
-    pub longest_mean_repair: f64,
+    /// Longest mean time that one loss can last \[s\]: a repair, a takeover or a failover, at most the horizon; 0 if nothing
+    /// can take a journey down.
+    pub longest_mean_loss: f64,
     /// Failures and repairs expected in a trial.
     pub expected_events: f64,
 }

@@ -28,8 +28,9 @@ fn covered(model: &str, exact: f64, trials: u64, seeds: u64) -> u64 {
     let plan = compile(&model, &expand(&model, name, spec));
     let price = FailurePrice::new(&model);
     let bound = NoLossBound {
-        longest_mean_repair_seconds: plan.longest_mean_repair,
+        longest_mean_loss_seconds: plan.longest_mean_loss,
         horizon_seconds: model.horizon_seconds,
+        sla_window_seconds: None,
         total_loss: FailureCost::default(),
     };
     let names = Names {

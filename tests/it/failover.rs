@@ -136,3 +136,69 @@ topologies: { t: { pattern: multi-az, regions: [r] } }
     let lost = unavailability(model, "2");
     assert!((lost - 60.0 / 1320.0).abs() < 1e-12, "{lost}");
 }
+
+/// Without a loss seen, the bound must hold what an outage can be: for ever, or as long as a takeover.
+#[test]
+fn the_bound_of_none_seen_holds_losses_that_are_no_repair() {
+    let model = |faults: &str, takeover: &str| {
+        format!(
+            "
+model: unseen
+horizon: 1y
+regions: {{ r: {{ zones: 1 }} }}
+services: {{ db: {{ replicas: 2, takeover: {takeover} }} }}
+faults: {{ {faults} }}
+topologies: {{ t: {{ pattern: single-az, regions: [r] }} }}
+costs: {{ downtime: $1000/h }}
+objectives: {{ sla: {{ target: 99.9%, window: month, revenue: $1000/month, credits: [{{ below: 99.9%, refund: 50% }}] }} }}
+"
+        )
+    };
+    let chance = 1.0 - 0.05_f64.powf(1.0 / 20.0);
+    for (faults, takeover, longest_hours) in [
+        (
+            "end: { hits: everywhere, mtbf: 1000000y, mttr: { never: true } }",
+            "1m",
+            8760.0,
+        ),
+        (
+            "blip: { hits: replica, mtbf: 1000000y, mttr: 1m }",
+            "30m, takeover_on: any",
+            0.5,
+        ),
+    ] {
+        let results = compare(&model(faults, takeover), &["--trials", "20"]);
+        let topology = topology(&results, "t");
+        let bound = number(topology, "/unavailability/high");
+        assert!(
+            (bound - chance * longest_hours / 8760.0).abs() < 1e-9,
+            "{bound}"
+        );
+        let downtime = number(topology, "/cost_per_month/downtime/high");
+        assert!((downtime - bound * 730_000.0).abs() < 1e-6, "{downtime}");
+        let refunds = number(topology, "/cost_per_month/sla_credits/high");
+        let windows = if longest_hours > 730.0 { 12.0 } else { 2.0 };
+        assert!(
+            (refunds - chance * 500.0 * windows / 12.0).abs() < 1e-6,
+            "{refunds}"
+        );
+    }
+}
+
+/// 52 min 33.6 s of a year of 365 days are 99.99 %: neither the target nor the RTO is missed by the rounding of times.
+#[test]
+fn a_loss_of_exactly_what_is_allowed_is_allowed() {
+    let model = "
+model: at-even
+horizon: 365d
+regions: { r: { zones: 1 } }
+services: { web: {} }
+faults: { cut: { hits: service, mtbf: { fixed: 200d }, mttr: { fixed: 52m33.6s } } }
+topologies: { t: { pattern: single-az, regions: [r] } }
+objectives: { slo: { target: 99.99%, window: 365d }, rto: 52m33.6s }
+";
+    let results = compare(model, &["--trials", "3"]);
+    let topology = topology(&results, "t");
+    assert_eq!(number(topology, "/slo_met/mean"), 1.0);
+    assert_eq!(number(topology, "/rto_met/mean"), 1.0);
+}

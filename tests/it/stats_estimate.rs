@@ -27,8 +27,9 @@ const SHAPE: TallyShape = TallyShape {
 };
 
 const BOUND: NoLossBound = NoLossBound {
-    longest_mean_repair_seconds: 7200.0,
+    longest_mean_loss_seconds: 7200.0,
     horizon_seconds: YEAR_SECONDS,
+    sla_window_seconds: Some(YEAR_SECONDS / 12.0),
     total_loss: FailureCost {
         sla_credits: 50_000.0,
         downtime: 6_570_000.0,

@@ -1,0 +1,85 @@
+//! What can be expected of a plan before it is played: how long a loss lasts at most, how many events a trial has.
+
+use std::collections::HashMap;
+
+use super::compile::Compiler;
+use super::{Clock, DetectPlan, ReroutePlan, Sampler, ServingPlan};
+use crate::model::{Effect, Strikes};
+
+impl Compiler<'_> {
+    fn mean(&self, sampler: u32) -> f64 {
+        self.sampler_ids
+            .iter()
+            .find(|(_, known)| *known == sampler)
+            .map_or(0.0, |(distribution, _)| distribution.mean())
+    }
+
+    pub(super) fn longest_mean_loss(&self, serving: &ServingPlan) -> f64 {
+        let harmful = |clock: &Clock| {
+            let fault = self.model.faults.get_index(clock.cause as usize);
+            let takes_down = fault.is_none_or(|(_, fault)| {
+                fault.effect == Effect::Down || fault.strikes == Strikes::Replicas
+            });
+            takes_down && !matches!(self.samplers[clock.life as usize], Sampler::Never)
+        };
+        let repairs = self.clocks.iter().filter(|clock| harmful(clock));
+        let Some(repair) = repairs
+            .map(|clock| self.mean(clock.repair))
+            .reduce(f64::max)
+        else {
+            return 0.0;
+        };
+        let takeovers = self.pools.iter().map(|pool| {
+            let failed = self.mean(pool.failed.unwrap_or(pool.takes));
+            self.mean(pool.takes) + (pool.success.recip() - 1.0) * failed
+        });
+        let failover = match serving {
+            ServingPlan::Single => 0.0,
+            ServingPlan::ActiveActive(active) => {
+                self.mean_detect(active.detect) + self.mean_reroute(active.reroute)
+            }
+            ServingPlan::Standby(standby) => {
+                let attempt = self.mean(standby.activate) + standby.restore;
+                let tries = standby.retry.map_or(0.0, |retry| {
+                    (standby.success.recip() - 1.0) * (attempt + retry)
+                });
+                self.mean_detect(standby.detect)
+                    + self.mean(standby.decide)
+                    + attempt
+                    + tries
+                    + self.mean_reroute(standby.reroute)
+            }
+        };
+        takeovers
+            .fold(repair.max(failover), f64::max)
+            .min(self.model.horizon_seconds)
+    }
+
+    fn mean_detect(&self, detect: DetectPlan) -> f64 {
+        match detect {
+            DetectPlan::Probe(period, misses) => period * (f64::from(misses) - 0.5),
+            DetectPlan::Drawn(sampler) => self.mean(sampler),
+        }
+    }
+
+    fn mean_reroute(&self, reroute: ReroutePlan) -> f64 {
+        match reroute {
+            ReroutePlan::Ttl(seconds) => seconds,
+            ReroutePlan::Drawn(sampler) => self.mean(sampler),
+        }
+    }
+
+    pub(super) fn expected_events(&self) -> f64 {
+        let length = self.model.warm_up_seconds + self.model.horizon_seconds;
+        let mut rates: HashMap<(u32, u32), f64> = HashMap::new();
+        self.clocks
+            .iter()
+            .map(|clock| {
+                *rates.entry((clock.life, clock.repair)).or_insert_with(|| {
+                    let (life, repair) = (self.mean(clock.life), self.mean(clock.repair));
+                    2.0 * length / (life + repair)
+                })
+            })
+            .sum()
+    }
+}
