@@ -55,7 +55,7 @@ pub fn markdown(comparison: &Comparison) -> String {
 fn table_row(row: &Row) -> String {
     let frontier = if row.on_frontier { " \\*" } else { "" };
     let name = escaped(&format::truncated(&row.name, 60));
-    let name = if row.recommended {
+    let name = if row.choice.is_some() {
         format!("**{name}**{frontier}")
     } else {
         format!("{name}{frontier}")

@@ -29,7 +29,8 @@ impl Mark {
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) on_frontier: bool,
-    pub(crate) recommended: bool,
+    /// `recommended`, or `nearest` where no topology meets the objectives, on the topology of that name.
+    pub(crate) choice: Option<&'static str>,
     pub(crate) nines: String,
     pub(crate) availability: String,
     pub(crate) availability_interval: String,
@@ -57,10 +58,17 @@ impl Row {
         Self {
             name: topology.name.clone(),
             on_frontier: results.pareto.contains(&topology.name),
-            recommended: results
+            choice: results
                 .recommended
                 .as_ref()
-                .is_some_and(|taken| taken.name == topology.name),
+                .filter(|taken| taken.name == topology.name)
+                .map(|taken| {
+                    if taken.meets_objectives {
+                        "recommended"
+                    } else {
+                        "nearest"
+                    }
+                }),
             nines: format::nines_estimate(&topology.unavailability),
             availability: format::availability(&topology.unavailability),
             availability_interval: format::availability_interval(&topology.unavailability)

@@ -101,7 +101,7 @@ fn comparison_table(results: &Results, name_width: usize) -> Table {
     for topology in &results.topologies {
         let row = Row::of(topology, results);
         let mut name = Cell::new_owned(marked_name(&row, name_width));
-        if row.recommended {
+        if row.choice.is_some() {
             name = name.add_attribute(Attribute::Bold);
         }
         let recovery = match &row.rto_met {
@@ -135,11 +135,9 @@ fn comparison_table(results: &Results, name_width: usize) -> Table {
 /// `* name` on the frontier, `· name` off it.
 fn marked_name(row: &Row, width: usize) -> String {
     let mark = if row.on_frontier { '*' } else { '·' };
-    let taken = if row.recommended {
-        "\n  recommended"
-    } else {
-        ""
-    };
+    let taken = row
+        .choice
+        .map_or(String::new(), |choice| format!("\n  {choice}"));
     format!("{mark} {}{taken}", format::truncated(&row.name, width))
 }
 
