@@ -13,7 +13,7 @@ use tempfile::{Builder, NamedTempFile};
 #[derive(Debug, thiserror::Error)]
 pub enum OutputError {
     /// The folder does not exist and could not be made.
-    #[error("cannot make the folder {}: {source}", path.display())]
+    #[error("cannot make the folder {}", path.display())]
     Create {
         /// The folder.
         path: PathBuf,
@@ -21,7 +21,7 @@ pub enum OutputError {
         source: std::io::Error,
     },
     /// A file could not be written.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}", path.display())]
     Write {
         /// The file.
         path: PathBuf,
