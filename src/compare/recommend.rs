@@ -7,7 +7,8 @@ use super::objectives::{Verdict, verdicts};
 /// The topology of the lowest `total_with_failure` among those that meet the objectives, else the nearest to them.
 ///
 /// Where failures are not priced, `total` decides. Nearest is the smallest sum, over the objectives missed, of the
-/// logarithm of found over allowed failures (nines missing); among equals the cheapest. `None` if nothing is priced.
+/// logarithm of found over allowed failures (nines missing); among equals the cheapest, and of equal cost the most available.
+/// `None` if nothing is priced.
 #[must_use]
 pub fn recommend(
     topologies: &[TopologyResult],
@@ -21,7 +22,8 @@ pub fn recommend(
     candidates.sort_by(|a, b| {
         a.shortfall()
             .total_cmp(&b.shortfall())
-            .then(a.cost.total_cmp(&b.cost))
+            .then(cents(a.cost).total_cmp(&cents(b.cost)))
+            .then(a.lost().total_cmp(&b.lost()))
     });
     let (best, others) = candidates.split_first()?;
     let why = match (best.verdicts.is_empty(), best.meets()) {
@@ -67,6 +69,10 @@ impl<'a> Candidate<'a> {
         self.verdicts.iter().map(|verdict| verdict.shortfall).sum()
     }
 
+    fn lost(&self) -> f64 {
+        self.topology.unavailability.mean
+    }
+
     fn cost_in_words(&self, currency: &str) -> String {
         let amount = format::money_rounded(self.cost, currency);
         if self.failure_priced {
@@ -83,7 +89,7 @@ fn why_cheapest(best: &Candidate<'_>, others: &[Candidate<'_>], currency: &str) 
         .first()
         .map_or_else(String::new, |next| less_than(best, next, currency));
     format!(
-        "{} costs the least, {}{against}, and is {available} available; the model sets no objectives",
+        "{} costs the least, {}{against}, and is {available} available; the model sets no SLO and no RTO",
         best.topology.name,
         best.cost_in_words(currency)
     )
@@ -127,8 +133,21 @@ fn facts<'a>(verdicts: impl Iterator<Item = &'a Verdict>, topology: &TopologyRes
 }
 
 fn less_than(best: &Candidate<'_>, next: &Candidate<'_>, currency: &str) -> String {
+    let rival = &next.topology.name;
+    if cents(next.cost) == cents(best.cost) {
+        return if best.lost() < next.lost() {
+            format!(" (as much as {rival}, which is less available)")
+        } else {
+            format!(" (as much as {rival})")
+        };
+    }
     let saved = format::money_rounded(next.cost - best.cost, currency);
-    format!(" ({saved} less than {})", next.topology.name)
+    format!(" ({saved} less than {rival})")
+}
+
+/// Costs that differ by less are the same, whatever the order in which their lines were added up.
+fn cents(cost: f64) -> f64 {
+    (100.0 * cost).round()
 }
 
 #[cfg(test)]
@@ -206,5 +225,24 @@ mod tests {
     #[test]
     fn without_prices_there_is_no_recommendation() {
         assert!(recommend(&[topology("a", None, 1e-3)], &objectives(), "USD").is_none());
+    }
+
+    #[test]
+    fn of_equal_cost_the_more_available_is_taken() {
+        let cheap = |name: &str, lost: f64| {
+            let mut topology = topology(name, Some(100.0), lost);
+            topology.cost_per_month.total_with_failure = None;
+            topology
+        };
+        let topologies = [cheap("one-zone", 1e-3), cheap("three-zones", 1e-5)];
+        let taken = recommend(&topologies, &ObjectivesEcho::default(), "USD").unwrap();
+        assert_eq!(taken.name, "three-zones");
+        assert!(
+            taken
+                .why
+                .contains("(as much as one-zone, which is less available)"),
+            "{}",
+            taken.why
+        );
     }
 }

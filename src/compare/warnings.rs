@@ -228,7 +228,8 @@ impl Finding {
                 )
             }
             Self::NoObjectives => {
-                "the model sets no objectives: the recommendation looks at cost alone".to_owned()
+                "the model sets no SLO and no RTO: the recommendation looks at cost alone"
+                    .to_owned()
             }
         }
     }

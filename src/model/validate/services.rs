@@ -415,7 +415,21 @@ impl Checker<'_> {
                 Kind::Optional => CallKind::Optional,
                 Kind::Async => CallKind::Async,
             };
-            calls.push(Call { targets, kind });
+            let call = Call { targets, kind };
+            if calls.contains(&call)
+                && let Some(name) = names.first()
+            {
+                let message = format!(
+                    "service {} makes the same call to {} twice",
+                    quoted(caller),
+                    quoted(&name.value.0)
+                );
+                let hint =
+                    "remove one: a call says that there is an edge, not how often it is used";
+                self.refuse(&name.span, message, "each call once", hint);
+                all_known = false;
+            }
+            calls.push(call);
         }
         all_known.then_some(calls)
     }
