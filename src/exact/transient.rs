@@ -7,11 +7,14 @@
 
 use super::chain::Chain;
 
-/// How far apart settling is looked for, in steps.
+/// Least number of steps between two looks at whether the chain has settled.
 const STEPS_APART: usize = 128;
 
 /// What is taken as settled: the estimated change still to come, relative.
 const SETTLED: f64 = 1e-14;
+
+/// A relative change that may be rounding.
+const ROUNDING: f64 = 1e-13;
 
 /// Arithmetic operations after which a chain is given up.
 const MAX_WORK: f64 = 2e10;
@@ -45,8 +48,20 @@ pub(super) fn means(
     at[0] = 1.0;
     let mut next = vec![0.0; n];
     let mut settling = vec![Settling::default(); rewards.len()];
-    let mut steps = 0_usize;
+    let (mut steps, mut next_look) = (0_usize, STEPS_APART);
     loop {
+        if steps.is_multiple_of(STEPS_APART) {
+            // Each step rounds the same way: without this the whole would shrink or grow.
+            let total: f64 = at.iter().sum();
+            for p in &mut at {
+                *p /= total;
+            }
+        }
+        let looks = steps == next_look;
+        if looks {
+            // Longer and longer apart: a slow drift shows over a long way.
+            next_look += STEPS_APART.max(steps / 8);
+        }
         let values: Vec<f64> = rewards
             .iter()
             .map(|reward| at.iter().zip(reward).map(|(p, r)| p * r).sum())
@@ -59,11 +74,12 @@ pub(super) fn means(
             left[end] -= weight;
         }
         let is_over = steps as f64 > lambda * ends[1] + 14.0 * (lambda * ends[1]).sqrt() + 80.0;
-        let settled = settling
-            .iter_mut()
-            .zip(&values)
-            .map(|(settling, value)| settling.has_settled(steps, *value))
-            .fold(true, |all, one| all & one);
+        let settled = looks
+            && settling
+                .iter_mut()
+                .zip(&values)
+                .map(|(settling, value)| settling.has_settled(*value))
+                .fold(true, |all, one| all & one);
         if settled || is_over {
             for (sum, value) in sums.iter_mut().zip(&values) {
                 for end in 0..2 {
@@ -110,29 +126,22 @@ struct Settling {
 }
 
 impl Settling {
-    fn has_settled(&mut self, steps: usize, value: f64) -> bool {
-        if !steps.is_multiple_of(STEPS_APART) {
-            return self.passed >= 3;
-        }
+    /// To be asked at each look.
+    fn has_settled(&mut self, value: f64) -> bool {
         let change = (value - self.last).abs();
         let ratio = if self.last_change > 0.0 {
             change / self.last_change
         } else {
             0.0
         };
-        // The changes still to come are a geometric series.
+        // The changes still to come are a geometric series. Where the change is rounding, its ratio says nothing.
         let to_come = if ratio < 1.0 {
             change * ratio / (1.0 - ratio)
         } else {
             f64::INFINITY
         };
-        // Where the change is rounding, its ratio says nothing.
-        let close = change <= 4.0 * f64::EPSILON * value || to_come <= SETTLED * value;
-        self.passed = if steps > 0 && close {
-            self.passed + 1
-        } else {
-            0
-        };
+        let close = change <= ROUNDING * value || to_come <= SETTLED * value;
+        self.passed = if close { self.passed + 1 } else { 0 };
         (self.last, self.last_change) = (value, change);
         self.passed >= 3
     }
