@@ -9,7 +9,7 @@ use super::{OutageSpan, Recovery, TrialOutcome};
 use crate::plan::{DailyCurve, Plan, WindowPlan};
 
 /// Slack of the comparison of a success with `down_below`.
-const DOWN_SLACK: f64 = 1e-9;
+pub(super) const DOWN_SLACK: f64 = 1e-9;
 
 /// The state of the world as users meet it, settled at one instant.
 #[derive(Debug, Clone, Default)]

@@ -9,6 +9,8 @@ mod active;
 mod audit;
 mod blame;
 mod calendar;
+mod chance;
+mod explore;
 mod ledger;
 mod outcome;
 mod serving;
@@ -18,5 +20,6 @@ mod traffic;
 mod trial;
 mod units;
 
+pub use explore::{Event, Experience, Explorer, Law, State, Successor};
 pub use outcome::*;
 pub use trial::{Record, Simulator};

@@ -4,13 +4,12 @@
 //! region *from* for the other: detect, decide, activate, reroute. With `reroute_first` (warm standby) clients move
 //! while the standby is still being scaled up.
 
-use rand::RngExt;
-
+use super::explore::Law;
 use super::serving::Serving;
 use super::serving::{RerouteTime, Timer};
 use super::trial::Simulator;
 use crate::model::Failback;
-use crate::plan::{Purpose, ReroutePlan, ServingPlan, StandbyPlan};
+use crate::plan::{DetectPlan, Purpose, ReroutePlan, ServingPlan, StandbyPlan};
 
 /// The controller during a trial.
 #[derive(Debug, Clone, Default)]
@@ -39,7 +38,7 @@ pub(super) struct StandbyState {
 const MAX_AT_ONCE: u32 = 2;
 
 /// How far an attempt has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 enum Phase {
     /// No attempt.
     #[default]
@@ -58,7 +57,7 @@ enum Phase {
 }
 
 /// What clients are doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 enum Movement {
     #[default]
     None,
@@ -74,6 +73,65 @@ impl StandbyState {
             full: [true, plan.full_when_standing_by],
             healthy: [true; 2],
             ..Self::default()
+        }
+    }
+}
+
+/// What a controller remembers, clocks and history apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct StandbyKey {
+    home: usize,
+    serving: usize,
+    from: usize,
+    phase: Phase,
+    movement: Movement,
+    moved: bool,
+    full: [bool; 2],
+    healthy: [bool; 2],
+}
+
+impl StandbyState {
+    pub(super) fn key(&self) -> StandbyKey {
+        StandbyKey {
+            home: self.home,
+            serving: self.serving,
+            from: self.from,
+            phase: self.phase,
+            movement: self.movement,
+            moved: self.moved,
+            full: self.full,
+            healthy: self.healthy,
+        }
+    }
+
+    /// A controller that remembers this at `now`.
+    pub(super) fn remembering(key: StandbyKey, now: f64) -> Self {
+        Self {
+            home: key.home,
+            serving: key.serving,
+            from: key.from,
+            phase: key.phase,
+            movement: key.movement,
+            moved: key.moved,
+            full: key.full,
+            healthy: key.healthy,
+            healthy_since: [now; 2],
+            completed: (f64::NEG_INFINITY, 0),
+            ..Self::default()
+        }
+    }
+
+    /// How long the phase under way takes.
+    pub(super) fn law_of_phase(&self, plan: &StandbyPlan) -> Option<Law> {
+        match self.phase {
+            Phase::Detecting => Some(match plan.detect {
+                DetectPlan::Drawn(sampler) => Law::drawn(sampler),
+                DetectPlan::Probe(period, misses) => Law::Probed(period, misses),
+            }),
+            Phase::Deciding => Some(Law::drawn(plan.decide)),
+            Phase::Activating => Some(Law::drawn(plan.activate)),
+            Phase::Retrying => plan.retry.map(Law::Fixed),
+            Phase::Steady | Phase::Rerouting | Phase::GivenUp | Phase::NoneHealthy => None,
         }
     }
 }
@@ -270,10 +328,8 @@ impl<'p> Simulator<'p> {
     fn end_activation(&mut self) {
         let (state, plan) = self.standby();
         let (from, attempts) = (state.from, state.attempts);
-        let mut rng = self
-            .key
-            .occasion(self.plan.regions[from].key, Purpose::Success, attempts);
-        if rng.random::<f64>() < plan.success {
+        let key = self.plan.regions[from].key;
+        if self.succeeds(plan.success, key, Purpose::Success, attempts) {
             self.bring_up(1 - from);
             let (state, _) = self.standby();
             state.phase = Phase::Rerouting;

@@ -1,7 +1,5 @@
 //! Takeovers: a service with one primary at a time is down while another replica takes its place.
 
-use rand::RngExt;
-
 use super::trial::Simulator;
 use crate::model::TakeoverTrigger;
 use crate::plan::{Pool, Purpose, UnitId};
@@ -10,14 +8,16 @@ use crate::plan::{Pool, Purpose, UnitId};
 #[derive(Debug, Clone, Default)]
 pub(super) struct PoolState {
     /// The primary, as an index into the members; none while a takeover is under way or nothing is usable.
-    primary: Option<usize>,
-    in_takeover: bool,
+    pub primary: Option<usize>,
+    pub in_takeover: bool,
     /// Which members were usable when last looked at.
-    usable: Vec<bool>,
-    /// Takeovers so far: names their draws.
+    pub usable: Vec<bool>,
+    /// Whether the takeover under way is the last, longer way after one that failed.
+    pub in_last_way: bool,
+    /// Takeovers so far, each new attempt counted: names their draws.
     takeovers: u64,
     /// Whether the service runs in its region now.
-    running: bool,
+    pub running: bool,
     /// What started the takeover under way.
     pub starters: Vec<u32>,
 }
@@ -30,6 +30,7 @@ impl Simulator<'_> {
         for (state, pool) in self.pools.iter_mut().zip(&plan.pools) {
             state.primary = Some(0);
             state.in_takeover = false;
+            state.in_last_way = false;
             state.takeovers = 0;
             state.running = true;
             state.starters.clear();
@@ -97,24 +98,18 @@ impl Simulator<'_> {
         state.in_takeover = true;
         self.lower(plan.gate);
         self.set_speeds(pool);
-        self.draw_takeover(pool, plan);
+        self.draw_takeover(pool, plan.takes);
     }
 
-    fn draw_takeover(&mut self, pool: u32, plan: &Pool) {
+    fn draw_takeover(&mut self, pool: u32, takes: u32) {
         let state = &mut self.pools[pool as usize];
         state.takeovers += 1;
-        let mut rng = self
-            .key
-            .occasion(plan.key, Purpose::Takeover, state.takeovers);
-        let mut seconds = self.plan.samplers[plan.takes as usize].draw(&mut rng);
-        let success: f64 = rng.random();
-        // A failed takeover is followed by a last, longer way, or by another takeover with its own trial of success.
-        let mut failed = success >= plan.success;
-        while failed {
-            let again = plan.failed.unwrap_or(plan.takes);
-            seconds += self.plan.samplers[again as usize].draw(&mut rng);
-            failed = plan.failed.is_none() && rng.random::<f64>() >= plan.success;
-        }
+        let mut rng = self.key.occasion(
+            self.plan.pools[pool as usize].key,
+            Purpose::Takeover,
+            state.takeovers,
+        );
+        let seconds = self.plan.samplers[takes as usize].draw(&mut rng);
         let slot = self.pool_slot(pool);
         self.calendar.set(slot, self.now + seconds);
     }
@@ -122,12 +117,21 @@ impl Simulator<'_> {
     /// The takeover of a pool has run to its end.
     pub(super) fn end_takeover(&mut self, pool: u32) {
         let plan = &self.plan.pools[pool as usize];
+        // A failed takeover is followed by a last, longer way, or by another takeover with its own chance of success.
+        let state = &self.pools[pool as usize];
+        let (is_last, takeovers) = (state.in_last_way, state.takeovers);
+        if !is_last && !self.succeeds(plan.success, plan.key, Purpose::Success, takeovers) {
+            self.pools[pool as usize].in_last_way = plan.failed.is_some();
+            self.draw_takeover(pool, plan.failed.unwrap_or(plan.takes));
+            return;
+        }
         let slot = self.pool_slot(pool);
         self.calendar.set(slot, f64::INFINITY);
         // What happened at this very instant counts: a replica mended now can be primary, one lost now is not lost again.
         self.look_at_members(pool);
         let state = &mut self.pools[pool as usize];
         state.in_takeover = false;
+        state.in_last_way = false;
         state.starters.clear();
         state.primary = state.usable.iter().position(|usable| *usable);
         self.raise(plan.gate);
@@ -174,6 +178,7 @@ impl Simulator<'_> {
         let state = &mut self.pools[pool as usize];
         state.running = false;
         state.primary = None;
+        state.in_last_way = false;
         if std::mem::take(&mut state.in_takeover) {
             self.raise(gate);
             let slot = self.pool_slot(pool);

@@ -1,6 +1,7 @@
 //! The event loop of one trial.
 
 use super::calendar::Calendar;
+use super::chance::Script;
 use super::ledger::{Ledger, World};
 use super::serving::{Serving, Timer};
 use super::takeover::PoolState;
@@ -18,6 +19,8 @@ pub struct Simulator<'p> {
     pub(super) plan: &'p Plan,
     seed: u64,
     pub(super) key: TrialKey,
+    /// Prescribed outcomes of chances; none in a trial.
+    pub(super) script: Option<Script>,
     pub(super) now: f64,
     pub(super) calendar: Calendar,
     // The structure function.
@@ -64,6 +67,7 @@ impl<'p> Simulator<'p> {
             plan,
             seed,
             key: TrialKey::default(),
+            script: None,
             now: 0.0,
             calendar: Calendar::new(plan.units.len() + n_timers),
             spare: plan.network.initial.clone(),
@@ -113,7 +117,7 @@ impl<'p> Simulator<'p> {
     }
 
     #[inline]
-    fn play(&mut self, slot: u32) {
+    pub(super) fn play(&mut self, slot: u32) {
         let Some(renewal) = self.renewals.get_mut(slot as usize) else {
             return self.play_other(slot);
         };
@@ -206,7 +210,7 @@ impl<'p> Simulator<'p> {
     }
 
     /// Draws the consequences of all events of this instant: takeovers, failover, what users see.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         loop {
             self.sort_changes();
             if let Some(pool) = self.dirty_pools.pop() {
@@ -333,7 +337,7 @@ impl<'p> Simulator<'p> {
         }
     }
 
-    fn reset(&mut self, trial: u64, record: Record) {
+    pub(super) fn reset(&mut self, trial: u64, record: Record) {
         let plan = self.plan;
         self.key = TrialKey::new(self.seed, trial);
         self.now = 0.0;

@@ -1,8 +1,6 @@
 //! Units that are more than one free-running clock: competing clocks, crews, shocks, cascades, standby speeds, and
 //! replicas that do not run all the time.
 
-use rand::RngExt;
-
 use super::trial::Simulator;
 use crate::model::CrewOrder;
 use crate::plan::{
@@ -11,7 +9,7 @@ use crate::plan::{
 };
 
 /// What a unit is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Condition {
     /// In service.
     Up,
@@ -40,13 +38,13 @@ pub(super) const NO_PHASE: u32 = u32::MAX;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct UnitState {
     /// Operating time when it last started \[s\].
-    age: f64,
+    pub age: f64,
     /// When it last started \[s\].
-    since: f64,
+    pub since: f64,
     /// Speed of its clocks, between 0 and 1.
-    speed: f64,
+    pub speed: f64,
     /// The failure under repair.
-    failure: Failure,
+    pub failure: Failure,
 }
 
 /// One failure of a unit.
@@ -55,19 +53,33 @@ pub(super) struct Failure {
     /// What it is reported as.
     pub cause: u32,
     /// Length of the repair \[s\].
-    repair: f64,
-    crew: u32,
-    priority: u32,
+    pub repair: f64,
+    /// Sampler that it was drawn from.
+    pub law: u32,
+    pub crew: u32,
+    pub priority: u32,
     /// Clock that starts a new life after the repair, or [`NO_CLOCK`].
-    renews: u32,
+    pub renews: u32,
+}
+
+impl Failure {
+    /// Of a unit that has not failed.
+    pub(super) const NONE: Self = Self {
+        cause: 0,
+        repair: 0.0,
+        law: 0,
+        crew: NO_CREW,
+        priority: 0,
+        renews: NO_CLOCK,
+    };
 }
 
 /// A crew at work.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CrewState {
-    busy: u32,
+    pub busy: u32,
     /// In order of arrival.
-    waiting: Vec<UnitId>,
+    pub waiting: Vec<UnitId>,
     dispatched: u64,
 }
 
@@ -82,13 +94,6 @@ impl Simulator<'_> {
         {
             return;
         }
-        let failure = Failure {
-            cause: 0,
-            repair: 0.0,
-            crew: NO_CREW,
-            priority: 0,
-            renews: NO_CLOCK,
-        };
         self.states.clear();
         self.states.resize(
             plan.units.len(),
@@ -96,7 +101,7 @@ impl Simulator<'_> {
                 age: 0.0,
                 since: 0.0,
                 speed: 1.0,
-                failure,
+                failure: Failure::NONE,
             },
         );
         for crew in &mut self.crews {
@@ -128,6 +133,7 @@ impl Simulator<'_> {
         let failure = Failure {
             cause: clock_plan.cause,
             repair,
+            law: clock_plan.repair,
             crew: clock_plan.crew,
             priority: clock_plan.priority,
             renews: clock,
@@ -241,7 +247,6 @@ impl Simulator<'_> {
 
     fn release_crew(&mut self, crew: u32) {
         let plan = self.plan.crews[crew as usize];
-        let key = self.key;
         let state = &mut self.crews[crew as usize];
         state.busy -= 1;
         if state.waiting.is_empty() {
@@ -251,8 +256,8 @@ impl Simulator<'_> {
             CrewOrder::Fifo => 0,
             CrewOrder::Random => {
                 state.dispatched += 1;
-                key.occasion(plan.key, Purpose::Dispatch, state.dispatched)
-                    .random_range(0..state.waiting.len())
+                let (n, dispatched) = (state.waiting.len(), state.dispatched);
+                self.pick(n, plan.key, Purpose::Dispatch, dispatched)
             }
             CrewOrder::Priority => {
                 let priority =
@@ -260,7 +265,7 @@ impl Simulator<'_> {
                 (0..state.waiting.len()).min_by_key(priority).unwrap_or(0)
             }
         };
-        let unit = state.waiting.remove(next);
+        let unit = self.crews[crew as usize].waiting.remove(next);
         self.begin_repair(unit);
     }
 
@@ -287,11 +292,12 @@ impl Simulator<'_> {
         let cascade = &plan.cascades[clock_plan.cascade as usize];
         // The instant of the failure names the occasion: no two failures of a replica share one.
         let occasion = self.now.to_bits();
-        let at: f64 = self
-            .key
-            .occasion(clock_plan.key, Purpose::Spread, occasion)
-            .random();
-        if at < cascade.probability {
+        if self.succeeds(
+            cascade.probability,
+            clock_plan.key,
+            Purpose::Spread,
+            occasion,
+        ) {
             for &(sibling, sibling_clock) in &cascade.siblings {
                 self.strike(sibling, clock, sibling_clock, clock_plan.key, occasion);
             }
@@ -319,6 +325,7 @@ impl Simulator<'_> {
             Failure {
                 cause: striker.cause,
                 repair,
+                law: striker.repair,
                 crew: striker.crew,
                 priority: striker.priority,
                 renews,
