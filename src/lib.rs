@@ -34,4 +34,6 @@ pub mod chart;
 
 pub mod report;
 
+pub mod store;
+
 pub mod cli;
