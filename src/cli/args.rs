@@ -50,7 +50,7 @@ pub(super) enum Command {
     Run(RunArgs),
     /// Join the shards of a run into its results
     #[command(
-        after_help = "Example: a run in two parts, which two machines could play\n  failscape init shop.yaml && failscape compare shop.yaml --trials 2000 --shard 1/2 -o parts && failscape compare shop.yaml --trials 2000 --shard 2/2 -o parts && failscape merge parts --model shop.yaml"
+        after_help = "Example: a run in two parts, which two machines could play\n  failscape compare --trials 2000 --shard 1/2 -o parts &&\n  failscape compare --trials 2000 --shard 2/2 -o parts &&\n  failscape merge parts"
     )]
     Merge(MergeArgs),
     /// Check a model without running it

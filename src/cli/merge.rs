@@ -15,7 +15,7 @@ use super::streams::Streams;
 use crate::model::Model;
 use crate::montecarlo::RunSettings;
 use crate::results::format;
-use crate::store::{Identity, Joined, ReadError, ShardFile, ShardSet};
+use crate::store::{Identity, Joined, ReadError, ShardFile, ShardSet, WrongSet};
 
 pub(super) fn merge(args: &MergeArgs, streams: &mut Streams) -> Result<(), Failure> {
     let set = read(&paths(&args.shards)?)?;
@@ -29,7 +29,7 @@ pub(super) fn merge(args: &MergeArgs, streams: &mut Streams) -> Result<(), Failu
     let prepared = Prepared::new(&model, source, &specs);
 
     let n_shards = set.shards();
-    let joined = set.join().map_err(wrong_set)?;
+    let joined = set.join().map_err(|error| wrong_set(&error))?;
     let settings = RunSettings {
         seed: identity.seed(),
         trials: identity.trials(),
@@ -98,14 +98,14 @@ fn read(paths: &[PathBuf]) -> Result<ShardSet, Failure> {
     if !unreadable.is_empty() {
         return Err(anyhow!("{}", unreadable.join("\n")).into());
     }
-    ShardSet::new(shards).map_err(wrong_set)
+    ShardSet::new(shards).map_err(|error| wrong_set(&error))
 }
 
 fn unreadable_text(path: &std::path::Path, error: &ReadError) -> String {
     format!("{} {error}", path.display())
 }
 
-fn wrong_set(error: crate::store::WrongSet) -> Failure {
+fn wrong_set(error: &WrongSet) -> Failure {
     let hint = "merge takes each shard of one run once; nothing was written".to_owned();
     Failure::Usage(error.to_string(), hint)
 }

@@ -170,3 +170,73 @@ fn checksum(line: &[u8], content: &[u8]) -> [u8; 32] {
     hash.update(content);
     hash.finalize().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::load_str;
+    use crate::montecarlo::{RunSettings, State};
+
+    fn identity(seed: u64) -> Identity {
+        let model = load_str("starter", crate::model::STARTER, None).unwrap();
+        let settings = RunSettings {
+            seed,
+            trials: Some(1_000_000),
+            precision: None,
+            max_time: None,
+            confidence: 0.95,
+            threads: 1,
+        };
+        Identity::new(&model, &["a", "b"], &settings, None, &State::new(&[]))
+    }
+
+    #[test]
+    fn floats_come_back_to_the_bit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.bin");
+        let kept = [
+            0.1 + 0.2,
+            -0.0,
+            f64::MIN_POSITIVE / 8.0,
+            f64::INFINITY,
+            1.0 / 3.0,
+        ];
+        write(&path, Kind::Shard, &identity(1), &kept).unwrap();
+        let opened = open(&path, Kind::Shard).unwrap();
+        let found: [f64; 5] = opened.content().unwrap();
+        assert_eq!(found.map(f64::to_bits), kept.map(f64::to_bits));
+        assert_eq!(opened.identity, identity(1));
+        assert!(matches!(
+            open(&path, Kind::Checkpoint),
+            Err(ReadError::Other(_))
+        ));
+    }
+
+    #[test]
+    fn no_damage_goes_unseen() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.bin");
+        write(&path, Kind::Checkpoint, &identity(1), &[1.5, 2.5]).unwrap();
+        let sound = std::fs::read(&path).unwrap();
+        assert!(parse(&sound, Kind::Checkpoint).is_ok());
+        for at in 0..sound.len() {
+            assert!(parse(&sound[..at], Kind::Checkpoint).is_err(), "{at}");
+            for bit in 0..8 {
+                let mut damaged = sound.clone();
+                damaged[at] ^= 1 << bit;
+                assert!(parse(&damaged, Kind::Checkpoint).is_err(), "{at}, {bit}");
+            }
+        }
+        let longer = [&sound[..], b"\n"].concat();
+        assert!(parse(&longer, Kind::Checkpoint).is_err());
+    }
+
+    #[test]
+    fn runs_are_told_apart() {
+        let (one, two) = (identity(1), identity(2));
+        assert_eq!(one.differences(&two), ["seed 1, not 2"]);
+        assert!(one.differences(&one).is_empty());
+        assert_ne!(one.digits(), two.digits());
+        assert_eq!(one.digits().len(), 8);
+    }
+}
