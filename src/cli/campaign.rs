@@ -23,7 +23,7 @@ pub(super) fn campaign(
         return keep_shard(prepared, request, shard, &played, &outputs, streams);
     }
     let comparison = prepared.comparison(&played.state, &request.settings);
-    outputs.write(&comparison, &played, &request.settings, streams)
+    outputs.write(&comparison, played, &request.settings, streams)
 }
 
 /// Writes a shard that is complete; of one that is not, its checkpoint stays.

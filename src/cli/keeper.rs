@@ -81,6 +81,16 @@ impl Keeper {
         }
     }
 
+    /// Says that a run which saves its trials leaves a checkpoint alone, if there is one.
+    pub(super) fn tell_unused(&self, streams: &mut Streams) {
+        if self.file.path().exists() {
+            let path = self.file.path().display();
+            streams.note(&format!(
+                "--save-trials needs every trial: the run starts anew, {path} is left as it is"
+            ));
+        }
+    }
+
     /// Keeps the state if it is time to.
     pub(super) fn keep_if_due(&mut self, state: &State) {
         let now = Instant::now();

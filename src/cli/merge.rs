@@ -60,7 +60,7 @@ pub(super) fn merge(args: &MergeArgs, streams: &mut Streams) -> Result<(), Failu
         keeper: None,
     };
     let comparison = prepared.comparison(&played.state, &settings);
-    outputs.write(&comparison, &played, &settings, streams)
+    outputs.write(&comparison, played, &settings, streams)
 }
 
 /// The files meant: those named, and those in the folders named.

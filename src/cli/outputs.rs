@@ -57,27 +57,28 @@ impl Outputs {
     /// Writes the files, then prints the figures; last, tells whether the run was interrupted. The checkpoint of a complete
     /// run is taken away as soon as its results are written.
     pub(super) fn write(
-        mut self,
+        self,
         comparison: &Comparison,
-        played: &Played,
+        mut played: Played,
         settings: &RunSettings,
         streams: &mut Streams,
     ) -> Result<(), Failure> {
-        let charts = match self.settings.charts {
-            Charts::Drawn => chart::all(comparison),
-            Charts::LeftOut => Vec::new(),
-        };
-        self.stage(comparison, &charts)?;
-        self.stage_file("run.json", run_file(&comparison.results, played, settings)?)?;
-        let path = self.folder.path().to_owned();
+        let path = self.path().to_owned();
         let printed = printed(comparison, self.settings.format, self.view)?;
-        self.folder.commit().context("the figures are lost")?;
+        if let Err(error) = self.save(comparison, &played, settings) {
+            // The trials, at least, are not lost: they take less room than the charts.
+            if let Some(keeper) = &mut played.keeper {
+                keeper.keep(&played.state);
+                keeper.tell_rest(&played.state, streams);
+            }
+            return Err(error.context("the results could not be written").into());
+        }
         let complete = !comparison.results.partial;
         if let Some(keeper) = played.keeper.as_ref().filter(|_| complete) {
             keeper.remove()?;
         }
         streams.data(&printed)?;
-        streams.note(&summary(comparison, played, settings, &path));
+        streams.note(&summary(comparison, &played, settings, &path));
         if let Some(keeper) = played.keeper.as_ref().filter(|_| !complete) {
             keeper.tell_rest(&played.state, streams);
         }
@@ -86,6 +87,23 @@ impl Outputs {
         } else {
             Ok(())
         }
+    }
+
+    /// Writes all files, or none under its name.
+    fn save(
+        mut self,
+        comparison: &Comparison,
+        played: &Played,
+        settings: &RunSettings,
+    ) -> anyhow::Result<()> {
+        let charts = match self.settings.charts {
+            Charts::Drawn => chart::all(comparison),
+            Charts::LeftOut => Vec::new(),
+        };
+        self.stage(comparison, &charts)?;
+        self.stage_file("run.json", run_file(&comparison.results, played, settings)?)?;
+        self.folder.commit()?;
+        Ok(())
     }
 
     fn stage(&mut self, comparison: &Comparison, charts: &[Chart]) -> anyhow::Result<()> {

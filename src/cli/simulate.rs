@@ -102,12 +102,15 @@ impl<'a> Prepared<'a> {
             (Some(shard), Some(trials)) => State::of_shard(&self.plans, trials, shard),
             _ => State::new(&self.plans),
         };
-        // Trials that an earlier command has played cannot be saved any more: all are played.
-        let mut keeper = trials.is_none().then(|| {
-            let identity = self.identity(settings, request.shard);
-            Keeper::new(folder, identity, request.checkpoint_every)
-        });
-        if let Some(keeper) = keeper.as_mut().filter(|_| !request.fresh)
+        let identity = self.identity(settings, request.shard);
+        let mut keeper = Some(Keeper::new(folder, identity, request.checkpoint_every));
+        if trials.is_some() {
+            // Trials that an earlier command has played cannot be saved any more: all are played.
+            keeper
+                .take()
+                .into_iter()
+                .for_each(|keeper| keeper.tell_unused(streams));
+        } else if let Some(keeper) = keeper.as_mut().filter(|_| !request.fresh)
             && let Some(kept) = keeper.take_up(|state| self.fits(state), streams)
         {
             state = kept;

@@ -254,7 +254,26 @@ fn a_run_that_saves_trials_plays_them_all() {
     stopped(here, "out", &["--trials", TRIALS]);
     let more = ["--trials", TRIALS, "--save-trials", "trials.csv"];
     let text = said(here, &compare("out", &more), 0);
-    assert!(!text.contains("resuming"), "{text}");
+    assert!(text.contains("starts anew"), "{text}");
     let rows = std::fs::read_to_string(here.join("trials.csv")).unwrap();
     assert_eq!(rows.lines().count(), 1 + 2 * 3000);
+}
+
+#[test]
+fn results_that_cannot_be_written_cost_no_trial() {
+    let here = folder();
+    let here = here.path();
+    let settings = ["--trials", TRIALS];
+    // A folder where a file should go.
+    std::fs::create_dir_all(here.join("out/results.json")).unwrap();
+    let text = said(here, &compare("out", &settings), 1);
+    assert!(
+        text.contains("results.json") && text.contains("the same command goes on"),
+        "{text}"
+    );
+    std::fs::remove_dir(here.join("out/results.json")).unwrap();
+    let text = said(here, &compare("out", &settings), 0);
+    assert!(text.contains("resuming after 3,000 trials"), "{text}");
+    assert_eq!(results(here, "out"), whole(here, &settings));
+    assert!(checkpoints(here, "out").is_empty());
 }
