@@ -36,4 +36,6 @@ pub mod chart;
 
 pub mod report;
 
+pub mod store;
+
 pub mod cli;

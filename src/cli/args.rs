@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::values;
+use crate::montecarlo::Shard;
 
 /// Which topology should a service run on, and what does each choice cost?
 ///
@@ -47,6 +48,11 @@ pub(super) enum Command {
         after_help = "Example:\n  failscape init shop.yaml && failscape run shop.yaml -t warm-standby --trials 1000"
     )]
     Run(RunArgs),
+    /// Join the shards of a run into its results
+    #[command(
+        after_help = "Example: a run in two parts, which two machines could play\n  failscape compare --trials 2000 --shard 1/2 -o parts &&\n  failscape compare --trials 2000 --shard 2/2 -o parts &&\n  failscape merge parts"
+    )]
+    Merge(MergeArgs),
     /// Check a model without running it
     #[command(
         after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
@@ -120,6 +126,23 @@ pub(super) struct TrialArgs {
     /// Level of all intervals
     #[arg(long, value_name = "LEVEL", default_value = "95%", value_parser = values::confidence)]
     pub(super) confidence: f64,
+    /// Play only this part of the trials, such as 3/64, into a file for `failscape merge`
+    #[arg(
+        long,
+        value_name = "I/N",
+        requires = "trials",
+        conflicts_with = "precision"
+    )]
+    pub(super) shard: Option<Shard>,
+    /// Keep the finished trials of a long run in the output folder this often
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = values::duration)]
+    pub(super) checkpoint_every: Duration,
+    /// Start anew where an earlier run of the same command can be resumed
+    #[arg(long)]
+    pub(super) fresh: bool,
+    /// Write one row for each trial and topology to this CSV file; such a run keeps no checkpoints
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub(super) save_trials: Option<PathBuf>,
 }
 
 /// What to write where.
@@ -135,9 +158,21 @@ pub(super) struct OutputArgs {
     /// Draw no charts
     #[arg(long)]
     pub(super) no_charts: bool,
-    /// Write one row for each trial and topology to this CSV file
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) save_trials: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct MergeArgs {
+    /// Shards, or folders that hold them
+    #[arg(required = true, value_name = "FOLDER|FILE", value_hint = ValueHint::AnyPath)]
+    pub(super) shards: Vec<PathBuf>,
+    /// Model file that the shards were played from; the built-in example if left out
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) model: Option<PathBuf>,
+    /// Level of all intervals [default: that of the shards]
+    #[arg(long, value_name = "LEVEL", value_parser = values::confidence)]
+    pub(super) confidence: Option<f64>,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
 }
 
 #[derive(Debug, ClapArgs)]

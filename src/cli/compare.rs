@@ -1,16 +1,17 @@
 //! `compare`: every topology of a model, side by side.
 
 use super::args::CompareArgs;
+use super::campaign::campaign;
 use super::failure::Failure;
 use super::load::load;
 use super::outputs::{Outputs, View};
-use super::settings::{output_settings, run_settings};
-use super::simulate::simulate;
+use super::settings::{output_settings, request};
+use super::simulate::Prepared;
 use super::streams::Streams;
 
 pub(super) fn compare(args: &CompareArgs, streams: &mut Streams) -> Result<(), Failure> {
     let (model, source) = load(args.model.as_deref())?;
-    let settings = run_settings(&args.trials);
+    let request = request(&args.trials);
     let outputs = Outputs::open(
         output_settings(&args.output, &[&model.name]),
         View::Comparison,
@@ -20,13 +21,6 @@ pub(super) fn compare(args: &CompareArgs, streams: &mut Streams) -> Result<(), F
         .iter()
         .map(|(name, spec)| (name.as_str(), spec))
         .collect();
-    let played = simulate(
-        &model,
-        source,
-        &specs,
-        &settings,
-        outputs.save_trials(),
-        streams,
-    )?;
-    outputs.write(&played, &settings, streams)
+    let prepared = Prepared::new(&model, source, &specs);
+    campaign(&prepared, &request, outputs, streams)
 }

@@ -4,6 +4,7 @@
 //! 130 interrupted. Nothing below this module prints, reads a clock or knows of signals.
 
 mod args;
+mod campaign;
 mod check;
 mod compare;
 mod completions;
@@ -11,8 +12,10 @@ mod failure;
 mod graph;
 mod init;
 mod interrupt;
+mod keeper;
 mod load;
 mod man;
+mod merge;
 mod observer;
 mod outputs;
 mod run;
@@ -62,6 +65,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
     match command {
         Command::Compare(args) => compare::compare(&args, streams),
         Command::Run(args) => run::run(&args, streams),
+        Command::Merge(args) => merge::merge(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Init(args) => init::init(&args, streams),

@@ -6,10 +6,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::failure::Failure;
 use super::interrupt::Interrupt;
+use super::keeper::Keeper;
 use super::streams::Streams;
 use super::trials_file::TrialsFile;
 use crate::engine::TrialOutcome;
-use crate::montecarlo::{Observer, Progress, RunSettings};
+use crate::montecarlo::{Observer, Progress, RunSettings, State};
 use crate::results::format;
 
 /// Time between two redrawings of the bar.
@@ -20,6 +21,7 @@ const TICK: Duration = Duration::from_millis(200);
 pub(super) struct RunObserver {
     interrupt: Interrupt,
     trials: Option<TrialsFile>,
+    keeper: Option<Keeper>,
     /// Why trials could not be written; ends the run.
     broken: Option<anyhow::Error>,
     bar: Bar,
@@ -30,11 +32,13 @@ pub(super) struct RunObserver {
 pub(super) struct Bar {
     drawn: ProgressBar,
     started: Instant,
+    /// Trials that an earlier command has played.
+    resumed: u64,
     max_time: Option<Duration>,
 }
 
 /// A bar on stderr; one that draws nothing if nobody watches.
-pub(super) fn progress_bar(streams: &Streams, settings: &RunSettings) -> Bar {
+pub(super) fn progress_bar(streams: &Streams, settings: &RunSettings, resumed: u64) -> Bar {
     let target = if streams.shows_progress() {
         ProgressDrawTarget::stderr()
     } else {
@@ -52,6 +56,7 @@ pub(super) fn progress_bar(streams: &Streams, settings: &RunSettings) -> Bar {
     Bar {
         drawn: bar,
         started: Instant::now(),
+        resumed,
         max_time: settings.max_time,
     }
 }
@@ -73,7 +78,8 @@ impl Bar {
             "{} of {} topologies running",
             progress.running, progress.topologies
         );
-        let message = match time_left(progress, self.started.elapsed(), self.max_time) {
+        let elapsed = self.started.elapsed();
+        let message = match time_left(progress, self.resumed, elapsed, self.max_time) {
             Some(left) => format!(
                 "{running}, {} left",
                 format::duration(left.as_secs_f64().ceil())
@@ -84,18 +90,20 @@ impl Bar {
     }
 }
 
-/// Time until the trials aimed at are played at the pace so far, or until the limit, whichever is first.
+/// Time until the trials aimed at are played at the pace since the `resumed` ones, or until the limit, whichever is first.
 fn time_left(
     progress: &Progress,
+    resumed: u64,
     elapsed: Duration,
     max_time: Option<Duration>,
 ) -> Option<Duration> {
     let by_pace = progress
         .expected_trials
-        .filter(|_| progress.trials > 0)
+        .filter(|_| progress.trials > resumed)
         .map(|expected| {
-            let seconds =
-                elapsed.as_secs_f64() * (expected as f64 / progress.trials as f64 - 1.0).max(0.0);
+            let played = (progress.trials - resumed) as f64;
+            let left = expected.saturating_sub(progress.trials) as f64;
+            let seconds = elapsed.as_secs_f64() * left / played;
             // A forecast beyond any life time is cut rather than overflown.
             Duration::from_secs_f64(seconds.min(1e9))
         });
@@ -104,29 +112,44 @@ fn time_left(
 }
 
 impl RunObserver {
-    pub(super) fn new(interrupt: Interrupt, trials: Option<TrialsFile>, bar: Bar) -> Self {
+    pub(super) fn new(
+        interrupt: Interrupt,
+        trials: Option<TrialsFile>,
+        keeper: Option<Keeper>,
+        bar: Bar,
+    ) -> Self {
         Self {
             interrupt,
             trials,
+            keeper,
             broken: None,
             bar,
         }
     }
 
-    /// Ends the watch: takes the bar away and gives the file of trials its name.
-    pub(super) fn finish(self) -> Result<(), Failure> {
+    /// Ends the watch: takes the bar away and gives the file of trials its name. Tells how long the trials
+    /// took and hands back what keeps the run.
+    pub(super) fn finish(self) -> Result<(Duration, Option<Keeper>), Failure> {
+        let here = self.bar.started.elapsed();
+        let wall = self.keeper.as_ref().map_or(here, Keeper::wall);
         self.bar.drawn.finish_and_clear();
         if let Some(error) = self.broken {
             return Err(error.into());
         }
         self.trials.map_or(Ok(()), TrialsFile::commit)?;
-        Ok(())
+        Ok((wall, self.keeper))
     }
 }
 
 impl Observer for RunObserver {
     fn progress(&mut self, progress: &Progress) {
         self.bar.show(progress);
+    }
+
+    fn round_ended(&mut self, state: &State) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.keep_if_due(state);
+        }
     }
 
     fn should_stop(&mut self) -> bool {
@@ -161,20 +184,24 @@ mod tests {
     fn time_left_follows_the_pace_and_the_limit() {
         let second = Duration::from_secs(1);
         assert_eq!(
-            time_left(&progress(10, Some(40)), second, None),
+            time_left(&progress(10, Some(40)), 0, second, None),
             Some(3 * second)
         );
         assert_eq!(
-            time_left(&progress(10, Some(40)), second, Some(2 * second)),
+            time_left(&progress(25, Some(40)), 20, second, None),
+            Some(3 * second)
+        );
+        assert_eq!(
+            time_left(&progress(10, Some(40)), 0, second, Some(2 * second)),
             Some(second)
         );
         assert_eq!(
-            time_left(&progress(10, None), second, Some(5 * second)),
+            time_left(&progress(10, None), 0, second, Some(5 * second)),
             Some(4 * second)
         );
-        assert_eq!(time_left(&progress(0, Some(40)), second, None), None);
+        assert_eq!(time_left(&progress(0, Some(40)), 0, second, None), None);
         assert_eq!(
-            time_left(&progress(1, Some(u64::MAX)), second, None),
+            time_left(&progress(1, Some(u64::MAX)), 0, second, None),
             Some(Duration::from_secs(1_000_000_000))
         );
     }

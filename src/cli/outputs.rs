@@ -44,35 +44,66 @@ impl Outputs {
         })
     }
 
-    /// File that trials are to be saved to.
-    pub(super) fn save_trials(&self) -> Option<&Path> {
-        self.settings.save_trials.as_deref()
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
     }
 
-    /// Writes the files, then prints the figures; last, tells whether the run was interrupted.
+    /// How the figures are laid out.
+    pub(super) fn view(&self) -> View {
+        self.view
+    }
+
+    /// Writes the files, then prints the figures; last, tells whether the run was interrupted. The checkpoint of a complete
+    /// run is taken away as soon as its results are written.
     pub(super) fn write(
-        mut self,
-        played: &Played,
+        self,
+        comparison: &Comparison,
+        mut played: Played,
         settings: &RunSettings,
         streams: &mut Streams,
     ) -> Result<(), Failure> {
-        let comparison = &played.comparison;
-        let charts = match self.settings.charts {
-            Charts::Drawn => chart::all(comparison),
-            Charts::LeftOut => Vec::new(),
-        };
-        self.stage(comparison, &charts)?;
-        self.stage_file("run.json", run_file(played, settings)?)?;
-        let path = self.folder.path().to_owned();
+        let path = self.path().to_owned();
         let printed = printed(comparison, self.settings.format, self.view)?;
-        self.folder.commit().context("the figures are lost")?;
+        if let Err(error) = self.save(comparison, &played, settings) {
+            // The trials, at least, are not lost: they take less room than the charts.
+            if let Some(keeper) = &mut played.keeper {
+                keeper.keep(&played.state);
+                keeper.tell_rest(&played.state, streams);
+            }
+            return Err(error.context("the results could not be written").into());
+        }
+        let complete = !comparison.results.partial;
+        if let Some(keeper) = played.keeper.as_ref().filter(|_| complete) {
+            keeper.remove()?;
+        }
         streams.data(&printed)?;
-        streams.note(&summary(played, settings, &path));
+        streams.note(&summary(comparison, &played, settings, &path));
+        if let Some(keeper) = played.keeper.as_ref().filter(|_| !complete) {
+            keeper.tell_rest(&played.state, streams);
+        }
         if played.interrupted {
             Err(Failure::Interrupted)
         } else {
             Ok(())
         }
+    }
+
+    /// Writes all files, or none under its name.
+    fn save(
+        mut self,
+        comparison: &Comparison,
+        played: &Played,
+        settings: &RunSettings,
+    ) -> anyhow::Result<()> {
+        let charts = match self.settings.charts {
+            Charts::Drawn => chart::all(comparison),
+            Charts::LeftOut => Vec::new(),
+        };
+        self.stage(comparison, &charts)?;
+        self.stage_file("run.json", run_file(&comparison.results, played, settings)?)?;
+        self.folder.commit()?;
+        Ok(())
     }
 
     fn stage(&mut self, comparison: &Comparison, charts: &[Chart]) -> anyhow::Result<()> {
@@ -109,18 +140,22 @@ fn printed(comparison: &Comparison, form: Format, view: View) -> anyhow::Result<
 }
 
 /// What was done, and where it is.
-fn summary(played: &Played, settings: &RunSettings, folder: &Path) -> String {
-    let trials: u64 = played
-        .comparison
+fn summary(
+    comparison: &Comparison,
+    played: &Played,
+    settings: &RunSettings,
+    folder: &Path,
+) -> String {
+    let trials: u64 = comparison
         .results
         .topologies
         .iter()
         .map(|topology| topology.trials)
         .sum();
-    let threads = if settings.threads == 1 {
-        "1 thread".to_owned()
-    } else {
-        format!("{} threads", settings.threads)
+    let on = match (played.joined, settings.threads) {
+        (Some(shards), _) => format!("in {shards} shards"),
+        (None, 1) => "on 1 thread".to_owned(),
+        (None, threads) => format!("on {threads} threads"),
     };
     let interrupted = if played.interrupted {
         "interrupted: what was done is kept\n"
@@ -128,7 +163,7 @@ fn summary(played: &Played, settings: &RunSettings, folder: &Path) -> String {
         ""
     };
     format!(
-        "\n{interrupted}{} trials in {} on {threads}\nreport: {}",
+        "\n{interrupted}{} trials in {} {on}\nreport: {}",
         format::count(trials),
         format::duration(played.wall.as_secs_f64()),
         folder.join("index.html").display()

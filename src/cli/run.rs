@@ -1,28 +1,22 @@
 //! `run`: one topology in depth.
 
 use super::args::RunArgs;
+use super::campaign::campaign;
 use super::failure::Failure;
 use super::load::{load, topology};
 use super::outputs::{Outputs, View};
-use super::settings::{output_settings, run_settings};
-use super::simulate::simulate;
+use super::settings::{output_settings, request};
+use super::simulate::Prepared;
 use super::streams::Streams;
 
 pub(super) fn run(args: &RunArgs, streams: &mut Streams) -> Result<(), Failure> {
     let (model, source) = load(Some(&args.model))?;
     let chosen = topology(&model, &args.topology)?;
-    let settings = run_settings(&args.trials);
+    let request = request(&args.trials);
     let outputs = Outputs::open(
         output_settings(&args.output, &[&model.name, chosen.0]),
         View::InDepth,
     )?;
-    let played = simulate(
-        &model,
-        source,
-        &[chosen],
-        &settings,
-        outputs.save_trials(),
-        streams,
-    )?;
-    outputs.write(&played, &settings, streams)
+    let prepared = Prepared::new(&model, source, &[chosen]);
+    campaign(&prepared, &request, outputs, streams)
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::simulate::Played;
 use crate::montecarlo::RunSettings;
+use crate::results::Results;
 
 /// The content of run.json.
 #[derive(Debug, Serialize)]
@@ -18,6 +19,9 @@ struct RunFile {
     operating_system: &'static str,
     architecture: &'static str,
     threads: usize,
+    /// Shards that the run was put together from, each on threads of its own.
+    shards: Option<u32>,
+    /// Of all commands that the run took, added up.
     wall_seconds: f64,
     trials: u64,
     trials_per_second: f64,
@@ -37,8 +41,11 @@ struct Settings {
 }
 
 /// The text of run.json.
-pub(super) fn run_file(played: &Played, settings: &RunSettings) -> anyhow::Result<String> {
-    let results = &played.comparison.results;
+pub(super) fn run_file(
+    results: &Results,
+    played: &Played,
+    settings: &RunSettings,
+) -> anyhow::Result<String> {
     let trials: u64 = results
         .topologies
         .iter()
@@ -55,6 +62,7 @@ pub(super) fn run_file(played: &Played, settings: &RunSettings) -> anyhow::Resul
         operating_system: std::env::consts::OS,
         architecture: std::env::consts::ARCH,
         threads: settings.threads,
+        shards: played.joined,
         wall_seconds,
         trials,
         trials_per_second: if wall_seconds > 0.0 {

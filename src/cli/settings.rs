@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{Format, OutputArgs, TrialArgs};
-use crate::montecarlo::RunSettings;
+use crate::montecarlo::{RunSettings, Shard};
 
 /// Precision unless trials are asked for.
 const DEFAULT_PRECISION: f64 = 0.05;
@@ -21,7 +21,6 @@ pub(super) struct OutputSettings {
     pub(super) folder: PathBuf,
     pub(super) format: Format,
     pub(super) charts: Charts,
-    pub(super) save_trials: Option<PathBuf>,
 }
 
 /// Whether charts are drawn.
@@ -31,8 +30,32 @@ pub(super) enum Charts {
     LeftOut,
 }
 
+/// What is asked of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Request {
+    pub(super) settings: RunSettings,
+    /// The part to play; the whole run if `None`.
+    pub(super) shard: Option<Shard>,
+    /// Time between two checkpoints.
+    pub(super) checkpoint_every: Duration,
+    /// Whether what an earlier command has played is left alone.
+    pub(super) fresh: bool,
+    pub(super) save_trials: Option<PathBuf>,
+}
+
+/// What these arguments ask for.
+pub(super) fn request(args: &TrialArgs) -> Request {
+    Request {
+        settings: run_settings(args),
+        shard: args.shard,
+        checkpoint_every: args.checkpoint_every,
+        fresh: args.fresh,
+        save_trials: args.save_trials.clone(),
+    }
+}
+
 /// Settings of a run: without `--trials` and `--precision` it goes on to 5 %; without `--trials`, for 10 min at most.
-pub(super) fn run_settings(args: &TrialArgs) -> RunSettings {
+fn run_settings(args: &TrialArgs) -> RunSettings {
     let precision = args
         .precision
         .or(args.trials.is_none().then_some(DEFAULT_PRECISION));
@@ -65,7 +88,6 @@ pub(super) fn output_settings(args: &OutputArgs, names: &[&str]) -> OutputSettin
         } else {
             Charts::Drawn
         },
-        save_trials: args.save_trials.clone(),
     }
 }
 

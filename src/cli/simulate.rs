@@ -1,91 +1,166 @@
 //! The pipeline, from a model to a comparison, with someone watching.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::failure::Failure;
 use super::interrupt::Interrupt;
+use super::keeper::Keeper;
 use super::observer::{RunObserver, progress_bar};
+use super::settings::Request;
 use super::streams::Streams;
 use super::trials_file::TrialsFile;
 use crate::compare::{Finished, assemble, timeline};
 use crate::cost::{FailurePrice, price};
 use crate::estimate::{FailureCost, Names, NoLossBound, Tally, summarize, summarize_pair};
 use crate::model::{Model, TopologySpec};
-use crate::montecarlo::{self, Run, RunSettings};
+use crate::montecarlo::{self, Run, RunSettings, Shard, State};
 use crate::plan::{Plan, compile};
 use crate::results::{Comparison, CostResult, Difference, TopologyResult};
+use crate::store::Identity;
 use crate::topology::{Deployment, expand, layout};
 
-/// A run that has ended.
+/// Topologies of a model, ready to be played.
+#[derive(Debug)]
+pub(super) struct Prepared<'a> {
+    model: &'a Model,
+    source: String,
+    names: Vec<&'a str>,
+    deployments: Vec<Deployment>,
+    plans: Vec<Plan>,
+    failure_price: FailurePrice,
+}
+
+/// Trials that have been played.
 #[derive(Debug)]
 pub(super) struct Played {
-    pub(super) comparison: Comparison,
-    /// Time that the trials took.
+    pub(super) state: State,
+    /// Time that the trials took, in all commands of the run together.
     pub(super) wall: Duration,
     /// Whether the user ended it.
     pub(super) interrupted: bool,
+    /// Shards that it was put together from, if it was.
+    pub(super) joined: Option<u32>,
+    /// What keeps the run, if anything does.
+    pub(super) keeper: Option<Keeper>,
 }
 
-/// Plays topologies of a model and compares them.
-pub(super) fn simulate(
-    model: &Model,
-    source: String,
-    specs: &[(&str, &TopologySpec)],
-    settings: &RunSettings,
-    save_trials: Option<&Path>,
-    streams: &Streams,
-) -> Result<Played, Failure> {
-    let deployments: Vec<Deployment> = specs
-        .iter()
-        .map(|(name, spec)| expand(model, name, spec))
-        .collect();
-    let plans: Vec<Plan> = deployments
-        .iter()
-        .map(|deployment| compile(model, deployment))
-        .collect();
-    let bills = deployments
-        .iter()
-        .map(|deployment| price(model, deployment));
-    let failure_price = FailurePrice::new(model);
-    let names: Vec<&str> = specs.iter().map(|(name, _)| *name).collect();
-    let trials = save_trials
-        .map(|path| TrialsFile::create(path, &names, model))
-        .transpose()?;
-    let interrupt = Interrupt::listen()?;
-
-    let started = Instant::now();
-    let bar = progress_bar(streams, settings);
-    let mut observer = RunObserver::new(interrupt.clone(), trials, bar);
-    let run = montecarlo::run(&plans, &failure_price, settings, &mut observer);
-    let wall = started.elapsed();
-    observer.finish()?;
-
-    let level = settings.confidence;
-    let estimates = Estimates {
-        plans: &plans,
-        worst: worst(&failure_price, model),
-        level,
-    };
-    let finished = Finished {
-        model,
-        source,
-        settings,
-        partial: run.partial,
-        topologies: estimates.topologies(&run.tallies, bills),
-        differences: estimates.differences(&run),
-        unhittable: unhittable(&plans),
-        timeline: timeline(&plans, settings.seed, run.telling_trial),
-        layouts: deployments
+impl<'a> Prepared<'a> {
+    /// Compiles the topologies. `source` is what the report calls the model file.
+    pub(super) fn new(
+        model: &'a Model,
+        source: String,
+        specs: &[(&'a str, &TopologySpec)],
+    ) -> Self {
+        let deployments: Vec<Deployment> = specs
             .iter()
-            .map(|deployment| layout(model, deployment))
-            .collect(),
-    };
-    Ok(Played {
-        comparison: assemble(finished),
-        wall,
-        interrupted: interrupt.came(),
-    })
+            .map(|(name, spec)| expand(model, name, spec))
+            .collect();
+        Self {
+            model,
+            source,
+            names: specs.iter().map(|(name, _)| *name).collect(),
+            plans: deployments
+                .iter()
+                .map(|deployment| compile(model, deployment))
+                .collect(),
+            deployments,
+            failure_price: FailurePrice::new(model),
+        }
+    }
+
+    /// What the report calls the model file.
+    pub(super) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// What a run of these settings is, or a shard of it.
+    pub(super) fn identity(&self, settings: &RunSettings, shard: Option<Shard>) -> Identity {
+        let state = State::new(&self.plans);
+        Identity::new(self.model, &self.names, settings, shard, &state)
+    }
+
+    /// Whether a state is one of these topologies.
+    pub(super) fn fits(&self, state: &State) -> bool {
+        state.fits(&self.plans, &self.failure_price)
+    }
+
+    /// Plays what is asked for, from where an earlier command of the same run in the same folder has stopped.
+    pub(super) fn play(
+        &self,
+        request: &Request,
+        folder: &Path,
+        streams: &mut Streams,
+    ) -> Result<Played, Failure> {
+        let settings = &request.settings;
+        let trials = request
+            .save_trials
+            .as_deref()
+            .map(|path| TrialsFile::create(path, &self.names, self.model))
+            .transpose()?;
+        let mut state = match (request.shard, settings.trials) {
+            (Some(shard), Some(trials)) => State::of_shard(&self.plans, trials, shard),
+            _ => State::new(&self.plans),
+        };
+        let identity = self.identity(settings, request.shard);
+        let mut keeper = Some(Keeper::new(folder, identity, request.checkpoint_every));
+        if trials.is_some() {
+            // Trials that an earlier command has played cannot be saved any more: all are played.
+            keeper
+                .take()
+                .into_iter()
+                .for_each(|keeper| keeper.tell_unused(streams));
+        } else if let Some(keeper) = keeper.as_mut().filter(|_| !request.fresh)
+            && let Some(kept) = keeper.take_up(|state| self.fits(state), streams)
+        {
+            state = kept;
+        }
+        let interrupt = Interrupt::listen()?;
+        let bar = progress_bar(streams, settings, state.trials());
+        let mut observer = RunObserver::new(interrupt.clone(), trials, keeper, bar);
+        let (plans, price) = (&self.plans, &self.failure_price);
+        montecarlo::play(plans, price, settings, &mut state, &mut observer);
+        let (wall, mut keeper) = observer.finish()?;
+        if let Some(keeper) = keeper.as_mut().filter(|_| !state.is_complete(settings)) {
+            keeper.keep(&state);
+        }
+        Ok(Played {
+            state,
+            wall,
+            interrupted: interrupt.came(),
+            joined: None,
+            keeper,
+        })
+    }
+
+    /// The figures of trials that have been played.
+    pub(super) fn comparison(&self, state: &State, settings: &RunSettings) -> Comparison {
+        let run = state.to_run(&self.plans, &self.failure_price, settings);
+        let estimates = Estimates {
+            plans: &self.plans,
+            worst: worst(&self.failure_price, self.model),
+            level: settings.confidence,
+        };
+        let bills = self
+            .deployments
+            .iter()
+            .map(|deployment| price(self.model, deployment));
+        assemble(Finished {
+            model: self.model,
+            source: self.source.clone(),
+            settings,
+            partial: run.partial,
+            topologies: estimates.topologies(&run.tallies, bills),
+            differences: estimates.differences(&run),
+            unhittable: unhittable(&self.plans),
+            timeline: timeline(&self.plans, settings.seed, run.telling_trial),
+            layouts: self
+                .deployments
+                .iter()
+                .map(|deployment| layout(self.model, deployment))
+                .collect(),
+        })
+    }
 }
 
 /// What turns the tallies of a run into figures.

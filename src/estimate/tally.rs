@@ -173,8 +173,7 @@ impl Tally {
         }
     }
 
-    /// Adds the trials of `other`, which has the same shape. Merge batches in order of trial: the sums are then the same bits however
-    /// the batches were spread over threads.
+    /// Adds the trials of `other`, which has the same shape. Merge batches in the same order and grouping to get the same bits.
     pub fn merge(&mut self, other: &Self) {
         debug_assert_eq!(self.shape, other.shape);
         self.trials += other.trials;
@@ -199,6 +198,23 @@ impl Tally {
         self.sla_credits.merge(&other.sla_credits);
         self.downtime_cost.merge(&other.downtime_cost);
         self.failure_cost.merge(&other.failure_cost);
+    }
+
+    /// Adds of `other` only what rules of stopping look at: the trials and their unavailability.
+    pub fn merge_headline(&mut self, other: &Self) {
+        self.trials += other.trials;
+        self.unavailability.merge(&other.unavailability);
+    }
+
+    /// Whether it can be merged with tallies of this shape: not so if it was made elsewhere of something else.
+    #[must_use]
+    pub fn has_shape(&self, shape: &TallyShape) -> bool {
+        let all_or_none = |length: usize, all: usize| length == 0 || length == all;
+        self.shape == *shape
+            && self.fired.len() == shape.n_causes
+            && all_or_none(self.journeys.len(), shape.n_journeys)
+            && all_or_none(self.services.len(), shape.n_services)
+            && all_or_none(self.attribution.len(), shape.n_causes)
     }
 
     /// Trials added.

@@ -1,7 +1,12 @@
-//! Many trials: batches in parallel, merged in order, and rules of stopping.
+//! Many trials: batches in parallel, merged along a fixed tree, and rules of stopping.
 
 mod run;
 mod settings;
+mod shard;
+mod state;
+mod tree;
 
-pub use run::{Run, run};
+pub use run::{Run, play, run};
 pub use settings::*;
+pub use shard::Shard;
+pub use state::State;

@@ -23,6 +23,8 @@ pub struct RunSettings {
 pub trait Observer {
     /// A round has been merged.
     fn progress(&mut self, progress: &Progress);
+    /// A round has been merged into this state, from which the run can be taken up again. Not kept unless it is wanted.
+    fn round_ended(&mut self, _state: &super::State) {}
     /// Whether to stop now and keep what is done.
     fn should_stop(&mut self) -> bool;
     /// The outcomes of finished trials, in order of trial, all topologies of a trial together where they were played.

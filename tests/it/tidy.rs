@@ -19,6 +19,7 @@ const ORDER: [&str; 14] = [
     "compare",
     "chart",
     "report",
+    "store",
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -65,6 +66,7 @@ fn each_library_stays_in_its_module() {
         ("plotters::", "chart"),
         ("clap::", "cli"),
         ("indicatif::", "cli"),
+        ("postcard::", "store"),
     ];
     let mut wrong = Vec::new();
     for file in sources(&src()) {
