@@ -24,6 +24,8 @@ pub mod plan;
 
 pub mod engine;
 
+pub mod exact;
+
 pub mod estimate;
 
 pub mod montecarlo;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In the order of the pipeline. `chart` and `report` come after all that they show.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "units",
     "stats",
     "results",
@@ -13,6 +13,7 @@ const ORDER: [&str; 13] = [
     "cost",
     "plan",
     "engine",
+    "exact",
     "estimate",
     "montecarlo",
     "compare",
