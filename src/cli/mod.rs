@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod compare;
 mod completions;
+mod exact;
 mod failure;
 mod graph;
 mod init;
@@ -62,6 +63,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
     match command {
         Command::Compare(args) => compare::compare(&args, streams),
         Command::Run(args) => run::run(&args, streams),
+        Command::Exact(args) => exact::exact(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Init(args) => init::init(&args, streams),

@@ -180,11 +180,6 @@ impl Diagram {
         self.choose(a, TRUE, b)
     }
 
-    /// The opposite.
-    pub(super) fn not(&mut self, a: Function) -> Result<Function, TooLarge> {
-        self.choose(a, FALSE, TRUE)
-    }
-
     /// Whether at least `least` of some functions are true, by dynamic programming from the last to the first:
     /// at least k of the rest = if the first, then at least k - 1 of those after it, else at least k of them.
     pub(super) fn at_least(
@@ -287,11 +282,6 @@ impl Evaluator {
                 .map(|&function| position(function))
                 .collect(),
         }
-    }
-
-    /// Number of nodes.
-    pub(super) fn len(&self) -> usize {
-        self.nodes.len()
     }
 
     /// The probability of each function, `q` being those of the variables. `values` is kept between calls.
@@ -401,10 +391,10 @@ mod tests {
     fn exclusive_or_is_not_monotone_and_equal_functions_are_equal_numbers() {
         let mut diagram = Diagram::new(100);
         let [a, b] = [0, 1].map(|v| diagram.variable(v).unwrap());
-        let not_b = diagram.not(b).unwrap();
+        let not_b = diagram.choose(b, FALSE, TRUE).unwrap();
         let differ = diagram.choose(a, not_b, b).unwrap();
         assert!(!diagram.is_monotone(differ).unwrap());
-        let not_a = diagram.not(a).unwrap();
+        let not_a = diagram.choose(a, FALSE, TRUE).unwrap();
         assert_eq!(differ, diagram.choose(b, not_a, a).unwrap());
     }
 

@@ -5,6 +5,7 @@
 
 mod answer;
 mod diagram;
+mod gates;
 mod law;
 mod process;
 mod product;

@@ -50,14 +50,13 @@ pub(super) fn solve(plan: &Plan) -> Result<Solution, Refusal> {
 
 fn try_solve(plan: &Plan) -> Result<Solution, String> {
     refuse_takeovers(plan)?;
-    let mut structure = structure(plan, MOST_NODES)?;
+    let structure = structure(plan, MOST_NODES)?;
     refuse_shocks(plan, &structure.units)?;
     let units = Units::new(plan, &structure.units)?;
-    let is_monotone = structure.diagram.is_monotone(structure.down);
-    let outages = match is_monotone {
-        Ok(true) => Ok(()),
-        Ok(false) => Err("a failure can end an outage, by moving traffic".to_owned()),
-        Err(_) => Err("its diagram is too large".to_owned()),
+    let outages = if structure.is_monotone {
+        Ok(())
+    } else {
+        Err("a failure can end an outage, by moving traffic".to_owned())
     };
     let integrals = Window::new(plan, &units).integrals(&structure, &units);
     Ok(figures(plan, &units, &integrals, outages))
@@ -65,8 +64,13 @@ fn try_solve(plan: &Plan) -> Result<Solution, String> {
 
 /// One primary at a time couples the replicas of a service, and a takeover takes time.
 fn refuse_takeovers(plan: &Plan) -> Result<(), String> {
-    let pool = plan.entries.iter().find_map(|entry| entry.pools.first());
-    match pool {
+    // Of one replica, nobody takes over; unless it rests while its place is down, its clocks run as those of others.
+    let takes_over = |pool: &&u32| {
+        let pool = &plan.pools[**pool as usize];
+        pool.members.len() > 1 || pool.dormancy < 1.0
+    };
+    let mut pools = plan.entries.iter().flat_map(|entry| &entry.pools);
+    match pools.find(takes_over) {
         Some(&pool) => {
             let service = plan.pools[pool as usize].service as usize;
             Err(format!(

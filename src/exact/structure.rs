@@ -1,13 +1,8 @@
 //! The structure function of a plan as diagrams: what is lost, and what is down, as functions of which units are down.
-//!
-//! Gates become functions from the inputs up: a gate is down while more of its inputs are down than its spare. Variables
-//! are the units, in the order in which a search from the entries into the depth meets them, so that what stands together
-//! in a service stands together in the diagram.
 
 use super::diagram::{Diagram, FALSE, Function, TRUE, TooLarge};
-use crate::plan::{
-    ActivePlan, DetectPlan, GateId, NO_GATE, Plan, ReroutePlan, ServingPlan, UnitId,
-};
+use super::gates::Gates;
+use crate::plan::{ActivePlan, DetectPlan, GateId, Plan, ReroutePlan, ServingPlan, UnitId};
 
 /// Slack of the comparison of a success with `down_below`, that of the engine.
 const DOWN_SLACK: f64 = 1e-9;
@@ -26,6 +21,8 @@ pub(super) struct Structure {
     pub journeys: Vec<JourneyFunctions>,
     /// The topology is down: any journey is.
     pub down: Function,
+    /// Whether failures only ever take it down, and repairs only bring it up.
+    pub is_monotone: bool,
 }
 
 /// What the requests of a journey meet.
@@ -47,10 +44,15 @@ pub(super) fn structure(plan: &Plan, max_nodes: usize) -> Result<Structure, Stri
         format!("services share so much that a diagram of {max_nodes} nodes does not hold them")
     };
     let mut gates = Gates::new(plan, max_nodes);
-    let mut entries = Vec::new();
-    for entry in &plan.entries {
-        entries.push(gates.function(entry.gate).map_err(too_large)?);
-    }
+    let functions_of = |gates: &mut Gates<'_>, ids: Vec<GateId>| -> Result<Vec<Function>, String> {
+        let functions = ids.into_iter().map(|gate| gates.function(gate));
+        functions
+            .collect::<Result<_, TooLarge>>()
+            .map_err(too_large)
+    };
+    let entries = functions_of(&mut gates, plan.entries.iter().map(|e| e.gate).collect())?;
+    // Gates are monotone; moving traffic may not be.
+    let mut traffic_moves = false;
     let journeys = match &plan.serving {
         ServingPlan::Standby(_) => Err(format!(
             "the pattern {} serves from one region at a time, and its failover takes time",
@@ -62,10 +64,9 @@ pub(super) fn structure(plan: &Plan, max_nodes: usize) -> Result<Structure, Stri
                 serve_alone(&mut gates.diagram, plan, &entries).map_err(too_large)
             } else {
                 is_instant(plan, active)?;
-                let mut health = Vec::new();
-                for region in &plan.health {
-                    health.push(gates.function(region.gate).map_err(too_large)?);
-                }
+                traffic_moves = true;
+                let health = plan.health.iter().map(|region| region.gate).collect();
+                let health = functions_of(&mut gates, health)?;
                 serve_together(&mut gates.diagram, plan, active, &entries, &health)
             }
         }
@@ -74,88 +75,14 @@ pub(super) fn structure(plan: &Plan, max_nodes: usize) -> Result<Structure, Stri
     for journey in &journeys {
         down = gates.diagram.or(down, journey.down).map_err(too_large)?;
     }
+    let is_monotone = !traffic_moves || gates.diagram.is_monotone(down).map_err(too_large)?;
     Ok(Structure {
         diagram: gates.diagram,
         units: gates.units,
         journeys,
         down,
+        is_monotone,
     })
-}
-
-/// Functions of gates, made on demand.
-struct Gates<'p> {
-    plan: &'p Plan,
-    diagram: Diagram,
-    /// Gates that feed each gate.
-    inputs: Vec<Vec<GateId>>,
-    /// Units that drive each gate.
-    drivers: Vec<Vec<UnitId>>,
-    /// The unit of each variable so far.
-    units: Vec<UnitId>,
-    variables: Vec<Vec<Function>>,
-    functions: Vec<Option<Function>>,
-}
-
-impl<'p> Gates<'p> {
-    fn new(plan: &'p Plan, max_nodes: usize) -> Self {
-        let n = plan.network.initial.len();
-        let mut drivers = vec![Vec::new(); n];
-        for (index, unit) in plan.units.iter().enumerate() {
-            if unit.gate != NO_GATE {
-                drivers[unit.gate as usize].push(index as UnitId);
-            }
-        }
-        Self {
-            plan,
-            diagram: Diagram::new(max_nodes),
-            inputs: plan.network.inputs(),
-            drivers,
-            units: Vec::new(),
-            variables: vec![Vec::new(); n],
-            functions: vec![None; n],
-        }
-    }
-
-    /// The states in which a gate is down.
-    fn function(&mut self, gate: GateId) -> Result<Function, TooLarge> {
-        // A gate is entered once to name its units and to ask for its inputs, and again when they are known.
-        let mut todo = vec![(gate, false)];
-        while let Some((gate, inputs_known)) = todo.pop() {
-            let index = gate as usize;
-            if self.functions[index].is_some() {
-                continue;
-            }
-            if inputs_known {
-                self.functions[index] = Some(self.join(gate)?);
-                continue;
-            }
-            if self.variables[index].is_empty() {
-                for unit in std::mem::take(&mut self.drivers[index]) {
-                    let variable = self.diagram.variable(self.units.len() as u32)?;
-                    self.units.push(unit);
-                    self.variables[index].push(variable);
-                }
-            }
-            todo.push((gate, true));
-            todo.extend(self.inputs[index].iter().rev().map(|&input| (input, false)));
-        }
-        Ok(self.functions[gate as usize].unwrap_or(FALSE))
-    }
-
-    fn join(&mut self, gate: GateId) -> Result<Function, TooLarge> {
-        let initial = &self.plan.network.initial;
-        let spare = initial[gate as usize];
-        if spare < 0 {
-            return Ok(TRUE);
-        }
-        let mut functions = self.variables[gate as usize].clone();
-        // A gate that is down from the start has been taken off the spare of those that it feeds.
-        let inputs = self.inputs[gate as usize]
-            .iter()
-            .filter(|&&input| initial[input as usize] >= 0);
-        functions.extend(inputs.filter_map(|&input| self.functions[input as usize]));
-        self.diagram.at_least(spare as usize + 1, &functions)
-    }
 }
 
 /// One region serves, or all are up and down together: everything is lost while the entry is down.
