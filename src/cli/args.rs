@@ -53,6 +53,11 @@ pub(super) enum Command {
         after_help = "Example: a run in two parts, which two machines could play\n  failscape compare --trials 2000 --shard 1/2 -o parts &&\n  failscape compare --trials 2000 --shard 2/2 -o parts &&\n  failscape merge parts"
     )]
     Merge(MergeArgs),
+    /// Work unavailability out without sampling, where a topology allows it
+    #[command(
+        after_help = "Example: which topologies of the starter model can be worked out, and what keeps the others\n  failscape init shop.yaml && failscape exact shop.yaml\n\nWhere nothing can be worked out, it says why and ends with 0; `unavailability` is null in JSON."
+    )]
+    Exact(ExactArgs),
     /// Check a model without running it
     #[command(
         after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
@@ -176,6 +181,19 @@ pub(super) struct MergeArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(super) struct ExactArgs {
+    /// Model file
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: PathBuf,
+    /// Topology to work out; all of the model if left out
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) topology: Option<String>,
+    /// Form of what is printed
+    #[arg(long, value_enum, default_value_t = ExactFormat::Text, value_name = "FORM")]
+    pub(super) format: ExactFormat,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(super) struct CheckArgs {
     /// Model file
     #[arg(value_hint = ValueHint::FilePath)]
@@ -229,6 +247,15 @@ pub(super) enum Format {
     Json,
     /// results.csv
     Csv,
+}
+
+/// Form of figures that were worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExactFormat {
+    /// Lines to read
+    Text,
+    /// JSON
+    Json,
 }
 
 /// Form of a drawn graph.

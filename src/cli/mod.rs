@@ -8,6 +8,7 @@ mod campaign;
 mod check;
 mod compare;
 mod completions;
+mod exact;
 mod failure;
 mod graph;
 mod init;
@@ -66,6 +67,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Compare(args) => compare::compare(&args, streams),
         Command::Run(args) => run::run(&args, streams),
         Command::Merge(args) => merge::merge(&args, streams),
+        Command::Exact(args) => exact::exact(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Init(args) => init::init(&args, streams),

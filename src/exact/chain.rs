@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::engine::{Event, Experience, Explorer, Law, State};
-use crate::plan::{Plan, Sampler};
+use crate::plan::{Plan, Sampler, Unit};
 
 /// A continuous-time Markov chain that starts in its first state.
 #[derive(Debug, Clone)]
@@ -53,6 +53,20 @@ pub(super) fn chain(plan: &Plan, stages: u16, max_states: usize) -> Result<Chain
         node_ids: HashMap::new(),
         is_staged: false,
     };
+    let fails = |unit: &&Unit| {
+        let clocks = unit.first_clock..unit.first_clock + unit.n_clocks;
+        clocks.into_iter().any(|clock| {
+            let life = plan.clocks[clock as usize].life;
+            !matches!(plan.samplers[life as usize], Sampler::Never)
+        })
+    };
+    // Each may be up or down, whatever the others are.
+    let n_failing = plan.units.iter().filter(fails).count();
+    if n_failing as f64 > (max_states as f64).log2() {
+        return Err(format!(
+            "{n_failing} components that fail make more than {max_states} states"
+        ));
+    }
     let initial = builder.explorer.initial()?;
     let first = builder.state(initial)?;
     let stages_left = builder.begin_all(first);

@@ -1,12 +1,10 @@
 //! The figures of a plan that is a Markov chain.
 
+use super::answer::{Accuracy, Figure, JourneyFigures, Refusal, Route, Solution};
 use super::chain::{Chain, chain};
 use super::first_passage::mean_first_passage;
 use super::transient::means;
 use crate::plan::Plan;
-
-/// States beyond which a chain is not built.
-const MAX_STATES: usize = 400_000;
 
 /// Stages of a fixed time in the coarsest of the three chains that are compared.
 const STAGES: u16 = 12;
@@ -14,59 +12,36 @@ const STAGES: u16 = 12;
 /// Relative error of rounding, and of taking a chain as settled.
 const ROUNDING: f64 = 1e-10;
 
-/// A figure with a bound on its error.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Numerical {
-    /// The figure.
-    pub value: f64,
-    /// Estimated error, absolute.
-    pub error: f64,
-}
-
-/// The figures of a plan, worked out.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Markov {
-    /// States of the larger chain that was solved.
-    pub states: usize,
-    /// Whether fixed times were cut into exponential stages.
-    pub is_staged: bool,
-    /// 1 - good / total requests, mean over the horizon.
-    pub unavailability: Numerical,
-    /// By journey: unavailability, and share of the time in which it is down.
-    pub journeys: Vec<(Numerical, Numerical)>,
-    /// Outages that begin within the horizon, for a year of 8760 h.
-    pub outages_per_year: Numerical,
-    /// Mean time from the start, all new, to the first outage \[h\]; infinite if there is none.
-    pub first_outage_hours: Option<Numerical>,
-}
-
-/// Solves a plan as a Markov chain.
+/// Solves a plan as a Markov chain of at most `max_states` states.
 ///
 /// Times that are fixed are cut into k, 2k and 4k exponential stages. The error of such a chain is a series in 1/k, of which two terms
 /// are eliminated (Richardson): r(k) = 2 v(2k) - v(k) leaves 1/k², (4 r(2k) - r(k)) / 3 is the figure, and its distance from
 /// r(2k) the error that is reported.
-///
-/// # Errors
-///
-/// In words, why the plan is no Markov chain, or none of a size that can be solved.
-pub fn markov(plan: &Plan) -> Result<Markov, String> {
+pub(super) fn solve(plan: &Plan, max_states: usize) -> Result<Solution, Refusal> {
+    figures(plan, max_states).map_err(|reason| Refusal {
+        route: Route::MarkovChain,
+        reason,
+    })
+}
+
+fn figures(plan: &Plan, max_states: usize) -> Result<Solution, String> {
     if plan.daily.is_some() {
         return Err("traffic follows a daily curve".to_owned());
     }
-    let coarse = chain(plan, STAGES, MAX_STATES)?;
+    let coarse = chain(plan, STAGES, max_states)?;
     let figures = Figures::of(plan, &coarse)?;
     if !coarse.is_staged {
-        return Ok(figures.alone(&coarse));
+        return Ok(figures.alone());
     }
-    let middle = Figures::of(plan, &chain(plan, 2 * STAGES, MAX_STATES)?)?;
-    let fine = chain(plan, 4 * STAGES, MAX_STATES)?;
-    Ok(Figures::of(plan, &fine)?.extrapolated(&middle, &figures, &fine))
+    let middle = Figures::of(plan, &chain(plan, 2 * STAGES, max_states)?)?;
+    let fine = Figures::of(plan, &chain(plan, 4 * STAGES, max_states)?)?;
+    Ok(fine.extrapolated(&middle, &figures))
 }
 
 /// Figures of one chain: unavailability, outages a year, then two for each journey.
 struct Figures {
     means: Vec<f64>,
-    first_outage_hours: Option<f64>,
+    first_outage_hours: Result<f64, String>,
 }
 
 impl Figures {
@@ -99,61 +74,66 @@ impl Figures {
         }
         Ok(Self {
             means: means(chain, &rewards, plan.warm_up, plan.horizon)?,
-            first_outage_hours: mean_first_passage(chain, &is_down)
-                .ok()
-                .map(|seconds| seconds / 3600.0),
+            first_outage_hours: mean_first_passage(chain, &is_down).map(|seconds| seconds / 3600.0),
         })
     }
 
-    fn alone(&self, chain: &Chain) -> Markov {
-        self.solution(chain, |_, value| Numerical {
+    /// Of a chain that is the plan itself.
+    fn alone(&self) -> Solution {
+        self.solution(|_, value| Figure {
             value,
             error: ROUNDING * value,
+            accuracy: Accuracy::Numerical,
         })
     }
 
     /// The limit of ever more stages, from these figures and those with half and with a quarter of the stages.
-    fn extrapolated(&self, half: &Self, quarter: &Self, chain: &Chain) -> Markov {
+    fn extrapolated(&self, half: &Self, quarter: &Self) -> Solution {
         let all = |figures: &Self| -> Vec<f64> {
-            let first = figures.first_outage_hours.unwrap_or(f64::NAN);
+            let first = figures.first_outage_hours.clone().unwrap_or(f64::NAN);
             figures.means.iter().copied().chain([first]).collect()
         };
         let (half, quarter) = (all(half), all(quarter));
-        self.solution(chain, |index, value| {
+        self.solution(|index, value| {
             let index = index.unwrap_or(half.len() - 1);
-            if !value.is_finite() {
-                return Numerical { value, error: 0.0 };
-            }
             let (fine, coarse) = (
                 2.0 * value - half[index],
                 2.0 * half[index] - quarter[index],
             );
             let limit = (4.0 * fine - coarse) / 3.0;
-            Numerical {
+            Figure {
                 value: limit,
                 error: (limit - fine).abs() + ROUNDING * value,
+                accuracy: Accuracy::Numerical,
             }
         })
     }
 
     /// `figure` makes a figure of an index among the means, or of the first outage, and a value.
-    fn solution(&self, chain: &Chain, figure: impl Fn(Option<usize>, f64) -> Numerical) -> Markov {
+    fn solution(&self, figure: impl Fn(Option<usize>, f64) -> Figure) -> Solution {
         const YEAR_SECONDS: f64 = 8760.0 * 3600.0;
         let mean = |index: usize| figure(Some(index), self.means[index]);
         let outages = mean(1);
-        Markov {
-            states: chain.n_states(),
-            is_staged: chain.is_staged,
+        Solution {
+            route: Route::MarkovChain,
             unavailability: mean(0),
-            outages_per_year: Numerical {
+            outages_per_year: Ok(Figure {
                 value: outages.value * YEAR_SECONDS,
                 error: outages.error * YEAR_SECONDS,
-            },
+                ..outages
+            }),
             journeys: (2..self.means.len())
                 .step_by(2)
-                .map(|index| (mean(index), mean(index + 1)))
+                .map(|index| JourneyFigures {
+                    unavailability: mean(index),
+                    time_unavailability: mean(index + 1),
+                })
                 .collect(),
-            first_outage_hours: self.first_outage_hours.map(|hours| figure(None, hours)),
+            first_outage_hours: match &self.first_outage_hours {
+                Ok(hours) if hours.is_finite() => Ok(figure(None, *hours)),
+                Ok(_) => Err("there may never be one".to_owned()),
+                Err(reason) => Err(reason.clone()),
+            },
         }
     }
 }
@@ -167,10 +147,10 @@ mod tests {
     use crate::plan::compile;
     use crate::topology::expand;
 
-    fn solve(model: &str) -> Markov {
+    fn solve(model: &str) -> Solution {
         let model = load_str("model.yaml", model, None).unwrap();
         let (name, spec) = model.topologies.get_index(0).unwrap();
-        markov(&compile(&model, &expand(&model, name, spec))).unwrap()
+        figures(&compile(&model, &expand(&model, name, spec)), 10_000).unwrap()
     }
 
     fn assert_near(found: f64, wanted: f64, relative: f64) {
@@ -196,11 +176,10 @@ topologies: { t: { pattern: single-az, regions: [r] } }
         let (lambda, mu) = (1.0 / 50.0, 1.0 / 2.0);
         let (s, t): (f64, f64) = (lambda + mu, 100.0);
         let exact = lambda / s * (1.0 + (-s * t).exp_m1() / (s * t));
-        assert_eq!(solution.states, 2);
         assert_near(solution.unavailability.value, exact, 1e-12);
         assert_near(solution.first_outage_hours.unwrap().value, 50.0, 1e-14);
         assert_near(
-            solution.outages_per_year.value,
+            solution.outages_per_year.clone().unwrap().value,
             8760.0 * lambda * (1.0 - exact),
             1e-12,
         );
@@ -228,7 +207,7 @@ topologies: { t: { pattern: single-az, regions: [r] } }
             1e-8,
         );
         assert_near(
-            solution.outages_per_year.value,
+            solution.outages_per_year.clone().unwrap().value,
             8760.0 * 1.192_807_228_842_939_5e-7,
             1e-8,
         );

@@ -1,8 +1,61 @@
 //! Figures that are worked out, not sampled.
+//!
+//! Each route says whether it can follow a plan, and if not, why. The product form needs units that are independent of
+//! each other; it is a diagram of the structure function ([`diagram`]) over the processes of single units ([`process`]). The
+//! Markov chain needs times that are exponential or fixed, and few states: the engine goes through them ([`chain`]).
 
+mod answer;
 mod chain;
+mod diagram;
 mod first_passage;
+mod gates;
+mod law;
 mod markov;
+mod process;
+mod product;
+mod quadrature;
+mod renewal;
+mod structure;
 mod transient;
 
-pub use markov::{Markov, Numerical, markov};
+pub use answer::{Accuracy, Answer, Figure, JourneyFigures, Refusal, Route, Solution};
+
+use crate::plan::Plan;
+
+/// States of a chain that is built only for the mean time to the first outage.
+const FEW_STATES: usize = 5_000;
+
+/// States of a chain that gives all figures.
+const MANY_STATES: usize = 200_000;
+
+/// Works a plan out by the first route that can.
+#[must_use]
+pub fn solve(plan: &Plan) -> Answer {
+    let mut refusals = Vec::new();
+    match product::solve(plan) {
+        Ok(mut solution) => {
+            // A product form knows how things stand at one time, not how they got there.
+            if let Ok(chain) = markov::solve(plan, FEW_STATES) {
+                solution.first_outage_hours = chain.first_outage_hours;
+            }
+            return Answer {
+                solution: Some(solution),
+                refusals,
+            };
+        }
+        Err(refusal) => refusals.push(refusal),
+    }
+    match markov::solve(plan, MANY_STATES) {
+        Ok(solution) => Answer {
+            solution: Some(solution),
+            refusals,
+        },
+        Err(refusal) => {
+            refusals.push(refusal);
+            Answer {
+                solution: None,
+                refusals,
+            }
+        }
+    }
+}

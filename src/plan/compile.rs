@@ -225,6 +225,8 @@ impl<'a> Compiler<'a> {
             })
             .collect();
         let model = self.model;
+        // In the order in which their samplers were made.
+        let distributions = self.sampler_ids.into_iter().map(|(law, _)| law).collect();
         Plan {
             warm_up: model.warm_up_seconds,
             horizon: model.horizon_seconds,
@@ -254,6 +256,7 @@ impl<'a> Compiler<'a> {
             unit_keys: self.unit_keys,
             clocks: self.clocks,
             samplers: self.samplers,
+            distributions,
             phases: self.phases,
             shocks: self.shocks,
             cascades: self.cascades,

@@ -115,19 +115,26 @@ impl Network {
         &self.targets[begin..end as usize]
     }
 
-    /// Marks every gate from which one of `goals` can be reached along the edges always followed.
+    /// The gates that feed each gate along the edges always followed. An input that is fed twice counts twice.
     #[must_use]
-    pub fn upstream_of(&self, goals: &[GateId]) -> Vec<bool> {
+    pub fn inputs(&self) -> Vec<Vec<GateId>> {
         let n = self.initial.len();
-        let mut feeders: Vec<Vec<GateId>> = vec![Vec::new(); n];
+        let mut inputs: Vec<Vec<GateId>> = vec![Vec::new(); n];
         for gate in 0..n as u32 {
             for &target in self.edges(gate, Reach::Journeys) {
                 if target & OBSERVER == 0 {
-                    feeders[target as usize].push(gate);
+                    inputs[target as usize].push(gate);
                 }
             }
         }
-        let mut seen = vec![false; n];
+        inputs
+    }
+
+    /// Marks every gate from which one of `goals` can be reached along the edges always followed.
+    #[must_use]
+    pub fn upstream_of(&self, goals: &[GateId]) -> Vec<bool> {
+        let feeders = self.inputs();
+        let mut seen = vec![false; self.initial.len()];
         let mut todo = goals.to_vec();
         while let Some(gate) = todo.pop() {
             if !std::mem::replace(&mut seen[gate as usize], true) {

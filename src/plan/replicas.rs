@@ -259,6 +259,7 @@ impl Compiler<'_> {
         let failed = takeover.failed.as_ref().map(|failed| self.sampler(failed));
         self.pool_places.push((service, region));
         self.pools.push(Pool {
+            service: service as u32,
             members,
             scope,
             gate,

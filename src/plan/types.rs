@@ -1,7 +1,7 @@
 //! The compiled plan: what the engine reads in its loop, by index.
 
 use super::{GateId, Network, Sampler, StreamKey};
-use crate::model::{CrewOrder, TakeoverTrigger};
+use crate::model::{CrewOrder, Distribution, TakeoverTrigger};
 
 /// Index of a unit.
 pub type UnitId = u32;
@@ -27,6 +27,8 @@ pub struct Plan {
     pub phases: Vec<Phase>,
     /// All samplers.
     pub samplers: Vec<Sampler>,
+    /// The laws that the samplers draw from, at the same indices.
+    pub distributions: Vec<Distribution>,
     /// Shocks to replicas.
     pub shocks: Vec<Shock>,
     /// Cascades, by clock.
@@ -167,6 +169,8 @@ pub struct Cascade {
 /// A service with one primary at a time, in one region.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pool {
+    /// The service.
+    pub service: u32,
     /// Its replicas in order of number.
     pub members: Vec<PoolMember>,
     /// Gates of the places around all replicas: while one is down, no replica is usable.

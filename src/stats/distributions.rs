@@ -220,6 +220,21 @@ fn split(low: f64, high: f64) -> f64 {
     }
 }
 
+/// P(X > x) of the gamma distribution with scale 1: Q(a, x) = Γ(a, x) / Γ(a).
+///
+/// ```
+/// // 3 stages of mean 1: e^-x (1 + x + x²/2)
+/// let tail = failscape::stats::gamma_upper_tail(3.0, 2.0);
+/// assert!((tail - 5.0 * (-2.0_f64).exp()).abs() < 1e-15);
+/// ```
+#[must_use]
+pub fn gamma_upper_tail(shape: f64, x: f64) -> f64 {
+    if x <= 0.0 {
+        return 1.0;
+    }
+    gamma_ln_tails(shape, x).1.exp()
+}
+
 /// ln P(a, x), ln Q(a, x) and ln(x^a e^-x / Γ(a)).
 fn gamma_ln_tails(shape: f64, x: f64) -> (f64, f64, f64) {
     let ln_prefix = shape * ln_1p_minus((x - shape) / shape, x / shape)

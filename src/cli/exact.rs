@@ -1,0 +1,139 @@
+//! `exact`: figures without sampling, where a topology allows it.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use super::args::{ExactArgs, ExactFormat};
+use super::failure::Failure;
+use super::load::{load, topology};
+use super::streams::Streams;
+use crate::exact::{Answer, Figure, Solution, solve};
+use crate::model::TopologySpec;
+use crate::plan::{Plan, compile};
+use crate::topology::expand;
+
+/// Width of the column of names.
+const NAME_WIDTH: usize = 34;
+
+pub(super) fn exact(args: &ExactArgs, streams: &mut Streams) -> Result<(), Failure> {
+    let (model, _) = load(Some(&args.model))?;
+    let specs: Vec<(&str, &TopologySpec)> = match &args.topology {
+        Some(name) => vec![topology(&model, name)?],
+        None => model
+            .topologies
+            .iter()
+            .map(|(name, spec)| (name.as_str(), spec))
+            .collect(),
+    };
+    let answers: Vec<(Plan, Answer)> = specs
+        .iter()
+        .map(|(name, spec)| {
+            let plan = compile(&model, &expand(&model, name, spec));
+            let answer = solve(&plan);
+            (plan, answer)
+        })
+        .collect();
+    let text = match args.format {
+        ExactFormat::Text => answers
+            .iter()
+            .map(|(plan, answer)| text(plan, answer, &args.model.to_string_lossy()))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        ExactFormat::Json => {
+            let topologies: Vec<Value> = answers
+                .iter()
+                .map(|(plan, answer)| in_json(plan, answer))
+                .collect();
+            let all = json!({ "schema": 1, "model": model.name, "topologies": topologies });
+            format!("{all:#}\n")
+        }
+    };
+    streams.data(&text)
+}
+
+fn text(plan: &Plan, answer: &Answer, model: &str) -> String {
+    let names = &plan.names;
+    let mut text = format!("{} ({})\n", names.topology, names.pattern);
+    if let Some(solution) = &answer.solution {
+        write_figures(&mut text, plan, solution);
+    }
+    for refusal in &answer.refusals {
+        let route = refusal.route.name();
+        let _ = writeln!(text, "  no {route}: {}", refusal.reason);
+    }
+    if answer.solution.is_none() {
+        let _ = writeln!(
+            text,
+            "  by sampling: failscape run {model} -t {}",
+            names.topology
+        );
+    }
+    text
+}
+
+fn write_figures(text: &mut String, plan: &Plan, solution: &Solution) {
+    let mut unknown = Vec::new();
+    let mut line = |name: &str, figure: &Figure| {
+        let _ = writeln!(
+            text,
+            "  {name:<NAME_WIDTH$}{:.11e}  {}, ± {:.1e}",
+            figure.value,
+            figure.accuracy.name(),
+            figure.error
+        );
+    };
+    line("unavailability", &solution.unavailability);
+    for (name, journey) in plan.names.journeys.iter().zip(&solution.journeys) {
+        line(&format!("{name}: requests lost"), &journey.unavailability);
+        line(&format!("{name}: time down"), &journey.time_unavailability);
+    }
+    for (name, figure) in [
+        ("outages a year", &solution.outages_per_year),
+        ("hours to the first outage", &solution.first_outage_hours),
+    ] {
+        match figure {
+            Ok(figure) => line(name, figure),
+            Err(reason) => unknown.push(format!("  {name}: not known, {reason}\n")),
+        }
+    }
+    text.push_str(&unknown.concat());
+    let _ = writeln!(text, "  by {}", solution.route.name());
+}
+
+fn in_json(plan: &Plan, answer: &Answer) -> Value {
+    let solution = answer.solution.as_ref();
+    let journeys: Option<Map<String, Value>> = solution.map(|solution| {
+        let journeys = plan.names.journeys.iter().zip(&solution.journeys);
+        journeys
+            .map(|(name, journey)| {
+                let figures = json!({
+                    "unavailability": figure(&journey.unavailability),
+                    "time_unavailability": figure(&journey.time_unavailability),
+                });
+                (name.clone(), figures)
+            })
+            .collect()
+    });
+    let outages = solution.and_then(|solution| solution.outages_per_year.as_ref().ok());
+    let first = solution.and_then(|solution| solution.first_outage_hours.as_ref().ok());
+    let refused: Vec<Value> = answer
+        .refusals
+        .iter()
+        .map(|refusal| json!({ "route": refusal.route.name(), "reason": refusal.reason }))
+        .collect();
+    json!({
+        "name": plan.names.topology,
+        "pattern": plan.names.pattern,
+        "route": solution.map(|solution| solution.route.name()),
+        "unavailability": solution.map(|solution| figure(&solution.unavailability)),
+        "journeys": journeys,
+        "outages_per_year": outages.map(figure),
+        "first_outage_hours": first.map(figure),
+        "refused": refused,
+    })
+}
+
+fn figure(figure: &Figure) -> Value {
+    json!({ "value": figure.value, "error": figure.error, "accuracy": figure.accuracy.name() })
+}

@@ -1,0 +1,383 @@
+//! The product-form route: units that are independent processes.
+//!
+//! The chance U(t) to lose a request at t is the probability of the structure function at the q(t) of the units. The
+//! interval unavailability is its mean over the scored time, weighted by the traffic w(t):
+//!
+//! ```text
+//! ∫ w(t) U(q(t)) dt / ∫ w(t) dt   over [warm_up, warm_up + horizon],
+//! ```
+//!
+//! and outages begin at the rate Σ λ_i (1 - q_i(t)) B_i(t), B_i being the Birnbaum importance of unit i: the chance that
+//! the topology is down with the unit down and up with it up (Barlow & Proschan (1975), Statistical Theory of Reliability
+//! and Life Testing, ch. 4). Once every q has settled, U is constant and its integral in closed form.
+
+use std::collections::HashMap;
+use std::f64::consts::TAU;
+
+use super::answer::{Accuracy, Figure, JourneyFigures, Refusal, Route, Solution};
+use super::diagram::Evaluator;
+use super::process::{Cycle, Process};
+use super::quadrature::{Integrals, integrate};
+use super::structure::{Structure, structure};
+use crate::plan::{DailyCurve, NO_CASCADE, NO_CREW, Plan, UnitId, UnitKind};
+
+/// Nodes of a diagram at most.
+const MOST_NODES: usize = 2_000_000;
+
+/// Relative error that rounding may leave.
+const ROUNDING: f64 = 1e-13;
+
+/// Longest panel while traffic has a daily curve \[s\].
+const LONGEST_PANEL: f64 = 6.0 * 3600.0;
+
+/// Panels to begin with, at most.
+const MOST_PANELS: f64 = 20_000.0;
+
+/// Hours of a year, of which there are `outages_per_year`.
+const YEAR_SECONDS: f64 = 8760.0 * 3600.0;
+
+/// Works a plan out by this route.
+///
+/// # Errors
+///
+/// What in the model couples units, or makes what is lost depend on more than their state.
+pub(super) fn solve(plan: &Plan) -> Result<Solution, Refusal> {
+    try_solve(plan).map_err(|reason| Refusal {
+        route: Route::ProductForm,
+        reason,
+    })
+}
+
+fn try_solve(plan: &Plan) -> Result<Solution, String> {
+    refuse_takeovers(plan)?;
+    let structure = structure(plan, MOST_NODES)?;
+    refuse_shocks(plan, &structure.units)?;
+    let units = Units::new(plan, &structure.units)?;
+    let outages = if structure.is_monotone {
+        Ok(())
+    } else {
+        Err("a failure can end an outage, by moving traffic".to_owned())
+    };
+    let integrals = Window::new(plan, &units).integrals(&structure, &units);
+    Ok(figures(plan, &units, &integrals, outages))
+}
+
+/// One primary at a time couples the replicas of a service, and a takeover takes time.
+fn refuse_takeovers(plan: &Plan) -> Result<(), String> {
+    // Of one replica, nobody takes over; unless it rests while its place is down, its clocks run as those of others.
+    let takes_over = |pool: &&u32| {
+        let pool = &plan.pools[**pool as usize];
+        pool.members.len() > 1 || pool.dormancy < 1.0
+    };
+    let mut pools = plan.entries.iter().flat_map(|entry| &entry.pools);
+    match pools.find(takes_over) {
+        Some(&pool) => {
+            let service = plan.pools[pool as usize].service as usize;
+            Err(format!(
+                "service `{}` has one primary at a time, and a takeover takes time",
+                plan.names.services[service]
+            ))
+        }
+        None => Ok(()),
+    }
+}
+
+fn refuse_shocks(plan: &Plan, used: &[UnitId]) -> Result<(), String> {
+    let mut is_used = vec![false; plan.units.len()];
+    for &unit in used {
+        is_used[unit as usize] = true;
+    }
+    for unit in &plan.units {
+        if let UnitKind::Shock(shock) = unit.kind {
+            let mut targets = plan.shocks[shock as usize].targets.iter();
+            if targets.any(|target| is_used[*target as usize]) {
+                return Err(format!(
+                    "fault `{}` strikes several replicas at once",
+                    cause(plan, unit.first_clock)
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn cause(plan: &Plan, clock: u32) -> &str {
+    &plan.names.causes[plan.clocks[clock as usize].cause as usize]
+}
+
+/// The processes behind the variables of a diagram.
+struct Units {
+    processes: Vec<Process>,
+    /// The process of each variable.
+    of_variable: Vec<usize>,
+}
+
+impl Units {
+    fn new(plan: &Plan, used: &[UnitId]) -> Result<Self, String> {
+        let end = plan.warm_up + plan.horizon;
+        let mut processes = Vec::new();
+        let mut known: HashMap<Vec<(u32, u32)>, usize> = HashMap::new();
+        let mut of_variable = Vec::with_capacity(used.len());
+        for &unit in used {
+            let unit = plan.units[unit as usize];
+            let clocks = unit.first_clock..unit.first_clock + unit.n_clocks;
+            for clock in clocks.clone() {
+                refuse_coupled(plan, clock)?;
+            }
+            let clocks = &plan.clocks[clocks.start as usize..clocks.end as usize];
+            let key: Vec<(u32, u32)> = clocks.iter().map(|c| (c.life, c.repair)).collect();
+            if let Some(&process) = known.get(&key) {
+                of_variable.push(process);
+                continue;
+            }
+            let law = |sampler: u32| &plan.distributions[sampler as usize];
+            let cycles: Vec<Cycle<'_>> = key
+                .iter()
+                .map(|&(life, repair)| Cycle {
+                    life: law(life),
+                    repair: law(repair),
+                })
+                .collect();
+            let process = Process::new(&cycles, end)
+                .map_err(|reason| format!("fault `{}`: {reason}", cause(plan, unit.first_clock)))?;
+            of_variable.push(processes.len());
+            known.insert(key, processes.len());
+            processes.push(process);
+        }
+        Ok(Self {
+            processes,
+            of_variable,
+        })
+    }
+
+    /// The chance of each variable to be true at t, `excess` times its error added.
+    fn at(&self, t: f64, excess: f64, by_process: &mut Vec<f64>, q: &mut Vec<f64>) {
+        by_process.clear();
+        by_process.extend(self.processes.iter().map(|process| {
+            let q = process.at(t);
+            (q + excess * process.error().min(q)).min(1.0)
+        }));
+        q.clear();
+        q.extend(self.of_variable.iter().map(|&process| by_process[process]));
+    }
+
+    fn accuracy(&self) -> Accuracy {
+        let solved = |process: &Process| matches!(process, Process::Solved(..));
+        if self.processes.iter().any(solved) {
+            Accuracy::Numerical
+        } else {
+            Accuracy::Exact
+        }
+    }
+}
+
+fn refuse_coupled(plan: &Plan, clock: u32) -> Result<(), String> {
+    let name = cause(plan, clock);
+    let clock = &plan.clocks[clock as usize];
+    if clock.crew != NO_CREW {
+        Err(format!("repairs of fault `{name}` wait for a crew"))
+    } else if clock.cascade != NO_CASCADE {
+        Err(format!("fault `{name}` spreads to other replicas"))
+    } else {
+        Ok(())
+    }
+}
+
+/// The scored time.
+struct Window<'p> {
+    plan: &'p Plan,
+    start: f64,
+    end: f64,
+    /// When every unit has settled, if that is before the end; else the end.
+    settled: f64,
+}
+
+/// Integrals over the window, and the same with all errors of the units added.
+struct WindowIntegrals {
+    lost: Integrals,
+    with_errors: Option<Integrals>,
+}
+
+impl<'p> Window<'p> {
+    fn new(plan: &'p Plan, units: &Units) -> Self {
+        let (start, end) = (plan.warm_up, plan.warm_up + plan.horizon);
+        let settled = units
+            .processes
+            .iter()
+            .map(Process::settled)
+            .fold(0.0, f64::max);
+        Self {
+            plan,
+            start,
+            end,
+            settled: settled.clamp(start, end),
+        }
+    }
+
+    /// Traffic at a time over its mean.
+    fn weight(&self, t: f64) -> f64 {
+        self.plan
+            .daily
+            .map_or(1.0, |DailyCurve { amplitude, peak }| {
+                amplitude.mul_add((TAU / 86_400.0 * (t - self.plan.warm_up - peak)).cos(), 1.0)
+            })
+    }
+
+    /// The integral of [`Self::weight`] \[s\].
+    fn traffic(&self, from: f64, to: f64) -> f64 {
+        let flat = to - from;
+        self.plan
+            .daily
+            .map_or(flat, |DailyCurve { amplitude, peak }| {
+                let omega = TAU / 86_400.0;
+                let sine = |t: f64| (omega * (t - self.plan.warm_up - peak)).sin();
+                flat + amplitude / omega * (sine(to) - sine(from))
+            })
+    }
+
+    /// Borders of panels up to where everything has settled: doubling from the fastest scale, and at every bend.
+    fn edges(&self, units: &Units) -> Vec<f64> {
+        let mut edges = vec![self.start, self.settled];
+        let landmarks: Vec<f64> = units
+            .processes
+            .iter()
+            .flat_map(Process::landmarks)
+            .collect();
+        let mut scale = landmarks.iter().copied().fold(self.settled, f64::min);
+        while scale > 0.0 && scale < self.settled {
+            edges.push(scale);
+            scale *= 2.0;
+        }
+        edges.extend(landmarks);
+        if self.plan.daily.is_some() {
+            let length = self.settled - self.start;
+            let n = (length / LONGEST_PANEL).ceil().min(MOST_PANELS);
+            edges.extend((1..n as usize).map(|i| self.start + length * i as f64 / n));
+        }
+        edges.retain(|t| (self.start..=self.settled).contains(t));
+        edges.sort_by(f64::total_cmp);
+        edges.dedup_by(|b, a| *b - *a <= 1e-12 * *b);
+        edges
+    }
+
+    /// For each journey what it loses and how long it is down \[s\], then the number of outages.
+    fn integrals(&self, structure: &Structure, units: &Units) -> WindowIntegrals {
+        let numerical = units.accuracy() == Accuracy::Numerical;
+        WindowIntegrals {
+            lost: self.integrals_with(structure, units, 0.0),
+            with_errors: numerical.then(|| self.integrals_with(structure, units, 1.0)),
+        }
+    }
+
+    fn integrals_with(&self, structure: &Structure, units: &Units, excess: f64) -> Integrals {
+        let mut functions = vec![structure.down];
+        for journey in &structure.journeys {
+            functions.push(journey.down);
+            functions.extend(journey.losses.iter().map(|(_, states)| *states));
+        }
+        let evaluator = Evaluator::new(&structure.diagram, &functions);
+        let n_journeys = structure.journeys.len();
+        let (mut by_process, mut q) = (Vec::new(), Vec::new());
+        let (mut values, mut arrivals, mut importance) = (Vec::new(), Vec::new(), Vec::new());
+        let mut at = |t: f64, out: &mut [f64]| {
+            units.at(t, excess, &mut by_process, &mut q);
+            let mut chances = evaluator.probabilities(&q, &mut values).skip(1);
+            for (index, journey) in structure.journeys.iter().enumerate() {
+                out[n_journeys + index] = chances.next().unwrap_or(0.0);
+                let losses = journey.losses.iter().zip(&mut chances);
+                out[index] = losses.map(|((loss, _), chance)| loss * chance).sum();
+            }
+            drop(chances);
+            importance.clear();
+            importance.resize(q.len(), 0.0);
+            evaluator.importance(0, &q, &values, &mut arrivals, &mut importance);
+            let failures = q.iter().zip(&units.of_variable).zip(&importance);
+            out[2 * n_journeys] = failures
+                .map(|((q, process), importance)| {
+                    units.processes[*process].failure_rate() * (1.0 - q) * importance
+                })
+                .sum();
+        };
+        let good = match units.accuracy() {
+            Accuracy::Exact => 4e-14,
+            Accuracy::Numerical => 1e-12,
+        };
+        let n = 2 * n_journeys + 1;
+        let mut integrals = integrate(&self.edges(units), good, n, |t, out| {
+            at(t, out);
+            let weight = self.weight(t);
+            for lost in &mut out[..n_journeys] {
+                *lost *= weight;
+            }
+        });
+        if self.settled < self.end {
+            let mut constant = vec![0.0; n];
+            at(self.settled, &mut constant);
+            let (time, traffic) = (
+                self.end - self.settled,
+                self.traffic(self.settled, self.end),
+            );
+            for (index, value) in constant.iter().enumerate() {
+                let length = if index < n_journeys { traffic } else { time };
+                integrals.values[index] += length * value;
+            }
+        }
+        integrals
+    }
+}
+
+fn figures(
+    plan: &Plan,
+    units: &Units,
+    integrals: &WindowIntegrals,
+    outages: Result<(), String>,
+) -> Solution {
+    let n_journeys = plan.journeys.len();
+    let accuracy = units.accuracy();
+    let lost = &integrals.lost;
+    let figure = |index: usize, divisor: f64| {
+        let value = lost.values[index];
+        let of_units = integrals
+            .with_errors
+            .as_ref()
+            .map_or(0.0, |with| (with.values[index] - value).abs());
+        let error = lost.errors[index] + of_units + ROUNDING * value.abs();
+        Figure {
+            value: value / divisor,
+            error: error / divisor,
+            accuracy,
+        }
+    };
+    let (start, end) = (plan.warm_up, plan.warm_up + plan.horizon);
+    let traffic = Window {
+        plan,
+        start,
+        end,
+        settled: end,
+    }
+    .traffic(start, end);
+    let journeys: Vec<JourneyFigures> = (0..n_journeys)
+        .map(|index| JourneyFigures {
+            unavailability: figure(index, traffic),
+            time_unavailability: figure(n_journeys + index, plan.horizon),
+        })
+        .collect();
+    let weighted = |of: fn(&Figure) -> f64| -> f64 {
+        plan.journeys
+            .iter()
+            .zip(&journeys)
+            .map(|(journey, figures)| journey.share * of(&figures.unavailability))
+            .sum()
+    };
+    Solution {
+        route: Route::ProductForm,
+        unavailability: Figure {
+            value: weighted(|figure| figure.value),
+            error: weighted(|figure| figure.error),
+            accuracy,
+        },
+        outages_per_year: outages.map(|()| figure(2 * n_journeys, plan.horizon / YEAR_SECONDS)),
+        first_outage_hours: Err("only a Markov chain of few states tells".to_owned()),
+        journeys,
+    }
+}

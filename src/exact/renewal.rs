@@ -1,0 +1,435 @@
+//! A unit with exponential lives and any repair: its unavailability from new, by solving its renewal equation.
+//!
+//! With failure rate λ while up, and P(R > u) the chance that a repair takes longer than u, the unit is down at t if it
+//! failed some u before and is still in that repair:
+//!
+//! ```text
+//! q(t) = λ ∫0..t (1 - q(t - u)) P(R > u) du
+//! ```
+//!
+//! a Volterra equation of the second kind. q is a polynomial on each panel of a mesh that is fine where repairs begin to
+//! end, and is found at the Gauss points of one panel after another (collocation; Brunner (2004), Collocation Methods for
+//! Volterra Integral and Related Functional Differential Equations, ch. 2). Jumps of the repair law are borders of panels.
+//! The error is the difference from the solution on the mesh with every panel halved; panels where it is large are split.
+//! Once all repairs begun at the start are over, q is constant: λ E R / (1 + λ E R).
+
+use super::law::{corners, landmarks, survival};
+use super::quadrature::Rule;
+use crate::model::Distribution;
+
+/// Points of collocation in a panel.
+const POINTS: usize = 10;
+/// Relative error at which the mesh is fine enough.
+const GOOD: f64 = 1e-12;
+/// Relative error beyond which there is no answer.
+const BAD: f64 = 1e-6;
+/// Panels at most.
+const MOST_PANELS: usize = 600;
+/// Jumps and bends of a law at most.
+const MOST_CORNERS: usize = 100;
+
+/// q(t) as polynomials on panels.
+#[derive(Debug, Clone)]
+pub(super) struct Table {
+    /// Borders of the panels, from 0 \[s\].
+    pub edges: Vec<f64>,
+    /// At the Gauss points of each panel.
+    values: Vec<f64>,
+    basis: Basis,
+    /// After the last panel.
+    pub limit: f64,
+    /// Bound on the absolute error, estimated by halving the panels.
+    pub error: f64,
+    /// Times at which q bends, most of all \[s\].
+    pub corners: Vec<f64>,
+}
+
+impl Table {
+    /// q(t).
+    pub(super) fn at(&self, t: f64) -> f64 {
+        let panel = self.edges.partition_point(|edge| *edge <= t);
+        if panel == 0 {
+            return 0.0;
+        }
+        let values = self.values.get((panel - 1) * POINTS..panel * POINTS);
+        values.map_or(self.limit, |values| {
+            let x = local(t, self.edges[panel - 1], self.edges[panel]);
+            let weights = self.basis.at(x);
+            let value: f64 = weights.iter().zip(values).map(|(w, v)| w * v).sum();
+            value.clamp(0.0, 1.0)
+        })
+    }
+}
+
+/// Solves the renewal equation for failure rate `rate` \[1/s\] and a repair, up to time `end` \[s\].
+///
+/// # Errors
+///
+/// In words, why there is no answer of use.
+pub(super) fn solve(rate: f64, repair: &Distribution, end: f64) -> Result<Table, String> {
+    let mut corners = corners(repair);
+    corners.sort_by(f64::total_cmp);
+    corners.dedup();
+    if corners.len() > MOST_CORNERS {
+        return Err(format!(
+            "its repair has {} different values, more than {MOST_CORNERS}",
+            corners.len()
+        ));
+    }
+    let mean = repair.mean();
+    let load = rate * mean;
+    let limit = if load.is_finite() {
+        load / (1.0 + load)
+    } else {
+        1.0
+    };
+    let settled = settled(repair, mean);
+    let mut until = (4.0 * settled).min(end);
+    loop {
+        let mut table = solve_until(rate, repair, until, &corners)?;
+        table.limit = limit;
+        let last = table.values.last().copied().unwrap_or(0.0);
+        let gap = (last - limit).abs();
+        if until >= end || gap <= GOOD * limit {
+            table.error += if until >= end { 0.0 } else { gap };
+            return if table.error <= BAD * last.max(table.at(0.5 * until)) {
+                Ok(table)
+            } else {
+                Err("its renewal equation could not be solved to six digits".to_owned())
+            };
+        }
+        until = (2.0 * until).min(end);
+    }
+}
+
+/// A time after which hardly any repair is still under way \[s\].
+fn settled(repair: &Distribution, mean: f64) -> f64 {
+    if !mean.is_finite() {
+        return f64::INFINITY;
+    }
+    let mut t = mean;
+    while survival(repair, t) * t > 1e-16 * mean && t < 1e6 * mean {
+        t *= 1.25;
+    }
+    t
+}
+
+fn solve_until(
+    rate: f64,
+    repair: &Distribution,
+    until: f64,
+    corners: &[f64],
+) -> Result<Table, String> {
+    let kernel = Kernel::new(repair, until, corners);
+    let mut edges = kernel.edges.clone();
+    if corners.len() <= 8 {
+        // The bends of q after two and more repairs of fixed length.
+        for a in corners {
+            for b in corners {
+                edges.extend([a + b, a + 2.0 * b].into_iter().filter(|t| *t < until));
+            }
+        }
+    }
+    let edges = rising(edges);
+    // Long panels are cut: nothing says that q is smooth on them.
+    let mut edges = cut_long(&edges, until / 4.0);
+    let basis = Basis::new();
+    for _ in 0..8 {
+        if edges.len() > MOST_PANELS {
+            break;
+        }
+        let coarse = collocate(rate, &kernel, &edges, &basis);
+        let halves = halve(&edges, |_| true);
+        let fine = collocate(rate, &kernel, &halves, &basis);
+        let table = |edges: &[f64], values: Vec<f64>, error| Table {
+            edges: edges.to_vec(),
+            values,
+            basis: basis.clone(),
+            limit: f64::NAN,
+            error,
+            corners: corners.to_vec(),
+        };
+        let first = table(&edges, coarse, 0.0);
+        let scale = fine.iter().copied().fold(0.0, f64::max);
+        let mut worst = vec![0.0_f64; edges.len() - 1];
+        for (index, panel) in halves.windows(2).enumerate() {
+            for ((t, _), value) in basis
+                .rule
+                .on(panel[0], panel[1])
+                .zip(&fine[index * POINTS..])
+            {
+                worst[index / 2] = worst[index / 2].max((first.at(t) - value).abs());
+            }
+        }
+        let error = worst.iter().copied().fold(0.0, f64::max);
+        if error <= GOOD * scale || halves.len() > MOST_PANELS {
+            return Ok(table(&halves, fine, error));
+        }
+        edges = halve(&edges, |panel| worst[panel] > 0.1 * GOOD * scale);
+    }
+    Err("its renewal equation needs too fine a mesh".to_owned())
+}
+
+/// P(R > u) with panels on which 16 Gauss points integrate it to rounding.
+struct Kernel<'a> {
+    repair: &'a Distribution,
+    edges: Vec<f64>,
+}
+
+impl<'a> Kernel<'a> {
+    fn new(repair: &'a Distribution, until: f64, corners: &[f64]) -> Self {
+        let (fine, coarse) = (Rule::new(16), Rule::new(10));
+        let mut edges = vec![0.0, until];
+        edges.extend(
+            corners
+                .iter()
+                .chain(&landmarks(repair))
+                .filter(|t| **t < until),
+        );
+        let edges = rising(edges);
+        let integral = |rule: &Rule, a, b| -> f64 {
+            rule.on(a, b).map(|(u, w)| w * survival(repair, u)).sum()
+        };
+        let total: f64 = edges.windows(2).map(|e| integral(&fine, e[0], e[1])).sum();
+        let mut resolved = vec![0.0];
+        // The last is the next in time.
+        let mut todo: Vec<(f64, f64, u32)> =
+            edges.windows(2).rev().map(|e| (e[0], e[1], 0)).collect();
+        while let Some((a, b, depth)) = todo.pop() {
+            let gap = (integral(&fine, a, b) - integral(&coarse, a, b)).abs();
+            if gap <= 1e-15 * total || depth >= 40 {
+                resolved.push(b);
+            } else {
+                let middle = 0.5 * (a + b);
+                todo.extend([(middle, b, depth + 1), (a, middle, depth + 1)]);
+            }
+        }
+        Self {
+            repair,
+            edges: resolved,
+        }
+    }
+}
+
+/// q at the Gauss points of every panel.
+fn collocate(rate: f64, kernel: &Kernel<'_>, edges: &[f64], basis: &Basis) -> Vec<f64> {
+    let rule = Rule::new(16);
+    let mut values: Vec<f64> = Vec::with_capacity((edges.len() - 1) * POINTS);
+    let mut cuts = Vec::new();
+    for panel in 0..edges.len() - 1 {
+        let (start, end) = (edges[panel], edges[panel + 1]);
+        let mut matrix = [[0.0; POINTS]; POINTS];
+        let mut right = [0.0; POINTS];
+        for (i, (t, _)) in basis.rule.on(start, end).enumerate() {
+            cut(&mut cuts, t, &kernel.edges, &edges[..=panel]);
+            for pair in cuts.windows(2) {
+                // The panel of t - u, the same for all u between two cuts.
+                let at = edges.partition_point(|edge| *edge <= t - 0.5 * (pair[0] + pair[1])) - 1;
+                for (u, weight) in rule.on(pair[0], pair[1]) {
+                    let weight = rate * weight * survival(kernel.repair, u);
+                    if weight == 0.0 {
+                        continue;
+                    }
+                    right[i] += weight;
+                    let shape = basis.at(local(t - u, edges[at], edges[at + 1]));
+                    if at == panel {
+                        for (entry, shape) in matrix[i].iter_mut().zip(&shape) {
+                            *entry += weight * shape;
+                        }
+                    } else {
+                        let known = &values[at * POINTS..(at + 1) * POINTS];
+                        let q: f64 = shape.iter().zip(known).map(|(s, v)| s * v).sum();
+                        right[i] -= weight * q;
+                    }
+                }
+            }
+            matrix[i][i] += 1.0;
+        }
+        values.extend(eliminate(matrix, right));
+    }
+    values
+}
+
+/// Cuts \[0, t\] where the kernel, or q(t - u), passes from one panel to the next.
+fn cut(cuts: &mut Vec<f64>, t: f64, kernel: &[f64], edges: &[f64]) {
+    cuts.clear();
+    let (mut by_kernel, mut by_edge) = (
+        kernel.iter().copied().filter(|u| *u < t).peekable(),
+        edges.iter().rev().map(|edge| t - edge).peekable(),
+    );
+    loop {
+        let next = match (by_kernel.peek(), by_edge.peek()) {
+            (Some(&a), Some(&b)) if a <= b => by_kernel.next(),
+            (_, Some(_)) => by_edge.next(),
+            (Some(_), None) => by_kernel.next(),
+            (None, None) => return,
+        };
+        let next = next.unwrap_or(t);
+        if cuts.last().is_none_or(|last| *last < next) {
+            cuts.push(next);
+        }
+    }
+}
+
+/// Solves a small linear system, with pivots on the diagonal: it is the identity plus a small matrix.
+fn eliminate(mut matrix: [[f64; POINTS]; POINTS], mut right: [f64; POINTS]) -> [f64; POINTS] {
+    for column in 0..POINTS {
+        let best = (column..POINTS)
+            .max_by(|a, b| {
+                matrix[*a][column]
+                    .abs()
+                    .total_cmp(&matrix[*b][column].abs())
+            })
+            .unwrap_or(column);
+        matrix.swap(column, best);
+        right.swap(column, best);
+        let pivot = matrix[column];
+        for row in column + 1..POINTS {
+            let factor = matrix[row][column] / pivot[column];
+            for (entry, above) in matrix[row].iter_mut().zip(&pivot).skip(column) {
+                *entry -= factor * above;
+            }
+            right[row] -= factor * right[column];
+        }
+    }
+    for row in (0..POINTS).rev() {
+        let known: f64 = (row + 1..POINTS).map(|k| matrix[row][k] * right[k]).sum();
+        right[row] = (right[row] - known) / matrix[row][row];
+    }
+    right
+}
+
+/// The Lagrange polynomials of the points of collocation, by the barycentric formula.
+#[derive(Debug, Clone)]
+struct Basis {
+    rule: Rule,
+    weights: [f64; POINTS],
+}
+
+impl Basis {
+    fn new() -> Self {
+        let rule = Rule::new(POINTS);
+        let mut weights = [1.0; POINTS];
+        for (i, weight) in weights.iter_mut().enumerate() {
+            for (j, node) in rule.nodes.iter().enumerate() {
+                if i != j {
+                    *weight /= rule.nodes[i] - node;
+                }
+            }
+        }
+        Self { rule, weights }
+    }
+
+    /// Their values at x in \[-1, 1\].
+    fn at(&self, x: f64) -> [f64; POINTS] {
+        let mut values = [0.0; POINTS];
+        let mut sum = 0.0;
+        for (i, node) in self.rule.nodes.iter().enumerate() {
+            if x == *node {
+                values = [0.0; POINTS];
+                values[i] = 1.0;
+                return values;
+            }
+            values[i] = self.weights[i] / (x - node);
+            sum += values[i];
+        }
+        for value in &mut values {
+            *value /= sum;
+        }
+        values
+    }
+}
+
+fn local(t: f64, start: f64, end: f64) -> f64 {
+    (2.0 * t - start - end) / (end - start)
+}
+
+fn rising(mut edges: Vec<f64>) -> Vec<f64> {
+    edges.sort_by(f64::total_cmp);
+    // Panels shorter than rounding are none.
+    edges.dedup_by(|b, a| *b - *a <= 1e-13 * *b);
+    edges
+}
+
+fn halve(edges: &[f64], chosen: impl Fn(usize) -> bool) -> Vec<f64> {
+    let mut halves = vec![edges[0]];
+    for (index, edge) in edges.windows(2).enumerate() {
+        if chosen(index) {
+            halves.push(0.5 * (edge[0] + edge[1]));
+        }
+        halves.push(edge[1]);
+    }
+    halves
+}
+
+fn cut_long(edges: &[f64], longest: f64) -> Vec<f64> {
+    let mut cut = vec![edges[0]];
+    for edge in edges.windows(2) {
+        let n = ((edge[1] - edge[0]) / longest).ceil().max(1.0);
+        for i in 1..n as usize {
+            cut.push(edge[0] + (edge[1] - edge[0]) * i as f64 / n);
+        }
+        cut.push(edge[1]);
+    }
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exponential_repair_meets_its_closed_form() {
+        for (rate, mean) in [(1e-3, 1.0), (0.5, 1.0), (20.0, 1.0)] {
+            let table = solve(rate, &Distribution::Exponential { mean }, 1000.0).unwrap();
+            let sum = rate + 1.0 / mean;
+            for t in [1e-3, 0.1, 1.0, 3.0, 10.0, 100.0] {
+                let exact = rate / sum * -(-sum * t).exp_m1();
+                let error = (table.at(t) / exact - 1.0).abs();
+                assert!(error < 1e-10, "λ {rate}, t {t}: {error:e}");
+                assert!((table.at(t) - exact).abs() <= 10.0 * table.error + 1e-14);
+            }
+        }
+    }
+
+    #[test]
+    fn a_fixed_repair_meets_its_polynomial_before_the_second_failure_can_be_over() {
+        // Until d, the unit is down iff it has failed: q = 1 - e^(-λ t). After that, to 2d, one repair may have ended:
+        // q' = λ (1 - q(t)) - λ (1 - q(t - d)), so 1 - q = e^(-λ t) + λ (t - d) e^(-λ (t - d)).
+        let (rate, d) = (0.3, 2.0);
+        let table = solve(rate, &Distribution::Fixed(d), 1000.0).unwrap();
+        for t in [0.5, 1.9, 2.5, 3.9] {
+            let mut up: f64 = (-rate * t).exp();
+            if t > d {
+                up += rate * (t - d) * (-rate * (t - d)).exp();
+            }
+            assert!((table.at(t) - (1.0 - up)).abs() < 1e-11, "{t}");
+        }
+        assert!((table.at(500.0) - 0.6 / 1.6).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_erlang_repair_meets_its_markov_chain() {
+        // Two stages of rate m: for λ = 1, m = 2 the chain up -> 1 -> 2 -> up has eigenvalues -5/2 ± i sqrt(7)/2, and
+        // q = 1/2 - e^(-5t/2) (cos(w t) / 2 + sin(w t) / (4 w)) with w = sqrt(7)/2, as q(0) = 0 and q'(0) = 1.
+        let table = solve(
+            1.0,
+            &Distribution::Gamma {
+                shape: 2.0,
+                scale: 0.5,
+            },
+            1000.0,
+        )
+        .unwrap();
+        let w = 7_f64.sqrt() / 2.0;
+        for t in [0.01, 0.3, 1.0, 2.0, 5.0] {
+            let wave = 0.5 * (w * t).cos() + 0.25 / w * (w * t).sin();
+            let exact = 0.5 - (-2.5 * t).exp() * wave;
+            assert!(
+                (table.at(t) - exact).abs() < 1e-11,
+                "{t}: {} {exact}",
+                table.at(t)
+            );
+        }
+    }
+}
