@@ -1,7 +1,7 @@
 //! `--save-trials`: one row for each trial and topology, streamed to a temporary file that gets its name at the end.
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
@@ -11,6 +11,9 @@ use crate::cost::FailurePrice;
 use crate::engine::TrialOutcome;
 use crate::model::Model;
 use crate::report::temporary_file;
+
+/// How every file of trials begins.
+const HEADER: &str = "trial,topology,";
 
 /// A CSV file of trials that is being written.
 #[derive(Debug)]
@@ -32,6 +35,10 @@ impl TrialsFile {
             .unwrap_or(Path::new("."));
         if path.is_dir() {
             return Err(anyhow!("it is a folder").context(failed()));
+        }
+        if is_something_else(path) {
+            let why = "it exists already, and is no file of trials; name another";
+            return Err(anyhow!(why).context(failed()));
         }
         let file = temporary_file(folder).with_context(failed)?;
         let mut writer =
@@ -90,4 +97,15 @@ impl TrialsFile {
         self.file.persist(&self.path).with_context(failed)?;
         Ok(())
     }
+}
+
+/// Whether a file is there that was not written by an earlier run: it may be the model.
+fn is_something_else(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else {
+        return false;
+    };
+    let mut first = Vec::new();
+    let length = HEADER.len() as u64;
+    let read = file.take(length).read_to_end(&mut first);
+    read.is_err() || !(first.is_empty() || first == HEADER.as_bytes())
 }

@@ -543,3 +543,34 @@ fn a_reader_who_leaves_is_no_failure() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+/// A mistyped name must not cost a file: only what an earlier run wrote is replaced.
+#[test]
+fn a_file_of_trials_never_replaces_another_file() {
+    let folder = folder();
+    with_model(folder.path());
+    let model = folder.path().join("shop.yaml");
+    std::fs::write(&model, "model: shop").unwrap();
+    let play = |path: &str| {
+        failscape(folder.path())
+            .args([
+                "compare",
+                "--trials",
+                "2",
+                "--no-charts",
+                "--save-trials",
+                path,
+            ])
+            .output()
+            .unwrap()
+    };
+    let refused = play("shop.yaml");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        String::from_utf8_lossy(&refused.stderr).contains("is no file of trials"),
+        "{refused:?}"
+    );
+    assert_eq!(std::fs::read_to_string(&model).unwrap(), "model: shop");
+    assert!(play("trials.csv").status.success());
+    assert!(play("trials.csv").status.success());
+}
