@@ -62,6 +62,7 @@ fn help_names_every_command() {
     for command in [
         "compare",
         "run",
+        "exact",
         "check",
         "graph",
         "init",

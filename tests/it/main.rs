@@ -8,6 +8,7 @@ mod cases;
 mod charts;
 mod cli;
 mod coverage;
+mod exact;
 mod failover;
 mod fixture;
 mod properties;
