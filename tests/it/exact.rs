@@ -108,7 +108,7 @@ topologies: { one: { pattern: single-az, regions: [r] } }
 ",
     );
     // Mean of w(s) q(7 h + s) over two days, w = 1 + 0.8 cos(omega (s - 20 h)); hours.
-    let (x, omega) = (1.0 / 50.0 + 1.0 / 10.0, std::f64::consts::TAU / 24.0);
+    let (x, omega): (f64, f64) = (1.0 / 50.0 + 1.0 / 10.0, std::f64::consts::TAU / 24.0);
     let decayed = -(-48.0 * x).exp_m1();
     let phase = omega * 20.0;
     let wave = (x * phase.cos() + omega * phase.sin()) / (x * x + omega * omega);
