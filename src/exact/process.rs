@@ -1,7 +1,7 @@
 //! One unit by itself: the chance q(t) that it is down at t, when it was new at 0.
 //!
-//! Clocks of a unit compete, and stand still while it is down. With exponential lives of rates λ_i that is one exponential
-//! life of rate λ = Σ λ_i, followed by a repair that is the i-th with chance λ_i / λ. If all repairs are (mixtures of)
+//! Clocks of a unit compete, and stand still while it is down. With exponential lives of rates λᵢ that is one exponential
+//! life of rate λ = Σ λᵢ, followed by a repair that is the i-th with chance λᵢ / λ. If all repairs are (mixtures of)
 //! exponential ones, q is a sum of exponentials in closed form; else its renewal equation is solved ([`super::renewal`]).
 
 use super::law::{exponential_parts, name};
@@ -122,16 +122,16 @@ impl Process {
     }
 }
 
-/// The modes of an exponential life followed by a repair of rate μ_i, entered at rate λ_i: pairs (λ_i, μ_i).
+/// The modes of an exponential life followed by a repair of rate μᵢ, entered at rate λᵢ: pairs (λᵢ, μᵢ).
 ///
-/// The Laplace transform of q is φ / (s (1 + φ)) with φ(s) = Σ λ_i / (s + μ_i). Its poles are 0 and -x_j, where
-/// 1 = Σ λ_i / (x - μ_i): one x beyond each μ_j and before the next. Their residues give
+/// The Laplace transform of q is φ / (s (1 + φ)) with φ(s) = Σ λᵢ / (s + μᵢ). Its poles are 0 and -xⱼ, where
+/// 1 = Σ λᵢ / (x - μᵢ): one x beyond each μⱼ and before the next. Their residues give
 ///
 /// ```text
-/// q(t) = Σ c_j (1 - e^(-x_j t)),   c_j = 1 / (x_j Σ_i λ_i / (x_j - μ_i)²)
+/// q(t) = Σ cⱼ (1 - e^(-xⱼ t)),   cⱼ = 1 / (xⱼ Σᵢ λᵢ / (xⱼ - μᵢ)²)
 /// ```
 ///
-/// with all c_j positive, so that no digits are lost. With one repair it is λ / (λ + μ) (1 - e^(-(λ + μ) t)).
+/// with all cⱼ positive, so that no digits are lost. With one repair it is λ / (λ + μ) (1 - e^(-(λ + μ) t)).
 fn modes(mut parts: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     parts.sort_by(|a, b| a.1.total_cmp(&b.1));
     parts.dedup_by(|later, kept| {
@@ -146,7 +146,7 @@ fn modes(mut parts: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
         .filter(|&j| parts[j].0 > 0.0)
         .map(|j| {
             let mu = parts[j].1;
-            // Beyond μ_j by `beyond`, which is found to all its digits however small it is.
+            // Beyond μⱼ by `beyond`, which is found to all its digits however small it is.
             let room = parts
                 .get(j + 1)
                 .map_or(total, |next| (next.1 - mu).min(total));
@@ -222,7 +222,8 @@ mod tests {
             repair: &laws[repair],
         });
         let process = Process::new(&cycles, 1e9).unwrap();
-        let (x, y) = ((11.0 - 37_f64.sqrt()) / 2.0, (11.0 + 37_f64.sqrt()) / 2.0);
+        let half_gap = 0.5 * 37_f64.sqrt();
+        let (x, y) = (5.5 - half_gap, 5.5 + half_gap);
         let limit = 1.1 / 2.1;
         // q(0) = 0 and q'(0) = 4.
         let b = (4.0 - limit * x) / (y - x);

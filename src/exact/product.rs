@@ -7,7 +7,7 @@
 //! ∫ w(t) U(q(t)) dt / ∫ w(t) dt   over [warm_up, warm_up + horizon],
 //! ```
 //!
-//! and outages begin at the rate Σ λ_i (1 - q_i(t)) B_i(t), B_i being the Birnbaum importance of unit i: the chance that
+//! and outages begin at the rate Σ λᵢ (1 - qᵢ(t)) Bᵢ(t), Bᵢ being the Birnbaum importance of unit i: the chance that
 //! the topology is down with the unit down and up with it up (Barlow & Proschan (1975), Statistical Theory of Reliability
 //! and Life Testing, ch. 4). Once every q has settled, U is constant and its integral in closed form.
 
@@ -19,7 +19,7 @@ use super::diagram::Evaluator;
 use super::process::{Cycle, Process};
 use super::quadrature::{Integrals, integrate};
 use super::structure::{Structure, structure};
-use crate::plan::{DailyCurve, NO_CASCADE, NO_CREW, Plan, UnitId, UnitKind};
+use crate::plan::{DailyCurve, NO_CREW, Plan, UnitId, UnitKind};
 
 /// Nodes of a diagram at most.
 const MOST_NODES: usize = 2_000_000;
@@ -51,7 +51,7 @@ pub(super) fn solve(plan: &Plan) -> Result<Solution, Refusal> {
 fn try_solve(plan: &Plan) -> Result<Solution, String> {
     refuse_takeovers(plan)?;
     let structure = structure(plan, MOST_NODES)?;
-    refuse_shocks(plan, &structure.units)?;
+    refuse_strikes(plan, &structure.units)?;
     let units = Units::new(plan, &structure.units)?;
     let outages = if structure.is_monotone {
         Ok(())
@@ -82,20 +82,27 @@ fn refuse_takeovers(plan: &Plan) -> Result<(), String> {
     }
 }
 
-fn refuse_shocks(plan: &Plan, used: &[UnitId]) -> Result<(), String> {
+/// A shock or a cascade takes several units down at once.
+fn refuse_strikes(plan: &Plan, used: &[UnitId]) -> Result<(), String> {
     let mut is_used = vec![false; plan.units.len()];
     for &unit in used {
         is_used[unit as usize] = true;
     }
+    let strikes = |target: &UnitId| is_used[*target as usize];
     for unit in &plan.units {
-        if let UnitKind::Shock(shock) = unit.kind {
-            let mut targets = plan.shocks[shock as usize].targets.iter();
-            if targets.any(|target| is_used[*target as usize]) {
-                return Err(format!(
-                    "fault `{}` strikes several replicas at once",
-                    cause(plan, unit.first_clock)
-                ));
-            }
+        if let UnitKind::Shock(shock) = unit.kind
+            && plan.shocks[shock as usize].targets.iter().any(strikes)
+        {
+            let name = cause(plan, unit.first_clock);
+            return Err(format!("fault `{name}` strikes several replicas at once"));
+        }
+    }
+    for (index, clock) in plan.clocks.iter().enumerate() {
+        if let Some(cascade) = plan.cascades.get(clock.cascade as usize)
+            && cascade.siblings.iter().any(|(sibling, _)| strikes(sibling))
+        {
+            let name = cause(plan, index as u32);
+            return Err(format!("fault `{name}` spreads to other replicas"));
         }
     }
     Ok(())
@@ -174,12 +181,10 @@ impl Units {
 fn refuse_coupled(plan: &Plan, clock: u32) -> Result<(), String> {
     let name = cause(plan, clock);
     let clock = &plan.clocks[clock as usize];
-    if clock.crew != NO_CREW {
-        Err(format!("repairs of fault `{name}` wait for a crew"))
-    } else if clock.cascade != NO_CASCADE {
-        Err(format!("fault `{name}` spreads to other replicas"))
-    } else {
+    if clock.crew == NO_CREW {
         Ok(())
+    } else {
+        Err(format!("repairs of fault `{name}` wait for a crew"))
     }
 }
 

@@ -12,8 +12,8 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    /// The rule with n nodes: the roots of the Legendre polynomial P_n by Newton's method from Tricomi's approximation;
-    /// weights 2 / ((1 - x^2) P_n'(x)^2). Abramowitz & Stegun (1964), 25.4.29.
+    /// The rule with n nodes: the roots of the Legendre polynomial `P_n` by Newton's method from Tricomi's approximation;
+    /// weights `2 / ((1 - x^2) P_n'(x)^2)`. Abramowitz & Stegun (1964), 25.4.29.
     pub(super) fn new(n: usize) -> Self {
         let (mut nodes, mut weights) = (Vec::with_capacity(n), Vec::with_capacity(n));
         for i in (0..n).rev() {
@@ -73,10 +73,10 @@ pub(super) fn integrate(
 ) -> Integrals {
     let (fine, coarse) = (Rule::new(16), Rule::new(10));
     let mut values = vec![0.0; n_functions];
-    let mut over = |a: f64, b: f64| -> (Vec<f64>, Vec<f64>) {
+    let mut over = |start: f64, end: f64| -> Panel {
         let mut sums = [vec![0.0; n_functions], vec![0.0; n_functions]];
         for (rule, sum) in [&fine, &coarse].into_iter().zip(&mut sums) {
-            for (t, weight) in rule.on(a, b) {
+            for (t, weight) in rule.on(start, end) {
                 at(t, &mut values);
                 for (sum, value) in sum.iter_mut().zip(&values) {
                     *sum += weight * value;
@@ -89,50 +89,59 @@ pub(super) fn integrate(
             .zip(&others)
             .map(|(a, b)| (a - b).abs())
             .collect();
-        (sums, errors)
+        Panel {
+            start,
+            end,
+            values: sums,
+            errors,
+        }
     };
-    let mut panels: Vec<(f64, f64, Vec<f64>, Vec<f64>)> = edges
+    let mut panels: Vec<Panel> = edges
         .windows(2)
         .filter(|edge| edge[0] < edge[1])
-        .map(|edge| {
-            let (values, errors) = over(edge[0], edge[1]);
-            (edge[0], edge[1], values, errors)
-        })
+        .map(|edge| over(edge[0], edge[1]))
         .collect();
     for _ in 0..MOST_HALVINGS {
         let sums = sum(&panels, n_functions);
-        let allowed = good / panels.len().max(1) as f64;
-        let is_good = |errors: &[f64]| {
-            let mut pairs = errors.iter().zip(&sums.values);
-            pairs.all(|(error, value)| *error <= allowed * value.abs())
+        let share = (panels.len().max(1) as f64).recip();
+        // Against its own part too: where that is all rounding, halving does not help.
+        let is_good = |panel: &Panel| {
+            let mut parts = panel.errors.iter().zip(&panel.values).zip(&sums.values);
+            parts.all(|((error, part), all)| *error <= good * part.abs().max(share * all.abs()))
         };
-        let (good, bad): (Vec<_>, Vec<_>) = panels.into_iter().partition(|panel| is_good(&panel.3));
-        panels = good;
+        let (kept, bad): (Vec<_>, Vec<_>) = panels.into_iter().partition(is_good);
+        panels = kept;
         if bad.is_empty() {
             break;
         }
-        for (a, b, ..) in bad {
-            let middle = 0.5 * (a + b);
-            for (a, b) in [(a, middle), (middle, b)] {
-                let (values, errors) = over(a, b);
-                panels.push((a, b, values, errors));
-            }
+        for panel in bad {
+            let middle = 0.5 * (panel.start + panel.end);
+            panels.push(over(panel.start, middle));
+            panels.push(over(middle, panel.end));
         }
     }
     // In order of time, so that the sum does not depend on which panels were halved first.
-    panels.sort_by(|a, b| a.0.total_cmp(&b.0));
+    panels.sort_by(|a, b| a.start.total_cmp(&b.start));
     sum(&panels, n_functions)
 }
 
-fn sum(panels: &[(f64, f64, Vec<f64>, Vec<f64>)], n_functions: usize) -> Integrals {
+/// An interval with the integrals over it.
+struct Panel {
+    start: f64,
+    end: f64,
+    values: Vec<f64>,
+    errors: Vec<f64>,
+}
+
+fn sum(panels: &[Panel], n_functions: usize) -> Integrals {
     let mut total = Integrals {
         values: vec![0.0; n_functions],
         errors: vec![0.0; n_functions],
     };
-    for (_, _, values, errors) in panels {
+    for panel in panels {
         for index in 0..n_functions {
-            total.values[index] += values[index];
-            total.errors[index] += errors[index];
+            total.values[index] += panel.values[index];
+            total.errors[index] += panel.errors[index];
         }
     }
     total

@@ -393,6 +393,61 @@ mod tests {
     }
 
     #[test]
+    fn the_area_before_settling_depends_on_two_moments_only() {
+        // From the Laplace transform of the equation: ∫ (limit - q) dt = λ E R² / (2 (1 + λ E R)²).
+        let square_growth = |sigma: f64| (sigma * sigma).exp();
+        for (repair, second_moment) in [
+            (Distribution::Fixed(2.0), 4.0),
+            (Distribution::Uniform { from: 1.0, to: 3.0 }, 13.0 / 3.0),
+            (
+                Distribution::Lognormal {
+                    mu: 0.0,
+                    sigma: 1.2,
+                },
+                square_growth(1.2).powi(2),
+            ),
+            (
+                Distribution::Weibull {
+                    shape: 0.5,
+                    scale: 1.0,
+                },
+                24.0,
+            ),
+            (
+                Distribution::Triangular {
+                    low: 1.0,
+                    mode: 2.0,
+                    high: 6.0,
+                },
+                (1.0 + 4.0 + 36.0 + 2.0 + 6.0 + 12.0) / 6.0,
+            ),
+            (
+                Distribution::Mixture(vec![
+                    (0.75, Distribution::Fixed(1.0)),
+                    (0.25, Distribution::Exponential { mean: 4.0 }),
+                ]),
+                0.75 + 8.0,
+            ),
+        ] {
+            let rate = 0.05;
+            let table = solve(rate, &repair, 1e9).unwrap();
+            let basis = Basis::new();
+            let area: f64 = table
+                .edges
+                .windows(2)
+                .flat_map(|edge| basis.rule.on(edge[0], edge[1]))
+                .map(|(t, weight)| weight * (table.limit - table.at(t)))
+                .sum();
+            let load = 1.0 + rate * repair.mean();
+            let exact = rate * second_moment / (2.0 * load * load);
+            assert!(
+                (area / exact - 1.0).abs() < 1e-8,
+                "{repair:?}: {area} {exact}"
+            );
+        }
+    }
+
+    #[test]
     fn a_fixed_repair_meets_its_polynomial_before_the_second_failure_can_be_over() {
         // Until d, the unit is down iff it has failed: q = 1 - e^(-λ t). After that, to 2d, one repair may have ended:
         // q' = λ (1 - q(t)) - λ (1 - q(t - d)), so 1 - q = e^(-λ t) + λ (t - d) e^(-λ (t - d)).

@@ -63,6 +63,7 @@ fn help_names_every_command() {
         "compare",
         "run",
         "merge",
+        "exact",
         "check",
         "graph",
         "init",

@@ -9,6 +9,7 @@ mod chains;
 mod charts;
 mod cli;
 mod coverage;
+mod exact;
 mod failover;
 mod fixture;
 mod long_runs;
