@@ -64,7 +64,7 @@ impl Outputs {
         self.stage(comparison, &charts)?;
         self.stage_file("run.json", run_file(played, settings)?)?;
         let path = self.folder.path().to_owned();
-        let printed = printed(comparison, self.settings.format, self.view)?;
+        let printed = printed(comparison, self.settings.format, self.view, streams.width())?;
         self.folder.commit().context("the figures are lost")?;
         streams.data(&printed)?;
         streams.note(&summary(played, settings, &path));
@@ -98,10 +98,15 @@ impl Outputs {
 }
 
 /// The figures in the form asked for.
-fn printed(comparison: &Comparison, form: Format, view: View) -> anyhow::Result<String> {
+fn printed(
+    comparison: &Comparison,
+    form: Format,
+    view: View,
+    width: u16,
+) -> anyhow::Result<String> {
     Ok(match (form, view) {
-        (Format::Table, View::Comparison) => report::terminal(comparison),
-        (Format::Table, View::InDepth) => report::in_depth(comparison),
+        (Format::Table, View::Comparison) => report::terminal(comparison, width),
+        (Format::Table, View::InDepth) => report::in_depth(comparison, width),
         (Format::Markdown, _) => report::markdown(comparison),
         (Format::Json, _) => report::json(&comparison.results)?,
         (Format::Csv, _) => report::csv(&comparison.results)?,
