@@ -2,12 +2,13 @@
 
 use super::axis::{self, Scale, Spread};
 use super::canvas::{Canvas, Rect};
+use super::curve::{self, Point};
 use super::key::{self, Line};
 use super::sheet::{self, Chart, Words};
 use super::theme::{AXIS, BAND, Identity, identities};
 use super::words;
 use crate::results::format;
-use crate::results::{Comparison, Exceedance, Results, TopologyResult};
+use crate::results::{Comparison, Results, TopologyResult};
 
 const HEIGHT: f64 = 420.0;
 /// Room for the key beside the plot \[px\].
@@ -68,6 +69,18 @@ fn range(results: &Results) -> Option<((f64, f64), f64)> {
         low = low.min(point.minutes * 60.0);
         high = high.max(point.minutes * 60.0);
         least = least.min(point.p);
+    }
+    // The worst trial is the end of its curve.
+    for topology in results
+        .topologies
+        .iter()
+        .filter(|topology| topology.trials > 0)
+    {
+        let worst = topology.downtime_minutes_per_year.max * 60.0;
+        if worst > 0.0 && worst.is_finite() {
+            high = high.max(worst);
+            least = least.min(1.0 / topology.trials as f64);
+        }
     }
     // Where a curve starts flat, only its end is news.
     let flat = results
@@ -189,18 +202,12 @@ struct Curve {
 
 impl Curve {
     fn new(topology: &TopologyResult, identity: Identity, across: Scale, up: Scale) -> Self {
-        let seen: Vec<&Exceedance> = topology
-            .exceedance
-            .iter()
-            .filter(|point| point.p > 0.0 && across.holds(point.minutes * 60.0))
-            .collect();
-        let x = |point: &Exceedance| across.at(point.minutes * 60.0);
-        let line = seen
-            .iter()
-            .map(|point| (x(point), up.at(point.p)))
-            .collect();
-        let upper = seen.iter().map(|point| (x(point), up.at(point.high)));
-        let lower = seen.iter().rev().map(|point| (x(point), up.at(point.low)));
+        let seen = seen(topology, across);
+        let place =
+            |point: &Point, share: f64| (across.at(point.x), up.at((1.0 - share).max(up.low())));
+        let line = seen.iter().map(|point| place(point, point.share)).collect();
+        let upper = seen.iter().map(|point| place(point, point.low));
+        let lower = seen.iter().rev().map(|point| place(point, point.high));
         Curve {
             identity,
             line,
@@ -227,6 +234,37 @@ impl Curve {
             }
         }
     }
+}
+
+/// The points of a curve that are worth showing, up to the worst trial; shares are of years with no more.
+fn seen(topology: &TopologyResult, across: Scale) -> Vec<Point> {
+    let downtime = &topology.downtime_minutes_per_year;
+    let grid: Vec<Point> = topology
+        .exceedance
+        .iter()
+        .map(|point| Point {
+            x: point.minutes * 60.0,
+            share: 1.0 - point.p,
+            low: 1.0 - point.high,
+            high: 1.0 - point.low,
+        })
+        .collect();
+    let worst = 1.0 - 1.0 / topology.trials.max(2) as f64;
+    let quantiles = [
+        (downtime.p50, 0.5),
+        (downtime.p90, 0.9),
+        (downtime.p95, 0.95),
+        (downtime.p99, 0.99),
+        (downtime.max, worst),
+    ];
+    let known = quantiles
+        .into_iter()
+        .filter(|&(_, share)| share <= worst)
+        .map(|(minutes, share)| (minutes * 60.0, share))
+        .collect::<Vec<_>>();
+    let mut points = curve::refined(&grid, &known);
+    points.retain(|point| point.share < 1.0 && across.holds(point.x));
+    points
 }
 
 /// Height of a line at a place between its ends.

@@ -6,6 +6,7 @@ mod boxes;
 mod canvas;
 mod cost;
 mod cost_availability;
+mod curve;
 mod deployment;
 mod dot;
 mod downtime;

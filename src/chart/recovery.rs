@@ -2,13 +2,14 @@
 
 use super::axis::{self, Scale, Spread};
 use super::canvas::{Canvas, Rect};
+use super::curve::{self, Point};
 use super::key::{self, Line};
 use super::letters::Letters;
 use super::sheet::{self, Chart, Words};
 use super::theme::{AXIS, BAND, Dash, Identity, SMALL_SIZE, TARGET, identities};
 use super::words;
 use crate::results::format;
-use crate::results::{Comparison, CurvePoint, Results, TopologyResult};
+use crate::results::{Comparison, Results, TopologyResult};
 
 const HEIGHT: f64 = 400.0;
 /// Room for the key beside the plot \[px\].
@@ -140,15 +141,11 @@ fn draw(canvas: &Canvas, at: Rect, results: &Results, seconds: (f64, f64)) {
             .filter(|(topology, _)| topology.recovery_time_seconds.n > 0)
     };
     for (topology, identity) in curves() {
-        canvas.area(
-            &band(&topology.recovery_curve, across, up),
-            identity.colour,
-            BAND,
-        );
+        canvas.area(&band(&points(topology), across, up), identity.colour, BAND);
     }
     for (topology, identity) in curves() {
         canvas.dashed(
-            &line(&topology.recovery_curve, across, up),
+            &line(&points(topology), across, up),
             identity.colour,
             2.2,
             identity.dash,
@@ -158,7 +155,7 @@ fn draw(canvas: &Canvas, at: Rect, results: &Results, seconds: (f64, f64)) {
         let shift = (i as f64 + 0.5) / results.topologies.len() as f64;
         draw_marks(
             canvas,
-            &line(&topology.recovery_curve, across, up),
+            &line(&points(topology), across, up),
             *identity,
             shift,
             plot,
@@ -221,22 +218,41 @@ fn draw_axes(canvas: &Canvas, plot: Rect, across: Scale, up: Scale, seconds: (f6
     );
 }
 
-/// The curve, carried on to both edges of the plot.
-fn line(curve: &[CurvePoint], across: Scale, up: Scale) -> Vec<(f64, f64)> {
-    curve
+/// The points of a topology's curve.
+fn points(topology: &TopologyResult) -> Vec<Point> {
+    let grid: Vec<Point> = topology
+        .recovery_curve
         .iter()
         .filter(|point| point.seconds > 0.0)
-        .map(|point| (across.at(point.seconds), up.at(point.p)))
-        .collect()
+        .map(|point| Point {
+            x: point.seconds,
+            share: point.p,
+            low: point.low,
+            high: point.high,
+        })
+        .collect();
+    let times = &topology.recovery_time_seconds;
+    let quantiles = [(times.p50, 0.5), (times.p95, 0.95), (times.p99, 0.99)];
+    let known: Vec<(f64, f64)> = quantiles
+        .into_iter()
+        .filter_map(|(seconds, share)| Some((seconds?, share)))
+        .collect();
+    curve::refined(&grid, &known)
 }
 
-fn band(curve: &[CurvePoint], across: Scale, up: Scale) -> Vec<(f64, f64)> {
-    let seen = || curve.iter().filter(|point| point.seconds > 0.0);
-    let upper = seen().map(|point| (across.at(point.seconds), up.at(point.high)));
-    let lower: Vec<_> = seen()
-        .map(|point| (across.at(point.seconds), up.at(point.low)))
-        .collect();
-    upper.chain(lower.into_iter().rev()).collect()
+fn line(curve: &[Point], across: Scale, up: Scale) -> Vec<(f64, f64)> {
+    let place = |point: &Point| (across.at(point.x), up.at(point.share));
+    curve.iter().map(place).collect()
+}
+
+fn band(curve: &[Point], across: Scale, up: Scale) -> Vec<(f64, f64)> {
+    let upper = curve
+        .iter()
+        .map(|point| (across.at(point.x), up.at(point.high)));
+    let lower = curve.iter().rev();
+    upper
+        .chain(lower.map(|point| (across.at(point.x), up.at(point.low))))
+        .collect()
 }
 
 /// Shapes along the rising part of a curve.

@@ -64,7 +64,7 @@ impl Outputs {
         streams: &mut Streams,
     ) -> Result<(), Failure> {
         let path = self.path().to_owned();
-        let printed = printed(comparison, self.settings.format, self.view)?;
+        let printed = printed(comparison, self.settings.format, self.view, streams.width())?;
         if let Err(error) = self.save(comparison, &played, settings) {
             // The trials, at least, are not lost: they take less room than the charts.
             if let Some(keeper) = &mut played.keeper {
@@ -129,10 +129,15 @@ impl Outputs {
 }
 
 /// The figures in the form asked for.
-fn printed(comparison: &Comparison, form: Format, view: View) -> anyhow::Result<String> {
+fn printed(
+    comparison: &Comparison,
+    form: Format,
+    view: View,
+    width: u16,
+) -> anyhow::Result<String> {
     Ok(match (form, view) {
-        (Format::Table, View::Comparison) => report::terminal(comparison),
-        (Format::Table, View::InDepth) => report::in_depth(comparison),
+        (Format::Table, View::Comparison) => report::terminal(comparison, width),
+        (Format::Table, View::InDepth) => report::in_depth(comparison, width),
         (Format::Markdown, _) => report::markdown(comparison),
         (Format::Json, _) => report::json(&comparison.results)?,
         (Format::Csv, _) => report::csv(&comparison.results)?,

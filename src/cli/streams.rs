@@ -8,6 +8,12 @@ use owo_colors::OwoColorize as _;
 use super::args::Color;
 use super::failure::Failure;
 
+/// Columns of what is printed to a file or a pipe.
+const NO_TERMINAL: u16 = 100;
+/// Columns that are printed at least, and at most: a terminal that says zero columns does not know.
+const NARROWEST: u16 = 40;
+const WIDEST: u16 = 160;
+
 /// The two streams of the program.
 pub(super) struct Streams {
     stdout: AutoStream<Stdout>,
@@ -67,6 +73,13 @@ impl Streams {
     /// Whether messages on stderr are coloured.
     pub(super) fn colours_errors(&self) -> bool {
         self.stderr.current_choice() != ColorChoice::Never
+    }
+
+    /// Columns that stdout has room for: those of the terminal, a fixed count where there is none.
+    pub(super) fn width(&self) -> u16 {
+        comfy_table::Table::new()
+            .width()
+            .map_or(NO_TERMINAL, |columns| columns.clamp(NARROWEST, WIDEST))
     }
 
     /// Whether progress is shown: somebody watches and wants it.

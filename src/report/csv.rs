@@ -1,6 +1,7 @@
 //! The figures as CSV: one row for each topology, units in the headers.
 
 use super::summary::cost_of_failure;
+use crate::compare::verdicts;
 use crate::results::{Estimate, Results, TopologyResult};
 
 /// results.csv: one row for each topology; an empty cell is a figure without data.
@@ -60,15 +61,25 @@ fn row(topology: &TopologyResult, results: &Results) -> Vec<(String, String)> {
         &format!("_{currency}_per_month"),
         bill.total_with_failure.as_ref(),
     );
-    row.text("pareto", results.pareto.contains(&topology.name));
-    row.text(
-        "recommended",
-        results
-            .recommended
-            .as_ref()
-            .is_some_and(|taken| taken.name == topology.name),
+    // One topology alone is not chosen from anything.
+    let compared = results.topologies.len() > 1;
+    row.flag(
+        "pareto",
+        compared.then(|| results.pareto.contains(&topology.name)),
     );
+    let taken = results
+        .recommended
+        .as_ref()
+        .filter(|taken| taken.name == topology.name);
+    row.flag("recommended", compared.then_some(taken.is_some()));
+    row.flag("meets_objectives", meets_objectives(topology, results));
     row.0
+}
+
+/// Whether every objective is met; `None` where there are none.
+fn meets_objectives(topology: &TopologyResult, results: &Results) -> Option<bool> {
+    let verdicts = verdicts(topology, &results.objectives);
+    (!verdicts.is_empty()).then(|| verdicts.iter().all(|verdict| verdict.met))
 }
 
 #[derive(Default)]
@@ -77,6 +88,13 @@ struct Columns(Vec<(String, String)>);
 impl Columns {
     fn text(&mut self, header: &str, value: impl std::fmt::Display) {
         self.0.push((header.to_owned(), value.to_string()));
+    }
+
+    fn flag(&mut self, header: &str, value: Option<bool>) {
+        self.text(
+            header,
+            value.map_or_else(String::new, |value| value.to_string()),
+        );
     }
 
     fn number(&mut self, header: &str, value: Option<f64>) {

@@ -8,7 +8,9 @@ use thiserror::Error;
 
 use super::format::{self, printable};
 use super::html_prose::{answer, assumptions, comparison_caption, made};
+use super::html_spaces::unbroken;
 use super::html_tables::{self, Table};
+use super::summary::{Mark, marks};
 use crate::chart::{self, Chart};
 use crate::results::{Comparison, Difference, DowntimeResult, Estimate, Results, TopologyResult};
 
@@ -34,6 +36,8 @@ struct Page {
     fonts: &'static str,
     dark_charts: String,
     question: String,
+    /// What the answer's bar says: a class of the style sheet.
+    tone: &'static str,
     answer: Vec<String>,
     partial: bool,
     comparison_caption: String,
@@ -67,7 +71,6 @@ struct Cell {
 }
 
 struct Note {
-    code: String,
     message: String,
     hint: String,
 }
@@ -112,9 +115,10 @@ impl Page {
                 "Which topology should {} run on, and what does each choice cost?",
                 printable(&results.model)
             ),
-            answer: answer(results),
+            tone: tone(results),
+            answer: answer(results).iter().map(|text| unbroken(text)).collect(),
             partial: results.partial,
-            comparison_caption: comparison_caption(results),
+            comparison_caption: unbroken(&comparison_caption(results)),
             headings: rows.first().map_or_else(Vec::new, |row| {
                 row.cells.iter().map(|cell| cell.label).collect()
             }),
@@ -163,12 +167,22 @@ fn row(topology: &TopologyResult, results: &Results) -> Row {
     }
 }
 
+/// Green only for success.
+fn tone(results: &Results) -> &'static str {
+    match &results.recommended {
+        Some(choice) if choice.meets_objectives => "met",
+        Some(_) => "unmet",
+        None => "open",
+    }
+}
+
 fn cells(topology: &TopologyResult, results: &Results) -> Vec<Cell> {
+    let (availability_mark, recovery_mark) = marks(topology, &results.objectives);
     let unavailability = &topology.unavailability;
     let no_loss = || "no loss seen".to_owned();
     let downtime = &topology.downtime_minutes_per_year;
     let outages = &topology.outages_per_year;
-    let cell = |label, main, below: Vec<String>| Cell {
+    let cell = |label, main: String, below: Vec<String>| Cell {
         label,
         main,
         below: below.into_iter().filter(|line| !line.is_empty()).collect(),
@@ -195,7 +209,11 @@ fn cells(topology: &TopologyResult, results: &Results) -> Vec<Cell> {
         ),
         cell(
             "Availability",
-            format::availability(unavailability),
+            format!(
+                "{}{}",
+                format::availability(unavailability),
+                availability_mark.suffix()
+            ),
             vec![format::availability_interval(unavailability).unwrap_or_else(no_loss)],
         ),
         cell("Downtime a year", downtime_mean, downtime_sub),
@@ -204,17 +222,23 @@ fn cells(topology: &TopologyResult, results: &Results) -> Vec<Cell> {
             upper_or_mean(outages),
             vec![interval_of(outages)],
         ),
-        recovery_cell(topology),
+        recovery_cell(topology, recovery_mark),
         probability_cell("SLO met", topology.slo_met.as_ref()),
     ];
     all.extend(
         html_tables::cost_figures(topology, &results.currency)
             .map(|(label, main, sub)| cell(label, main, vec![sub])),
     );
+    for cell in &mut all {
+        cell.main = unbroken(&cell.main);
+        for line in &mut cell.below {
+            *line = unbroken(line);
+        }
+    }
     all
 }
 
-fn recovery_cell(topology: &TopologyResult) -> Cell {
+fn recovery_cell(topology: &TopologyResult, mark: Mark) -> Cell {
     let times = &topology.recovery_time_seconds;
     let main = times
         .p95
@@ -226,7 +250,7 @@ fn recovery_cell(topology: &TopologyResult) -> Cell {
     let met = topology.rto_met.as_ref().map(|met| {
         let interval = format!("({})", format::probability_interval(met.low, met.high));
         [
-            format!("RTO met {}", format::probability(met.mean)),
+            format!("RTO met {}{}", format::probability(met.mean), mark.suffix()),
             interval,
         ]
     });
@@ -278,9 +302,8 @@ fn interval_of(estimate: &Estimate) -> String {
 
 fn note(warning: &crate::results::Warning) -> Note {
     Note {
-        code: printable(&warning.code),
-        message: printable(&warning.message),
-        hint: printable(&warning.hint),
+        message: unbroken(&printable(&warning.message)),
+        hint: unbroken(&printable(&warning.hint)),
     }
 }
 
@@ -288,7 +311,7 @@ fn figure(chart: &Chart) -> Figure {
     Figure {
         name: chart.name,
         title: chart.title.clone(),
-        caption: chart.caption.clone(),
+        caption: unbroken(&chart.caption),
         svg: chart.inline(),
     }
 }
@@ -317,11 +340,14 @@ fn difference(difference: &Difference) -> DifferenceRow {
     DifferenceRow {
         of: printable(&difference.of),
         from: printable(&difference.from),
-        mean: format::duration(a_year(estimate.mean)),
-        interval: format::duration_interval(a_year(estimate.low), a_year(estimate.high)),
-        better: format::probability(difference.better),
+        mean: unbroken(&format::duration(a_year(estimate.mean))),
+        interval: unbroken(&format::duration_interval(
+            a_year(estimate.low),
+            a_year(estimate.high),
+        )),
+        better: unbroken(&format::probability(difference.better)),
         shares: [difference.less, difference.equal, difference.more]
-            .map(format::probability)
+            .map(|share| unbroken(&format::probability(share)))
             .join(" / "),
     }
 }

@@ -6,7 +6,7 @@ use crate::results::{Comparison, Estimate, Results, TopologyResult};
 /// At most three sentences: the recommendation, the spread, what dominates.
 pub(super) fn answer(results: &Results) -> Vec<String> {
     let recommendation = match &results.recommended {
-        Some(choice) => sentence(&choice.why),
+        Some(choice) => sentence(&choice.why, &choice.name),
         None => "No topology is recommended, because costs are not priced.".to_owned(),
     };
     [
@@ -19,7 +19,8 @@ pub(super) fn answer(results: &Results) -> Vec<String> {
     .collect()
 }
 
-fn sentence(text: &str) -> String {
+/// A text as a sentence; a name that it begins with is the user's and keeps its case.
+fn sentence(text: &str, name: &str) -> String {
     let text = printable(text);
     let mut letters = text.trim().chars();
     let Some(first) = letters.next() else {
@@ -30,7 +31,11 @@ fn sentence(text: &str) -> String {
     } else {
         "."
     };
-    // Names of topologies are the user's and keep their case.
+    let first: String = if text.trim().starts_with(&printable(name)) {
+        first.into()
+    } else {
+        first.to_uppercase().collect()
+    };
     format!("{first}{}{end}", letters.as_str())
 }
 
@@ -112,6 +117,9 @@ pub(super) fn comparison_caption(results: &Results) -> String {
     }
     if let Some(rto) = results.objectives.rto_seconds {
         text = format!("{text} RTO {}.", format::duration(rto));
+    }
+    if results.objectives.slo_target.is_some() || results.objectives.rto_seconds.is_some() {
+        text.push_str(" ✓ and ✗: met and missed, the RTO by at least 95 % of outages.");
     }
     text.push_str(" Pareto: no other topology is both cheaper and more available.");
     text

@@ -1,6 +1,7 @@
 //! The tables of one topology on the report page.
 
 use super::format::{self, printable};
+use super::html_spaces::unbroken;
 use crate::results::{CostResult, Estimate, Results, TopologyResult};
 
 /// A table in words.
@@ -103,7 +104,7 @@ fn estimated(estimate: &Estimate, currency: &str) -> (String, String) {
 fn row(name: &str, values: impl IntoIterator<Item = String>) -> TableRow {
     TableRow {
         name: printable(name),
-        values: values.into_iter().collect(),
+        values: values.into_iter().map(|value| unbroken(&value)).collect(),
     }
 }
 
@@ -273,9 +274,16 @@ fn costs(topology: &TopologyResult, results: &Results) -> Table {
     ];
     let unpriced = || ["not priced".to_owned(), String::new()];
     let fixed = fixed.into_iter().map(|(name, amount)| {
+        let absent = || {
+            if name == "Drills" {
+                ["not simulated".to_owned(), String::new()]
+            } else {
+                unpriced()
+            }
+        };
         row(
             name,
-            amount.map_or_else(unpriced, |amount| {
+            amount.map_or_else(absent, |amount| {
                 [format::money(amount, currency), "exact".to_owned()]
             }),
         )

@@ -17,19 +17,19 @@ const BAR_WIDTH: f64 = 40.0;
 /// Longest name that is shown in full.
 const NAME_WIDTH: usize = 28;
 
-/// All that is known about each topology of a comparison (of one, as a rule), for terminals.
+/// All that is known about each topology of a comparison (of one, as a rule), for terminals of so many columns.
 #[must_use]
-pub fn in_depth(comparison: &Comparison) -> String {
+pub fn in_depth(comparison: &Comparison, width: u16) -> String {
     let results = &comparison.results;
-    let mut text = heading(results);
+    let mut text = heading(results, width);
     for topology in &results.topologies {
-        text.push_str(&in_depth_of(topology, results));
+        text.push_str(&in_depth_of(topology, results, width));
     }
-    text.push_str(&warnings(&results.warnings));
+    text.push_str(&warnings(&results.warnings, width));
     text
 }
 
-fn in_depth_of(topology: &TopologyResult, results: &Results) -> String {
+fn in_depth_of(topology: &TopologyResult, results: &Results, width: u16) -> String {
     let mut text = String::new();
     let title = format!(
         "{} ({} in {})",
@@ -39,11 +39,16 @@ fn in_depth_of(topology: &TopologyResult, results: &Results) -> String {
     );
     let _ = writeln!(text, "\n{}", format::truncated(&title, 98).bold());
     overview(&mut text, topology, results);
-    journeys(&mut text, topology);
-    services(&mut text, topology);
+    journeys(&mut text, topology, width);
+    services(&mut text, topology, width);
     causes(&mut text, topology);
-    faults(&mut text, topology);
-    costs(&mut text, &topology.cost_per_month, &results.currency);
+    faults(&mut text, topology, width);
+    costs(
+        &mut text,
+        &topology.cost_per_month,
+        &results.currency,
+        width,
+    );
     text
 }
 
@@ -141,7 +146,7 @@ fn share(text: &mut String, label: &str, estimate: Option<&Estimate>) {
     }
 }
 
-fn journeys(text: &mut String, topology: &TopologyResult) {
+fn journeys(text: &mut String, topology: &TopologyResult, width: u16) {
     if topology.journeys.is_empty() {
         return;
     }
@@ -157,11 +162,11 @@ fn journeys(text: &mut String, topology: &TopologyResult) {
             format::probability(journey.time_unavailability.mean),
         ]);
     }
-    text.push_str(&rendered(table, CellAlignment::Right));
+    text.push_str(&rendered(table, CellAlignment::Right, width));
 }
 
 /// The services that were ever down, worst first.
-fn services(text: &mut String, topology: &TopologyResult) {
+fn services(text: &mut String, topology: &TopologyResult, width: u16) {
     let mut down: Vec<_> = topology
         .services
         .iter()
@@ -182,7 +187,7 @@ fn services(text: &mut String, topology: &TopologyResult) {
             format::nines_estimate(q),
         ]);
     }
-    text.push_str(&rendered(table, CellAlignment::Right));
+    text.push_str(&rendered(table, CellAlignment::Right, width));
 }
 
 fn causes(text: &mut String, topology: &TopologyResult) {
@@ -218,7 +223,7 @@ fn bar(share: f64) -> String {
     bar
 }
 
-fn faults(text: &mut String, topology: &TopologyResult) {
+fn faults(text: &mut String, topology: &TopologyResult, width: u16) {
     if topology.faults.is_empty() {
         return;
     }
@@ -232,10 +237,10 @@ fn faults(text: &mut String, topology: &TopologyResult) {
             format::significant(per_trial, 3),
         ]);
     }
-    text.push_str(&rendered(table, CellAlignment::Right));
+    text.push_str(&rendered(table, CellAlignment::Right, width));
 }
 
-fn costs(text: &mut String, bill: &CostResult, currency: &str) {
+fn costs(text: &mut String, bill: &CostResult, currency: &str, width: u16) {
     section(text, "Cost of a month");
     let mut table = table(["line", "a month", ""]);
     let money = |amount: f64| format::money(amount, currency);
@@ -293,7 +298,7 @@ fn costs(text: &mut String, bill: &CostResult, currency: &str) {
     if let Some(column) = table.column_mut(2) {
         column.set_cell_alignment(CellAlignment::Left);
     }
-    text.push_str(&rendered(table, CellAlignment::Right));
+    text.push_str(&rendered(table, CellAlignment::Right, width));
 }
 
 fn add_line(table: &mut comfy_table::Table, label: &str, amount: Option<String>, note: String) {

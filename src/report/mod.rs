@@ -7,6 +7,7 @@ mod csv;
 mod folder;
 mod html;
 mod html_prose;
+mod html_spaces;
 mod html_tables;
 mod in_depth;
 mod json;

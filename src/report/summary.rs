@@ -152,7 +152,7 @@ fn short_interval(estimate: &Estimate) -> String {
 }
 
 /// Marks of the availability and of the recovery time.
-fn marks(topology: &TopologyResult, objectives: &ObjectivesEcho) -> (Mark, Mark) {
+pub(crate) fn marks(topology: &TopologyResult, objectives: &ObjectivesEcho) -> (Mark, Mark) {
     let verdicts = verdicts(topology, objectives);
     let mark = |wanted: fn(&Objective) -> bool| {
         verdicts

@@ -1,4 +1,4 @@
-//! A plain table for terminals: no frame, one rule under the header, at most 100 columns.
+//! A plain table for terminals: no frame, one rule under the header, as wide as the terminal at most.
 
 use comfy_table::{
     Attribute, Cell, CellAlignment, Color, ContentArrangement, LineStyle, Table, TableStyle,
@@ -6,15 +6,14 @@ use comfy_table::{
 
 use super::summary::Mark;
 
-/// Widest line of any terminal output \[columns\].
-pub(crate) const WIDTH: u16 = 100;
+/// Widest line of prose \[columns\].
+pub(crate) const PROSE: u16 = 100;
 
 /// An empty table with a header.
 pub(crate) fn table<'a>(headers: impl IntoIterator<Item = &'a str>) -> Table {
     let mut table = Table::new();
     table
         .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')))
-        .set_width(WIDTH)
         .enforce_styling()
         .set_header(
             headers
@@ -25,21 +24,22 @@ pub(crate) fn table<'a>(headers: impl IntoIterator<Item = &'a str>) -> Table {
 }
 
 /// Whether a table fits without breaking a text, with columns one apart.
-pub(crate) fn fits(table: &Table) -> bool {
+pub(crate) fn fits(table: &Table, width: u16) -> bool {
     let widths = table.column_max_content_widths();
-    widths.iter().map(|width| width + 1).sum::<u16>() <= WIDTH + 1
+    widths.iter().map(|width| width + 1).sum::<u16>() <= width + 1
 }
 
 /// The table as text, every column but the first aligned as asked for. Columns keep their width where that fits, close
 /// up where it does not, and break their texts only then.
-pub(crate) fn rendered(mut table: Table, alignment: CellAlignment) -> String {
+pub(crate) fn rendered(mut table: Table, alignment: CellAlignment, width: u16) -> String {
+    table.set_width(width);
     let widths = table.column_max_content_widths();
     let content: u16 = widths.iter().sum();
     let gaps = u16::try_from(widths.len())
         .unwrap_or(u16::MAX)
         .saturating_sub(1);
-    let gap = if content + 2 * gaps <= WIDTH { 2 } else { 1 };
-    let arrangement = if content + gap * gaps <= WIDTH {
+    let gap = if content + 2 * gaps <= width { 2 } else { 1 };
+    let arrangement = if content + gap * gaps <= width {
         ContentArrangement::Disabled
     } else {
         ContentArrangement::Dynamic

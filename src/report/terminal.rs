@@ -6,20 +6,35 @@ use comfy_table::{Attribute, Cell, CellAlignment, Table};
 use owo_colors::OwoColorize;
 
 use super::summary::{Row, objectives, provenance};
-use super::table::{fits, marked, rendered, table};
+use super::table::{PROSE, fits, marked, rendered, table};
+use crate::results::names::{shortened, stay_distinct};
 use crate::results::{Comparison, Results, Warning, format};
 
 /// Longest names that are shown in full, from what is taken if there is room to what there always is.
-const NAME_WIDTHS: [usize; 4] = [32, 24, 18, 14];
+const NAME_WIDTHS: [usize; 6] = [60, 44, 32, 24, 18, 14];
+/// Headings of the figures.
+const FIGURES: [&str; 7] = [
+    "nines",
+    "availability",
+    "downtime\na year",
+    "outages\na year",
+    "recovery\nin RTO",
+    "SLO\nmet",
+    "cost/month\n+ failure",
+];
 
-/// The table of a comparison, one sentence of recommendation, and the warnings.
+/// The table of a comparison, one sentence of recommendation, and the warnings, on a terminal of so many columns.
 #[must_use]
-pub fn terminal(comparison: &Comparison) -> String {
+pub fn terminal(comparison: &Comparison, width: u16) -> String {
     let results = &comparison.results;
-    let mut text = heading(results);
+    let mut text = heading(results, width);
     text.push('\n');
-    text.push_str(&widest_table_that_fits(results));
-    text.push_str(&legend(results));
+    let tables: Vec<String> = widest_tables_that_fit(results, width)
+        .into_iter()
+        .map(|table| rendered(table, CellAlignment::Right, width))
+        .collect();
+    text.push_str(&tables.join("\n"));
+    legend(&mut text, results, width);
     if let Some(taken) = &results.recommended {
         let label = if taken.meets_objectives {
             "Recommended:"
@@ -32,14 +47,15 @@ pub fn terminal(comparison: &Comparison) -> String {
             &format!("{} ", label.bold()),
             label.len() + 1,
             &taken.why,
+            width,
         );
     }
-    text.push_str(&warnings(&results.warnings));
+    text.push_str(&warnings(&results.warnings, width));
     text
 }
 
 /// Name of the model, how its figures were made, what is wanted.
-pub(crate) fn heading(results: &Results) -> String {
+pub(crate) fn heading(results: &Results, width: u16) -> String {
     let model = format::truncated(&results.model, 60);
     let mut text = String::new();
     push_wrapped(
@@ -47,15 +63,16 @@ pub(crate) fn heading(results: &Results) -> String {
         &format!("{}: ", model.bold()),
         model.chars().count() + 2,
         &provenance(results),
+        width,
     );
     if let Some(wanted) = objectives(results) {
-        push_wrapped(&mut text, "wanted: ", 8, &wanted);
+        push_wrapped(&mut text, "wanted: ", 8, &wanted, width);
     }
     text
 }
 
 /// The warnings, each with its hint; empty if there are none.
-pub(crate) fn warnings(warnings: &[Warning]) -> String {
+pub(crate) fn warnings(warnings: &[Warning], width: u16) -> String {
     let mut text = String::new();
     for warning in warnings {
         text.push('\n');
@@ -64,101 +81,136 @@ pub(crate) fn warnings(warnings: &[Warning]) -> String {
             &format!("{} ", "warning:".yellow().bold()),
             9,
             &warning.message,
+            width,
         );
         push_wrapped(
             &mut text,
             &format!("   {} ", "hint:".cyan()),
             9,
             &warning.hint,
+            width,
         );
     }
     text
 }
 
-fn widest_table_that_fits(results: &Results) -> String {
-    let [wider @ .., narrowest] = NAME_WIDTHS;
-    let table = wider
+/// One table where all columns fit beside each other, else the columns in turn: no figure is ever broken.
+fn widest_tables_that_fit(results: &Results, width: u16) -> Vec<Table> {
+    let all: Vec<usize> = (0..FIGURES.len()).collect();
+    let names: Vec<&str> = results
+        .topologies
+        .iter()
+        .map(|topology| topology.name.as_str())
+        .collect();
+    let telling = |max: &usize| stay_distinct(&names, *max);
+    let whole = NAME_WIDTHS
         .into_iter()
-        .map(|width| comparison_table(results, width))
-        .find(fits);
-    rendered(
-        table.unwrap_or_else(|| comparison_table(results, narrowest)),
-        CellAlignment::Right,
-    )
+        .filter(telling)
+        .map(|max| comparison_table(results, &shortened(&names, max), &all))
+        .find(|table| fits(table, width));
+    if let Some(table) = whole {
+        return vec![table];
+    }
+    let room = usize::from(width / 2);
+    let max = NAME_WIDTHS
+        .into_iter()
+        .filter(|max| *max <= room)
+        .find(telling);
+    let names = shortened(&names, max.unwrap_or(room.max(14)));
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for figure in all {
+        let longer = groups
+            .last()
+            .map(|last| [last.as_slice(), &[figure]].concat());
+        match longer.filter(|group| fits(&comparison_table(results, &names, group), width)) {
+            Some(group) => {
+                groups.pop();
+                groups.push(group);
+            }
+            None => groups.push(vec![figure]),
+        }
+    }
+    groups
+        .iter()
+        .map(|group| comparison_table(results, &names, group))
+        .collect()
 }
 
-fn comparison_table(results: &Results, name_width: usize) -> Table {
-    let mut table = table([
-        "topology",
-        "nines",
-        "availability",
-        "downtime\na year",
-        "outages\na year",
-        "recovery\nin RTO",
-        "SLO\nmet",
-        "cost/month\n+ failure",
-    ]);
-    for topology in &results.topologies {
+/// A table of some of the figures.
+fn comparison_table(results: &Results, names: &[String], figures: &[usize]) -> Table {
+    let headings = figures.iter().map(|&figure| FIGURES[figure]);
+    let mut table = table(std::iter::once("topology").chain(headings));
+    for (topology, name) in results.topologies.iter().zip(names) {
         let row = Row::of(topology, results);
-        let mut name = Cell::new_owned(marked_name(&row, name_width));
+        let mut first = Cell::new_owned(marked_name(&row, name));
         if row.choice.is_some() {
-            name = name.add_attribute(Attribute::Bold);
+            first = first.add_attribute(Attribute::Bold);
         }
-        let recovery = match &row.rto_met {
-            Some(share) => format!(
-                "p95 {}\n{share}{}",
-                row.recovery_p95,
-                row.recovery_mark.suffix()
-            ),
-            None => format!("p95 {}", row.recovery_p95),
-        };
-        table.add_row([
-            name,
-            marked(
-                format!("{}{}", row.nines, row.availability_mark.suffix()),
-                row.availability_mark,
-            ),
-            Cell::new_owned(format!(
-                "{}\n{}",
-                row.availability, row.availability_interval
-            )),
-            Cell::new_owned(format!("{}\np95 {}", row.downtime, row.downtime_p95)),
-            Cell::new_owned(format!("{}\n{}", row.outages, row.outages_interval)),
-            marked(recovery, row.recovery_mark),
-            Cell::new_owned(format!("{}\n{}", row.slo_met, row.slo_interval)),
-            Cell::new_owned(format!("{}\n+ {}", row.cost, row.cost_of_failure)),
-        ]);
+        let cells = cells(&row);
+        let chosen = figures.iter().map(|&figure| cells[figure].clone());
+        table.add_row(std::iter::once(first).chain(chosen));
     }
     table
 }
 
+/// The figures of a topology, as [`FIGURES`] names them.
+fn cells(row: &Row) -> [Cell; FIGURES.len()] {
+    let recovery = match &row.rto_met {
+        Some(share) => format!(
+            "p95 {}\n{share}{}",
+            row.recovery_p95,
+            row.recovery_mark.suffix()
+        ),
+        None => format!("p95 {}", row.recovery_p95),
+    };
+    [
+        marked(
+            format!("{}{}", row.nines, row.availability_mark.suffix()),
+            row.availability_mark,
+        ),
+        Cell::new_owned(format!(
+            "{}\n{}",
+            row.availability, row.availability_interval
+        )),
+        Cell::new_owned(format!("{}\np95 {}", row.downtime, row.downtime_p95)),
+        Cell::new_owned(format!("{}\n{}", row.outages, row.outages_interval)),
+        marked(recovery, row.recovery_mark),
+        Cell::new_owned(format!("{}\n{}", row.slo_met, row.slo_interval)),
+        Cell::new_owned(format!("{}\n+ {}", row.cost, row.cost_of_failure)),
+    ]
+}
+
 /// `* name` on the frontier, `· name` off it.
-fn marked_name(row: &Row, width: usize) -> String {
+fn marked_name(row: &Row, name: &str) -> String {
     let mark = if row.on_frontier { '*' } else { '·' };
     let taken = row
         .choice
         .map_or(String::new(), |choice| format!("\n  {choice}"));
-    format!("{mark} {}{taken}", format::truncated(&row.name, width))
+    format!("{mark} {name}{taken}")
 }
 
-fn legend(results: &Results) -> String {
-    let mut text = String::new();
+fn legend(text: &mut String, results: &Results, width: u16) {
     if !results.pareto.is_empty() {
-        text.push_str(
-            "* on the Pareto frontier: no other is both cheaper to run and more available\n",
-        );
+        let said = "on the Pareto frontier: no other is both cheaper to run and more available";
+        push_wrapped(text, "* ", 2, said, width);
     }
-    text
 }
 
 /// Appends a text broken at spaces to the width of the output; later lines are indented.
-pub(crate) fn push_wrapped(text: &mut String, label: &str, label_width: usize, words: &str) {
+pub(crate) fn push_wrapped(
+    text: &mut String,
+    label: &str,
+    label_width: usize,
+    words: &str,
+    width: u16,
+) {
+    let line = usize::from(width.min(PROSE));
     text.push_str(label);
     let mut column = label_width;
     for (at, word) in words.split_whitespace().enumerate() {
         let width = word.chars().count();
         if at > 0 {
-            if column + 1 + width > usize::from(super::table::WIDTH) {
+            if column + 1 + width > line {
                 text.push('\n');
                 text.push_str(&" ".repeat(label_width));
                 column = label_width;

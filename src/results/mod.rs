@@ -2,6 +2,7 @@
 
 mod evidence;
 pub mod format;
+pub mod names;
 mod types;
 
 pub use evidence::*;
