@@ -59,7 +59,7 @@ mod tests {
         let places: Vec<(f64, f64)> = points.iter().map(|point| (point.x, point.share)).collect();
         assert_eq!(
             places,
-            [(60.0, 0.49), (90.0, 0.5), (89.9, 0.95), (90.0, 1.0)]
+            [(60.0, 0.49), (90.0, 0.5), (90.0, 0.95), (90.0, 1.0)]
         );
     }
 }
