@@ -133,8 +133,8 @@ fn summary(played: &Played, settings: &RunSettings, folder: &Path) -> String {
         ""
     };
     format!(
-        "\n{interrupted}{} trials in {} on {threads}\nreport: {}",
-        format::count(trials),
+        "\n{interrupted}{} in {} on {threads}\nreport: {}",
+        format::trials(trials),
         format::duration(played.wall.as_secs_f64()),
         folder.join("index.html").display()
     )
