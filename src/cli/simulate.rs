@@ -72,6 +72,7 @@ pub(super) fn simulate(
         source,
         settings,
         partial: run.partial,
+        interrupted: interrupt.came(),
         topologies: estimates.topologies(&run.tallies, bills),
         differences: estimates.differences(&run),
         unhittable: unhittable(&plans),
