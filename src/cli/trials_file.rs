@@ -33,6 +33,10 @@ impl TrialsFile {
         if path.is_dir() {
             return Err(anyhow!("it is a folder").context(failed()));
         }
+        if !folder.exists() {
+            let why = format!("there is no folder {}", folder.display());
+            return Err(anyhow!(why).context(failed()));
+        }
         let file = temporary_file(folder).with_context(failed)?;
         let mut writer =
             csv::Writer::from_writer(BufWriter::new(file.reopen().with_context(failed)?));
