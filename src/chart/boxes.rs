@@ -6,7 +6,7 @@ use super::letters::Letters;
 use super::theme::{
     AXIS, BLUE, Colour, Dash, GREEN, GRID, INK, MUTED, ON_DARK, PAPER, SMALL_SIZE, WASH,
 };
-use crate::results::{Layout, LayoutRegion, LayoutService};
+use crate::results::{Layout, LayoutRegion};
 
 /// Room within a region around its boxes \[px\].
 pub(super) const PADDING: f64 = 16.0;
@@ -65,16 +65,11 @@ pub(super) fn draw_frame(canvas: &Canvas, frame: Rect, region: &LayoutRegion) {
 }
 
 /// An external service's box.
-pub(super) fn draw_external(canvas: &Canvas, at: Rect, service: &LayoutService) {
+pub(super) fn draw_external(canvas: &Canvas, at: Rect, name: &str) {
     canvas.rect(at.x, at.y, at.width, at.height, PAPER);
     draw_outline(canvas, at, MUTED, 1.0, Dash::Solid);
     let letters = Letters::new(SMALL_SIZE, INK);
-    canvas.text_at(
-        &letters.fit_middle(&service.name, at.width - 10.0),
-        at.x + 6.0,
-        at.y + 10.0,
-        letters,
-    );
+    canvas.text_at(name, at.x + 6.0, at.y + 10.0, letters);
     canvas.text_at(
         "external",
         at.x + 6.0,

@@ -130,9 +130,19 @@ impl Canvas<'_> {
     ) {
         let outline = |grow: f64| outline(at, radius + grow, marker);
         match fill {
-            Fill::Solid => {
+            Fill::Solid | Fill::Dotted | Fill::Barred => {
                 self.area(&outline(1.4), PAPER, 1.0);
                 self.area(&outline(0.0), colour, 1.0);
+                let (x, y) = at;
+                if fill == Fill::Dotted {
+                    self.area(
+                        &self::outline(at, radius * 0.36, Marker::Circle),
+                        PAPER,
+                        1.0,
+                    );
+                } else if fill == Fill::Barred {
+                    self.rect(x - radius, y - 0.9, 2.0 * radius, 1.8, PAPER);
+                }
             }
             Fill::Hollow => {
                 let mut ring = outline(0.0);
@@ -223,11 +233,15 @@ impl Canvas<'_> {
     }
 }
 
-/// Whether a marker is filled.
+/// How a marker is filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fill {
     /// A figure that was seen.
     Solid,
+    /// The same, of the second topology of a pattern.
+    Dotted,
+    /// The same, of the third.
+    Barred,
     /// A bound: nothing was seen.
     Hollow,
 }

@@ -15,6 +15,8 @@ use crate::results::{Comparison, Results, TopologyResult};
 const HEIGHT: f64 = 430.0;
 /// Radius of a point \[px\].
 const POINT: f64 = 6.5;
+/// How much larger a point is for each that lies on top of it \[px\].
+const RING: f64 = 3.0;
 
 /// One topology that is priced.
 struct Point<'a> {
@@ -120,8 +122,15 @@ fn draw(canvas: &Canvas, at: Rect, results: &Results, points: &[Point]) {
         .collect();
     let mut obstacles = draw_target(canvas, plot, results, losses, &places);
     obstacles.extend(draw_frontier(canvas, results, points, &places));
+    for (i, (point, &place)) in points.iter().zip(&places).enumerate() {
+        let above = places[i + 1..]
+            .iter()
+            .filter(|other| labels::coincide(**other, place));
+        let radius = POINT + RING * above.count().min(4) as f64;
+        obstacles.extend(draw_point(canvas, plot, point, (place, radius), losses));
+    }
     for (point, &place) in points.iter().zip(&places) {
-        obstacles.extend(draw_point(canvas, plot, point, place, losses));
+        draw_bar(canvas, point, place, losses);
     }
     draw_names(canvas, plot, points, &places, &obstacles);
 }
@@ -305,30 +314,25 @@ fn draw_point(
     canvas: &Canvas,
     plot: Rect,
     point: &Point,
-    (x, y): (f64, f64),
+    ((x, y), radius): ((f64, f64), f64),
     losses: Scale,
 ) -> Vec<Obstacle> {
     let estimate = &point.topology.unavailability;
     let colour = point.identity.colour;
     let (top, bottom) = if estimate.mean > 0.0 {
-        let ends = (losses.at(estimate.low), losses.at(estimate.high));
-        canvas.line((x, ends.0), (x, ends.1), colour, 1.6);
-        for end in [ends.0, ends.1] {
-            canvas.line((x - 5.0, end), (x + 5.0, end), colour, 1.6);
-        }
         canvas.marker(
             (x, y),
-            POINT,
+            radius,
             colour,
             point.identity.marker,
             super::key::fill(point.identity.dash),
         );
-        ends
+        (losses.at(estimate.low), losses.at(estimate.high))
     } else {
         let tip = (y - 32.0).max(plot.y);
         canvas.line((x, y), (x, tip + 5.0), colour, 1.6);
         canvas.arrow_tip((x, tip), (0.0, -1.0), 8.0, colour);
-        canvas.marker((x, y), POINT, colour, point.identity.marker, Fill::Hollow);
+        canvas.marker((x, y), radius, colour, point.identity.marker, Fill::Hollow);
         (tip, y)
     };
     let mark = Rect {
@@ -337,7 +341,7 @@ fn draw_point(
         width: 0.0,
         height: 0.0,
     }
-    .grown(POINT + 2.0);
+    .grown(radius + 2.0);
     let bar = Rect {
         x: x - 5.0,
         y: top.min(y),
@@ -353,6 +357,18 @@ fn draw_point(
     ]
 }
 
+/// The interval over its mark, which would hide a short one.
+fn draw_bar(canvas: &Canvas, point: &Point, (x, _): (f64, f64), losses: Scale) {
+    let estimate = &point.topology.unavailability;
+    if estimate.mean > 0.0 {
+        let ends = (losses.at(estimate.low), losses.at(estimate.high));
+        canvas.line((x, ends.0), (x, ends.1), INK, 1.2);
+        for end in [ends.0, ends.1] {
+            canvas.line((x - 4.0, end), (x + 4.0, end), INK, 1.2);
+        }
+    }
+}
+
 fn draw_names(
     canvas: &Canvas,
     plot: Rect,
@@ -365,10 +381,11 @@ fn draw_names(
     } else {
         names()
     };
-    let texts: Vec<String> = points
+    let all: Vec<&str> = points
         .iter()
-        .map(|point| letters.fit(&point.topology.name, 190.0))
+        .map(|point| point.topology.name.as_str())
         .collect();
+    let texts = letters.fit_all(&all, 190.0);
     let wanted: Vec<Wanted> = texts
         .iter()
         .zip(places)
@@ -378,14 +395,19 @@ fn draw_names(
             height: LABEL_SIZE + 2.0,
         })
         .collect();
-    let found = labels::place(&wanted, obstacles, plot);
-    for (place, &point) in found.iter().zip(places) {
-        if labels::needs_leader(*place, point) {
-            canvas.line(point, labels::nearest(*place, point), MUTED, 0.6);
-        }
-    }
+    let off_the_axis = Rect {
+        x: plot.x + 8.0,
+        width: plot.width - 8.0,
+        ..plot
+    };
+    let found = labels::place(&wanted, obstacles, off_the_axis);
     for (text, place) in texts.iter().zip(&found) {
         canvas.rect(place.x, place.y, place.width, place.height, PAPER);
         canvas.text_at(text, place.x, place.y + place.height / 2.0, letters);
+    }
+    for (i, (place, &point)) in found.iter().zip(places).enumerate() {
+        if labels::needs_leader(&wanted, i, *place) {
+            canvas.line(point, labels::nearest(*place, point), MUTED, 1.0);
+        }
     }
 }

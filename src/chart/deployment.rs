@@ -86,6 +86,8 @@ struct Plan<'a> {
     layout: &'a Layout,
     columns: Vec<Vec<Slot>>,
     externals: Vec<usize>,
+    /// Names of the services as they fit into a box.
+    names: Vec<String>,
     /// Corners of the regions' boxes relative to the drawing.
     corners: Vec<(f64, f64)>,
     region: (f64, f64),
@@ -129,8 +131,14 @@ impl<'a> Plan<'a> {
         };
         let height =
             KEY + below + n.div_ceil(per_row) as f64 * (region.1 + BETWEEN) - BETWEEN + 4.0;
+        let names: Vec<&str> = layout
+            .services
+            .iter()
+            .map(|service| service.name.as_str())
+            .collect();
         Plan {
             layout,
+            names: Letters::new(SMALL_SIZE, INK).fit_all(&names, BOX.0 - 13.0),
             columns,
             externals,
             corners: (0..n).map(corner).collect(),
@@ -155,11 +163,7 @@ impl<'a> Plan<'a> {
             }
         }
         for (i, &service) in self.externals.iter().enumerate() {
-            draw_external(
-                canvas,
-                self.external_place(at, i),
-                &self.layout.services[service],
-            );
+            draw_external(canvas, self.external_place(at, i), &self.names[service]);
         }
     }
 
@@ -312,12 +316,7 @@ impl<'a> Plan<'a> {
                 INK
             },
         );
-        canvas.text_at(
-            &letters.fit_middle(&described.name, at.width - 13.0),
-            at.x + 9.0,
-            at.y + 11.5,
-            letters,
-        );
+        canvas.text_at(&self.names[service], at.x + 9.0, at.y + 11.5, letters);
         if described.kind == "virtual" {
             canvas.text_at(
                 "logic only",

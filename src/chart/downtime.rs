@@ -11,8 +11,6 @@ use crate::results::format;
 use crate::results::{Comparison, Results, TopologyResult};
 
 const HEIGHT: f64 = 420.0;
-/// Room for the key beside the plot \[px\].
-const KEY: f64 = 205.0;
 /// Number of shapes along a curve.
 const MARKS: usize = 4;
 
@@ -111,21 +109,28 @@ fn range(results: &Results) -> Option<((f64, f64), f64)> {
 }
 
 fn draw(canvas: &Canvas, at: Rect, results: &Results, (seconds, least): ((f64, f64), f64)) {
-    let plot = Rect {
-        x: at.x + 64.0,
-        y: at.y + 10.0,
-        width: at.width - 64.0 - KEY - 24.0,
-        height: at.height - 60.0,
-    };
-    let across = Scale::new(Spread::Log, seconds, (plot.x, plot.right()));
-    let up = Scale::new(Spread::Log, (least, 1.0), (plot.bottom(), plot.y));
-    draw_axes(canvas, plot, across, up, seconds);
     let looks = identities(
         results
             .topologies
             .iter()
             .map(|topology| topology.pattern.as_str()),
     );
+    let lines: Vec<Line> = results
+        .topologies
+        .iter()
+        .zip(&looks)
+        .map(key_line)
+        .collect();
+    let key_width = key::width_beside(&lines);
+    let plot = Rect {
+        x: at.x + 64.0,
+        y: at.y + 10.0,
+        width: at.width - 64.0 - key_width - 24.0,
+        height: at.height - 60.0,
+    };
+    let across = Scale::new(Spread::Log, seconds, (plot.x, plot.right()));
+    let up = Scale::new(Spread::Log, (least, 1.0), (plot.bottom(), plot.y));
+    draw_axes(canvas, plot, across, up, seconds);
     let curves: Vec<Curve> = results
         .topologies
         .iter()
@@ -144,15 +149,9 @@ fn draw(canvas: &Canvas, at: Rect, results: &Results, (seconds, least): ((f64, f
     let beside = Rect {
         x: plot.right() + 24.0,
         y: plot.y,
-        width: KEY,
+        width: key_width,
         height: plot.height,
     };
-    let lines: Vec<Line> = results
-        .topologies
-        .iter()
-        .zip(&looks)
-        .map(key_line)
-        .collect();
     key::beside(canvas, beside, &lines);
 }
 

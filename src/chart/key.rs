@@ -6,6 +6,10 @@ use super::theme::{Colour, Dash, Identity, LABEL_SIZE, MUTED, SMALL_SIZE};
 
 /// Height of a row of a key above a plot \[px\].
 const ROW: f64 = 21.0;
+/// Least width of a key beside a plot \[px\].
+const NARROWEST: f64 = 205.0;
+/// Room for stroke and marker before a name \[px\].
+const INDENT: f64 = 34.0;
 /// Longest text of a key above a plot \[px\].
 const LONGEST: f64 = 230.0;
 
@@ -24,9 +28,20 @@ pub(super) fn height_beside(lines: usize) -> f64 {
     lines as f64 * 37.0
 }
 
+/// Width that a key beside a plot takes \[px\]: its figures are never cut.
+pub(super) fn width_beside(lines: &[Line]) -> f64 {
+    let small = Letters::new(SMALL_SIZE, MUTED);
+    lines
+        .iter()
+        .map(|line| (small.width(&line.note) + INDENT).ceil())
+        .fold(NARROWEST, f64::max)
+}
+
 /// A key beside a plot: stroke, marker, name, and a figure below.
 pub(super) fn beside(canvas: &Canvas, at: Rect, lines: &[Line]) {
     let step = (at.height / lines.len().max(1) as f64).min(42.0);
+    let all: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
+    let fitting = names().fit_all(&all, at.width - INDENT);
     for (i, line) in lines.iter().enumerate() {
         let y = at.y + step * i as f64 + 8.0;
         let Identity {
@@ -36,21 +51,20 @@ pub(super) fn beside(canvas: &Canvas, at: Rect, lines: &[Line]) {
         } = line.identity;
         canvas.dashed(&[(at.x, y), (at.x + 26.0, y)], colour, 2.2, dash);
         canvas.marker((at.x + 13.0, y), 5.0, colour, marker, fill(dash));
-        let room = at.width - 34.0;
-        canvas.text_at(&names().fit(&line.name, room), at.x + 34.0, y, names());
+        canvas.text_at(&fitting[i], at.x + INDENT, y, names());
         if step >= 26.0 {
             let small = Letters::new(SMALL_SIZE, MUTED);
-            canvas.text_at(&small.fit(&line.note, room), at.x + 34.0, y + 15.0, small);
+            canvas.text_at(&line.note, at.x + INDENT, y + 15.0, small);
         }
     }
 }
 
-/// How a marker of a topology is filled: solid for the first of its pattern.
+/// How a marker of a topology is filled: what tells topologies of one pattern apart is drawn within it.
 pub(super) fn fill(dash: Dash) -> Fill {
-    if dash == Dash::Solid {
-        Fill::Solid
-    } else {
-        Fill::Hollow
+    match dash {
+        Dash::Solid => Fill::Solid,
+        Dash::Dashed => Fill::Dotted,
+        Dash::Dotted => Fill::Barred,
     }
 }
 

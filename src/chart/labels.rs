@@ -4,6 +4,12 @@ use super::canvas::Rect;
 
 /// Cost of covering a square pixel of another label.
 const OTHER_LABEL: f64 = 1000.0;
+/// Cost of a place that is nearer to the point of another label than to its own, or nearly so.
+const NEARER_TO_ANOTHER: f64 = 60.0;
+/// How much further a rival's point must be \[px\].
+const CLEARANCE: f64 = 8.0;
+/// Points this near to each other are one to the eye \[px\].
+const COINCIDENT: f64 = 4.0;
 /// Rounds of second thoughts.
 const ROUNDS: usize = 4;
 
@@ -43,7 +49,9 @@ pub(super) fn place(wanted: &[Wanted], obstacles: &[Obstacle], bounds: Rect) -> 
             placed[i] = candidates(wanted[i])
                 .map(|(place, distance)| (inside(place, bounds), distance))
                 .map(|(place, distance)| {
-                    (place, cost(place, distance, wanted[i], &others, obstacles))
+                    let strayed = rivals(wanted, i, place) as f64 * NEARER_TO_ANOTHER;
+                    let taste = distance + strayed;
+                    (place, cost(place, taste, wanted[i], &others, obstacles))
                 })
                 .min_by(|a, b| a.1.total_cmp(&b.1))
                 .map(|(place, _)| place);
@@ -52,9 +60,24 @@ pub(super) fn place(wanted: &[Wanted], obstacles: &[Obstacle], bounds: Rect) -> 
     placed.into_iter().flatten().collect()
 }
 
-/// Whether a label is so far from its point that a line should lead to it.
-pub(super) fn needs_leader(place: Rect, point: (f64, f64)) -> bool {
-    gap(place, point) > 16.0
+/// Whether a line should lead from a label to its point: it is far away, or another point is as near.
+pub(super) fn needs_leader(wanted: &[Wanted], i: usize, place: Rect) -> bool {
+    gap(place, wanted[i].point) > 16.0 || rivals(wanted, i, place) > 0
+}
+
+/// How many other points are as near to a label's place as its own, or nearly so.
+fn rivals(wanted: &[Wanted], i: usize, place: Rect) -> usize {
+    let own = wanted[i].point;
+    let reach = gap(place, own) + CLEARANCE;
+    wanted
+        .iter()
+        .filter(|other| !coincide(other.point, own) && gap(place, other.point) < reach)
+        .count()
+}
+
+/// Whether two points are one to the eye.
+pub(super) fn coincide(a: (f64, f64), b: (f64, f64)) -> bool {
+    (a.0 - b.0).hypot(a.1 - b.1) < COINCIDENT
 }
 
 /// The point of a label's edge that is nearest to its point.

@@ -8,6 +8,7 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 
 use super::theme::{Colour, INK, LABEL_SIZE};
 use crate::results::format::printable;
+use crate::results::names::shortened;
 
 /// Plotters counts the size of letters by line height.
 pub(super) const LINE_HEIGHT: f64 = 1.24;
@@ -111,26 +112,21 @@ impl Letters {
         "…".to_owned()
     }
 
-    /// A text with an ellipsis in its middle until it is no wider than `room` \[px\]: names of services often differ at their
-    /// ends.
-    pub(super) fn fit_middle(self, text: &str, room: f64) -> String {
-        let text = printable(text);
-        let letters: Vec<char> = text.chars().collect();
-        if self.width(&text) <= room {
-            return text;
+    /// Names cut in the middle until none is wider than `room` \[px\], different ones still different where that can be.
+    pub(super) fn fit_all(self, names: &[&str], room: f64) -> Vec<String> {
+        let fit = |short: &[String]| short.iter().all(|name| self.width(name) <= room);
+        let longest = names.iter().map(|name| name.chars().count()).max();
+        let mut short = shortened(names, longest.unwrap_or(0).min(400));
+        let mut length = short
+            .iter()
+            .map(|name| name.chars().count())
+            .max()
+            .unwrap_or(0);
+        while length > 4 && !fit(&short) {
+            length -= 1;
+            short = shortened(names, length);
         }
-        for kept in (2..letters.len()).rev() {
-            let (head, tail) = (kept.div_ceil(2), letters.len() - kept / 2);
-            let shorter: String = letters[..head]
-                .iter()
-                .chain(&['…'])
-                .chain(&letters[tail..])
-                .collect();
-            if self.width(&shorter) <= room {
-                return shorter;
-            }
-        }
-        "…".to_owned()
+        short
     }
 
     /// A text broken into lines no wider than `room` \[px\]; a word that is wider is shortened.

@@ -12,8 +12,6 @@ use crate::results::format;
 use crate::results::{Comparison, Results, TopologyResult};
 
 const HEIGHT: f64 = 400.0;
-/// Room for the key beside the plot \[px\].
-const KEY: f64 = 205.0;
 /// Number of shapes along a curve.
 const MARKS: usize = 4;
 
@@ -98,10 +96,23 @@ fn range(results: &Results, rto: Option<f64>) -> Option<(f64, f64)> {
 }
 
 fn draw(canvas: &Canvas, at: Rect, results: &Results, seconds: (f64, f64)) {
+    let looks = identities(
+        results
+            .topologies
+            .iter()
+            .map(|topology| topology.pattern.as_str()),
+    );
+    let lines: Vec<Line> = results
+        .topologies
+        .iter()
+        .zip(&looks)
+        .map(key_line)
+        .collect();
+    let key_width = key::width_beside(&lines);
     let plot = Rect {
         x: at.x + 64.0,
         y: at.y + 26.0,
-        width: at.width - 64.0 - KEY - 24.0,
+        width: at.width - 64.0 - key_width - 24.0,
         height: at.height - 76.0,
     };
     let across = Scale::new(Spread::Log, seconds, (plot.x, plot.right()));
@@ -127,12 +138,6 @@ fn draw(canvas: &Canvas, at: Rect, results: &Results, seconds: (f64, f64)) {
             letters,
         );
     }
-    let looks = identities(
-        results
-            .topologies
-            .iter()
-            .map(|topology| topology.pattern.as_str()),
-    );
     let curves = || {
         results
             .topologies
@@ -164,15 +169,9 @@ fn draw(canvas: &Canvas, at: Rect, results: &Results, seconds: (f64, f64)) {
     let beside = Rect {
         x: plot.right() + 24.0,
         y: plot.y,
-        width: KEY,
+        width: key_width,
         height: plot.height,
     };
-    let lines: Vec<Line> = results
-        .topologies
-        .iter()
-        .zip(&looks)
-        .map(key_line)
-        .collect();
     key::beside(canvas, beside, &lines);
 }
 

@@ -11,8 +11,9 @@ use crate::results::{Comparison, Estimate, Results, TopologyResult};
 
 /// Height of a topology's row \[px\].
 const ROW: f64 = 38.0;
-/// Room for names and for figures beside the plot \[px\].
+/// Room for names beside the plot \[px\].
 const NAMES: f64 = 190.0;
+/// Least room for figures beside the plot \[px\].
 const FIGURES: f64 = 150.0;
 
 /// Draws it.
@@ -57,7 +58,7 @@ fn draw(canvas: &Canvas, at: Rect, results: &Results) {
     let plot = Rect {
         x: at.x + NAMES,
         y: at.y + 40.0,
-        width: at.width - NAMES - FIGURES,
+        width: at.width - NAMES - figures_room(results),
         height: at.height - 88.0,
     };
     let target = results.objectives.slo_target.map(|target| 1.0 - target);
@@ -100,6 +101,23 @@ fn draw(canvas: &Canvas, at: Rect, results: &Results) {
             scale,
         );
     }
+}
+
+/// Room for the widest interval: a figure is never cut.
+fn figures_room(results: &Results) -> f64 {
+    results
+        .topologies
+        .iter()
+        .map(|topology| small().width(&interval(&topology.unavailability)) + 16.0)
+        .fold(FIGURES, f64::max)
+}
+
+fn interval(estimate: &Estimate) -> String {
+    format::availability_interval(estimate).unwrap_or_else(|| "no loss seen".to_owned())
+}
+
+fn small() -> Letters {
+    Letters::new(SMALL_SIZE, MUTED)
 }
 
 fn draw_target(canvas: &Canvas, plot: Rect, results: &Results, scale: Scale) {
@@ -145,10 +163,7 @@ fn draw_row(
         y - 7.5,
         Letters::new(super::theme::LABEL_SIZE, INK).bold(),
     );
-    let below =
-        format::availability_interval(estimate).unwrap_or_else(|| "no loss seen".to_owned());
-    let small = Letters::new(SMALL_SIZE, MUTED);
-    canvas.text_at(&small.fit(&below, FIGURES - 14.0), left, y + 8.0, small);
+    canvas.text_at(&interval(estimate), left, y + 8.0, small());
 }
 
 fn draw_estimate(canvas: &Canvas, y: f64, estimate: &Estimate, identity: Identity, scale: Scale) {

@@ -51,13 +51,10 @@ pub(super) fn sentences(all: impl IntoIterator<Item = String>, most: usize) -> S
 fn trials(topologies: &[TopologyResult]) -> String {
     let counts = || topologies.iter().map(|topology| topology.trials);
     match (counts().min(), counts().max()) {
-        (Some(1), Some(1)) => "1 trial".to_owned(),
-        (Some(fewest), Some(most)) if fewest == most => format!("{} trials", format::count(most)),
-        (Some(fewest), Some(most)) => format!(
-            "{} to {} trials",
-            format::count(fewest),
-            format::count(most)
-        ),
+        (Some(fewest), Some(most)) if fewest == most => format::trials(most),
+        (Some(fewest), Some(most)) => {
+            format!("{} to {}", format::count(fewest), format::trials(most))
+        }
         _ => "no trials".to_owned(),
     }
 }

@@ -114,22 +114,22 @@ pub(super) struct RunArgs {
 #[command(next_help_heading = "Trials")]
 pub(super) struct TrialArgs {
     /// Play this many trials of each topology
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::trials)]
     pub(super) trials: Option<u64>,
     /// Seed of all randomness; the same seed gives the same figures
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = values::seed)]
     pub(super) seed: u64,
     /// Worker threads [default: all cores]; they do not change the figures
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::threads)]
     pub(super) threads: Option<u16>,
     /// Stop a topology when its unavailability is known within this share [default: 5%, unless --trials is given]
-    #[arg(long, value_name = "SHARE", value_parser = values::precision)]
+    #[arg(long, value_name = "SHARE", allow_hyphen_values = true, value_parser = values::precision)]
     pub(super) precision: Option<f64>,
     /// Stop after this time and report what there is [default: 10m, unless --trials is given]
-    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::duration)]
     pub(super) max_time: Option<Duration>,
     /// Level of all intervals
-    #[arg(long, value_name = "LEVEL", default_value = "95%", value_parser = values::confidence)]
+    #[arg(long, value_name = "LEVEL", default_value = "95%", allow_hyphen_values = true, value_parser = values::confidence)]
     pub(super) confidence: f64,
     /// Play only this part of the trials, such as 3/64, into a file for `failscape merge`
     #[arg(

@@ -22,7 +22,7 @@ pub(super) fn campaign(
     if let Some(shard) = request.shard {
         return keep_shard(prepared, request, shard, &played, &outputs, streams);
     }
-    let comparison = prepared.comparison(&played.state, &request.settings);
+    let comparison = prepared.comparison(&played.state, &request.settings, played.interrupted);
     outputs.write(&comparison, played, &request.settings, streams)
 }
 

@@ -42,7 +42,7 @@ impl Failure {
             Self::Usage(message, hint) => streams.error(message, Some(hint)),
             Self::Model(errors) => {
                 let text = errors.render(streams.colours_errors());
-                streams.raw_error(&text);
+                streams.raw_error(&format!("{text}\n"));
             }
             Self::RunTime(error) => streams.error(&format!("{error:#}"), None),
             Self::Interrupted | Self::ReaderGone => {}

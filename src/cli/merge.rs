@@ -59,7 +59,7 @@ pub(super) fn merge(args: &MergeArgs, streams: &mut Streams) -> Result<(), Failu
         joined: Some(n_shards),
         keeper: None,
     };
-    let comparison = prepared.comparison(&played.state, &settings);
+    let comparison = prepared.comparison(&played.state, &settings, played.interrupted);
     outputs.write(&comparison, played, &settings, streams)
 }
 

@@ -168,8 +168,8 @@ fn summary(
         ""
     };
     format!(
-        "\n{interrupted}{} trials in {} {on}\nreport: {}",
-        format::count(trials),
+        "\n{interrupted}{} in {} {on}\nreport: {}",
+        format::trials(trials),
         format::duration(played.wall.as_secs_f64()),
         folder.join("index.html").display()
     )

@@ -133,8 +133,13 @@ impl<'a> Prepared<'a> {
         })
     }
 
-    /// The figures of trials that have been played.
-    pub(super) fn comparison(&self, state: &State, settings: &RunSettings) -> Comparison {
+    /// The figures of trials that have been played; `interrupted` if the user ended them.
+    pub(super) fn comparison(
+        &self,
+        state: &State,
+        settings: &RunSettings,
+        interrupted: bool,
+    ) -> Comparison {
         let run = state.to_run(&self.plans, &self.failure_price, settings);
         let estimates = Estimates {
             plans: &self.plans,
@@ -150,6 +155,7 @@ impl<'a> Prepared<'a> {
             source: self.source.clone(),
             settings,
             partial: run.partial,
+            interrupted,
             topologies: estimates.topologies(&run.tallies, bills),
             differences: estimates.differences(&run),
             unhittable: unhittable(&self.plans),

@@ -40,6 +40,10 @@ impl TrialsFile {
             let why = "it exists already, and is no file of trials; name another";
             return Err(anyhow!(why).context(failed()));
         }
+        if !folder.exists() {
+            let why = format!("there is no folder {}", folder.display());
+            return Err(anyhow!(why).context(failed()));
+        }
         let file = temporary_file(folder).with_context(failed)?;
         let mut writer =
             csv::Writer::from_writer(BufWriter::new(file.reopen().with_context(failed)?));

@@ -2,14 +2,32 @@
 
 use std::time::Duration;
 
-use crate::units;
+use crate::units::{self, UnitError};
 
 /// Longest time that makes sense to wait for \[s\]: ten years.
 const LONGEST_WAIT: f64 = 10.0 * 8760.0 * 3600.0;
 
+/// A seed.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("must be a whole number from 0 to {}", u64::MAX))
+}
+
+/// A number of trials.
+pub(super) fn trials(text: &str) -> Result<u64, String> {
+    let trials = text.parse().ok().filter(|trials| *trials > 0);
+    trials.ok_or_else(|| "must be a whole number, at least 1".to_owned())
+}
+
+/// A number of worker threads.
+pub(super) fn threads(text: &str) -> Result<u16, String> {
+    let threads = text.parse().ok().filter(|n| (1..=1024).contains(n));
+    threads.ok_or_else(|| "must be a whole number from 1 to 1024".to_owned())
+}
+
 /// A time such as `90s` or `10m`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let seconds = units::parse_duration(text).map_err(|error| error.to_string())?;
+    let seconds = units::parse_duration(text).map_err(said)?;
     if seconds > 0.0 && seconds <= LONGEST_WAIT {
         Ok(Duration::from_secs_f64(seconds))
     } else {
@@ -38,12 +56,17 @@ pub(super) fn confidence(text: &str) -> Result<f64, String> {
 }
 
 fn between(text: &str, low: f64, high: f64, expected: &str) -> Result<f64, String> {
-    let share = units::parse_probability(text).map_err(|error| error.to_string())?;
+    let share = units::parse_probability(text).map_err(said)?;
     if share >= low && share < high {
         Ok(share)
     } else {
         Err(expected.to_owned())
     }
+}
+
+/// What is wrong, and what to write instead.
+fn said(error: UnitError) -> String {
+    format!("{}: {}", error.message, error.hint)
 }
 
 #[cfg(test)]
@@ -64,5 +87,12 @@ mod tests {
         assert!(precision("0%").is_err());
         assert!(confidence("100%").is_err());
         assert!(confidence("20%").is_err());
+        assert!(seed("-1").is_err() && seed("abc").is_err());
+        assert!(trials("0").is_err() && threads("0").is_err());
+    }
+
+    #[test]
+    fn a_bare_percentage_is_told_how_to_write_it() {
+        assert!(precision("5").is_err_and(|said| said.contains("write 5%")));
     }
 }

@@ -24,6 +24,8 @@ pub struct Finished<'a> {
     pub settings: &'a RunSettings,
     /// Whether the run was cut short.
     pub partial: bool,
+    /// Whether the user cut it short.
+    pub interrupted: bool,
     /// Estimates, in file order.
     pub topologies: Vec<TopologyResult>,
     /// Paired differences: later topology against earlier.
@@ -61,10 +63,16 @@ pub fn assemble(finished: Finished<'_>) -> Comparison {
         differences: finished.differences,
         warnings: Vec::new(),
     };
-    results.warnings = findings(&results, model, settings, &finished.unhittable)
-        .iter()
-        .map(super::Finding::to_warning)
-        .collect();
+    results.warnings = findings(
+        &results,
+        model,
+        settings,
+        &finished.unhittable,
+        finished.interrupted,
+    )
+    .iter()
+    .map(super::Finding::to_warning)
+    .collect();
     Comparison {
         results,
         timeline: finished.timeline,

@@ -31,6 +31,7 @@ pub fn findings(
     model: &Model,
     settings: &RunSettings,
     unhittable: &[String],
+    interrupted: bool,
 ) -> Vec<Finding> {
     let hittable: Vec<&TopologyResult> = results
         .topologies
@@ -38,7 +39,7 @@ pub fn findings(
         .filter(|topology| !unhittable.contains(&topology.name))
         .collect();
     let mut found = Vec::new();
-    found.extend(partial(results, settings));
+    found.extend(partial(results, settings, interrupted));
     found.extend(no_fault_hits(unhittable));
     found.extend(no_outage(&hittable));
     found.extend(few_outages(&hittable));
@@ -54,7 +55,7 @@ pub fn findings(
     found
 }
 
-fn partial(results: &Results, settings: &RunSettings) -> Option<Finding> {
+fn partial(results: &Results, settings: &RunSettings, interrupted: bool) -> Option<Finding> {
     let trials = results
         .topologies
         .iter()
@@ -64,6 +65,7 @@ fn partial(results: &Results, settings: &RunSettings) -> Option<Finding> {
     results.partial.then_some(Finding::Partial {
         trials,
         fixed: settings.trials.is_some(),
+        interrupted,
     })
 }
 
@@ -294,7 +296,9 @@ fn not_priced(results: &Results) -> Option<Finding> {
 
 fn no_objectives(results: &Results) -> Option<Finding> {
     let wanted = &results.objectives;
-    (wanted.slo_target.is_none() && wanted.rto_seconds.is_none()).then_some(Finding::NoObjectives)
+    let none = wanted.slo_target.is_none() && wanted.rto_seconds.is_none();
+    // Without a recommendation there is nothing to say about what it looks at.
+    (none && results.recommended.is_some()).then_some(Finding::NoObjectives)
 }
 
 fn names_where(
@@ -366,7 +370,7 @@ faults:
     fn codes(results: &Results, unhittable: &[&str]) -> Vec<&'static str> {
         let model = load_str("m", MODEL, None).unwrap();
         let unhittable: Vec<String> = unhittable.iter().map(|&name| name.to_owned()).collect();
-        findings(results, &model, &settings(), &unhittable)
+        findings(results, &model, &settings(), &unhittable, false)
             .iter()
             .map(Finding::code)
             .collect()
@@ -406,7 +410,7 @@ faults:
         ]);
         assert_eq!(codes(&results, &[]), ["rare-fault"]);
         let model = load_str("m", MODEL, None).unwrap();
-        let message = findings(&results, &model, &settings(), &[])[0].message();
+        let message = findings(&results, &model, &settings(), &[], false)[0].message();
         assert_eq!(
             message,
             "up to 40 % of the downtime of a and b rests on global, which fired 3 times"

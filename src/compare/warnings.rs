@@ -14,6 +14,8 @@ pub enum Finding {
         trials: u64,
         /// Whether the number of trials was asked for.
         fixed: bool,
+        /// Whether the user cut it short.
+        interrupted: bool,
     },
     /// No fault of the model can hit these topologies.
     NoFaultHits {
@@ -117,11 +119,18 @@ impl Finding {
     #[must_use]
     pub fn message(&self) -> String {
         match self {
-            Self::Partial { trials, .. } => {
-                format!(
-                    "the run was cut short after {} trials: intervals are wider than asked for",
-                    format::count(*trials)
-                )
+            Self::Partial {
+                trials,
+                interrupted,
+                ..
+            } => {
+                let how = if *interrupted {
+                    "interrupted"
+                } else {
+                    "cut short"
+                };
+                let trials = format::trials(*trials);
+                format!("the run was {how} after {trials}: intervals are wider than asked for")
             }
             Self::NoFaultHits { topologies } => {
                 format!(
@@ -238,6 +247,9 @@ impl Finding {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::Partial {
+                interrupted: true, ..
+            } => "let it run to its end, or ask for fewer --trials or a wider --precision",
             Self::Partial { fixed: true, .. } => "give more --max-time, or fewer --trials",
             Self::Partial { fixed: false, .. } => "give more --max-time, or a wider --precision",
             Self::NoFaultHits { .. } => {

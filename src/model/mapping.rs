@@ -66,6 +66,8 @@ pub(super) struct Keys<'a> {
     owner: &'a Span,
     entries: &'a [Entry],
     of: &'static str,
+    /// Keys that unknown ones were probably meant to be.
+    meant: Vec<&'static str>,
 }
 
 impl<'a> Keys<'a> {
@@ -84,20 +86,26 @@ impl<'a> Keys<'a> {
             };
             return reader.mismatch(node, &format!("{of}, a mapping"), &hint);
         };
-        for entry in entries.iter().filter(|entry| !known.contains(&&*entry.key)) {
-            unknown_key(entry, of, known, reader);
-        }
+        let unknown = entries.iter().filter(|entry| !known.contains(&&*entry.key));
+        let meant = unknown
+            .filter_map(|entry| unknown_key(entry, of, known, reader))
+            .collect();
         Some(Self {
             owner: node.owner(),
             entries,
             of,
+            meant,
         })
     }
 
-    /// The value of a key that may be left out.
+    /// The value of a key that may be left out; a misspelt one is wrong, not absent, and judged no further.
     pub(super) fn optional<T: Decode>(&self, key: &str, reader: &mut Reader) -> Field<T> {
         let Some(entry) = self.entries.iter().find(|entry| &*entry.key == key) else {
-            return Field::Absent;
+            return if self.meant.contains(&key) {
+                Field::Wrong
+            } else {
+                Field::Absent
+            };
         };
         match reader.below(key, &entry.node) {
             Some(value) => Field::Given(entry.node.span.clone(), value),
@@ -146,8 +154,16 @@ pub(super) fn not_simulated(reader: &mut Reader, key: &str, span: &Span, what: &
     );
 }
 
-fn unknown_key(entry: &Entry, of: &str, known: &[&'static str], reader: &mut Reader) {
-    let hint = match similar(&entry.key, known.iter().copied()) {
+/// Refuses a key, and says which one was probably meant.
+fn unknown_key(
+    entry: &Entry,
+    of: &str,
+    known: &[&'static str],
+    reader: &mut Reader,
+) -> Option<&'static str> {
+    let near = similar(&entry.key, known.iter().copied());
+    let meant = known.iter().copied().find(|key| Some(*key) == near);
+    let hint = match near {
         Some(name) => format!("did you mean `{name}`?"),
         None => format!(
             "its keys are {}",
@@ -164,6 +180,7 @@ fn unknown_key(entry: &Entry, of: &str, known: &[&'static str], reader: &mut Rea
         format!("a key of {of}"),
         hint,
     );
+    meant
 }
 
 /// Entries under names that the user chose; `None` where the content of one is wrong.

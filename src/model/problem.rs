@@ -73,7 +73,8 @@ pub(super) fn quoted_list<'a>(names: impl IntoIterator<Item = &'a str>) -> Strin
     }
 }
 
-/// The name that was probably meant, if one is near: at most a third of the letters differ.
+/// The name that was probably meant, if one is near: at most a third of the letters differ, of two
+/// letters one.
 pub(super) fn similar<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
     if length > 100 {
@@ -83,7 +84,8 @@ pub(super) fn similar<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     let mut best: Option<(usize, &str)> = None;
     for candidate in known {
         let candidate_length = candidate.chars().count();
-        let most = length.max(candidate_length) / 3;
+        let longer = length.max(candidate_length);
+        let most = (longer / 3).max(usize::from(longer == 2));
         // Names of too different lengths cannot be near; comparing them would be slow in large models.
         if length.abs_diff(candidate_length) > most {
             continue;

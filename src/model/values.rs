@@ -117,7 +117,7 @@ impl Decode for Share {
         quantity(
             node,
             reader,
-            "a probability",
+            "a share of at most 100%",
             "97% or 0.97",
             units::parse_probability,
         )

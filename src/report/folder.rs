@@ -123,7 +123,10 @@ pub(crate) fn temporary_file(folder: &Path) -> std::io::Result<NamedTempFile> {
         // What the umask leaves of it, as for any other file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    // The reason alone: the temporary name would say nothing to a user.
+    builder
+        .tempfile_in(folder)
+        .map_err(|error| error.kind().into())
 }
 
 fn is_plain_name(name: &str) -> bool {

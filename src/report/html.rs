@@ -189,7 +189,7 @@ fn cells(topology: &TopologyResult, results: &Results) -> Vec<Cell> {
     };
     let (downtime_mean, downtime_sub) = if downtime.mean > 0.0 {
         (
-            format::minutes(downtime.mean),
+            format::duration_short(downtime.mean * 60.0),
             vec![
                 format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0),
                 format!("p95 {}", p95_short(downtime)),
@@ -197,7 +197,7 @@ fn cells(topology: &TopologyResult, results: &Results) -> Vec<Cell> {
         )
     } else {
         (
-            format!("< {}", format::minutes(downtime.high)),
+            format!("< {}", format::duration_short(downtime.high * 60.0)),
             vec![no_loss()],
         )
     };
@@ -242,7 +242,7 @@ fn recovery_cell(topology: &TopologyResult, mark: Mark) -> Cell {
     let times = &topology.recovery_time_seconds;
     let main = times
         .p95
-        .map_or_else(|| "no outage".to_owned(), format::duration);
+        .map_or_else(|| "no outage".to_owned(), format::duration_short);
     let interval = match (times.p95_low, times.p95_high) {
         (Some(low), Some(high)) => vec![format::duration_interval_short(low, high)],
         _ => Vec::new(),
@@ -325,10 +325,10 @@ fn detail(topology: &TopologyResult, results: &Results) -> Detail {
     Detail {
         name: printable(&topology.name),
         summary: format!(
-            "{} in {}; {} trials",
+            "{} in {}; {}",
             printable(&topology.pattern),
             regions.join(" and "),
-            format::count(topology.trials)
+            format::trials(topology.trials)
         ),
         tables: html_tables::tables(topology, results),
     }

@@ -58,12 +58,12 @@ fn spread(topologies: &[TopologyResult]) -> Option<String> {
                 format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0);
             format!(
                 "{} a year ({interval}) with {name}",
-                format::minutes(downtime.mean)
+                format::duration_short(downtime.mean * 60.0)
             )
         } else {
             format!(
                 "none seen (at most {} a year) with {name}",
-                format::minutes(downtime.high)
+                format::duration_short(downtime.high * 60.0)
             )
         }
     };

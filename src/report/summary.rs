@@ -187,14 +187,14 @@ pub(crate) fn provenance(results: &Results) -> String {
         .max()
         .unwrap_or(0);
     let trials = if fewest == most {
-        format::count(most)
+        format::trials(most)
     } else {
-        format!("{} to {}", format::count(fewest), format::count(most))
+        format!("{} to {}", format::count(fewest), format::trials(most))
     };
     let horizon = span(results.horizon_hours);
     let partial = if results.partial { ", cut short" } else { "" };
     format!(
-        "{trials} trials of {horizon} each{partial}, seed {}, {} intervals",
+        "{trials} of {horizon} each{partial}, seed {}, {} intervals",
         results.seed,
         format::level(results.confidence)
     )

@@ -59,6 +59,13 @@ pub fn count(n: u64) -> String {
     group_digits(&n.to_string())
 }
 
+/// A number of trials: `1 trial`, `10,000 trials`.
+#[must_use]
+pub fn trials(n: u64) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{} trial{plural}", count(n))
+}
+
 /// Number of nines of an unavailability, -log10 Q: `3.35`; `∞` for none at all.
 #[must_use]
 pub fn nines(unavailability: f64) -> String {

@@ -1,26 +1,60 @@
 //! Names of a user's things, shortened so that different things keep different names.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::format::{printable, truncated};
 
+/// More names than this that read alike are left so.
+const LARGEST_GROUP: usize = 200;
 /// Shares of a shortened name that its beginning takes, the most readable first.
 const HEADS: [f64; 5] = [0.5, 0.65, 0.35, 0.8, 0.2];
 
-/// Each name in at most `max` characters, cut in the middle where it must be, at a place that keeps different names
-/// different if there is one.
+/// Each name in at most `max` characters, cut in the middle where it must be; names that would read alike are cut at
+/// another place, if there is one where they differ.
 #[must_use]
 pub fn shortened(names: &[&str], max: usize) -> Vec<String> {
-    let cut_at = |head: f64| -> Vec<String> {
-        let names = names.iter();
-        names.map(|name| middle_cut(name, max, head)).collect()
-    };
-    HEADS
-        .into_iter()
-        .map(cut_at)
-        .chain(std::iter::once_with(|| cut_at_differences(names, max)))
-        .find(|short| distinct(short) == distinct(names))
-        .unwrap_or_else(|| cut_at(HEADS[0]))
+    let mut short: Vec<String> = names
+        .iter()
+        .map(|name| middle_cut(name, max, HEADS[0]))
+        .collect();
+    for group in alike(names, &short) {
+        let members: Vec<&str> = group.iter().map(|&i| names[i]).collect();
+        let taken: HashSet<&str> = (0..short.len())
+            .filter(|i| !group.contains(i))
+            .map(|i| short[i].as_str())
+            .collect();
+        let cut_at = |&head: &f64| -> Vec<String> {
+            let members = members.iter();
+            members.map(|name| middle_cut(name, max, head)).collect()
+        };
+        let found = HEADS
+            .iter()
+            .map(cut_at)
+            .chain(std::iter::once_with(|| cut_at_differences(&members, max)))
+            .find(|cut| {
+                distinct(cut) == distinct(&members)
+                    && !cut.iter().any(|name| taken.contains(name.as_str()))
+            });
+        for (&i, name) in group.iter().zip(found.into_iter().flatten()) {
+            short[i] = name;
+        }
+    }
+    short
+}
+
+/// Groups of different names that are short for the same letters.
+fn alike(names: &[&str], short: &[String]) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (i, short) in short.iter().enumerate() {
+        groups.entry(short).or_default().push(i);
+    }
+    let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+    groups.retain(|group| {
+        // Comparing each name of a huge group with each other is not worth the time.
+        let members: Vec<&str> = group.iter().map(|&i| names[i]).collect();
+        group.len() <= LARGEST_GROUP && distinct(&members) > 1
+    });
+    groups
 }
 
 /// Whether shortening to so many characters leaves different names different.
