@@ -64,7 +64,12 @@ impl Outputs {
         streams: &mut Streams,
     ) -> Result<(), Failure> {
         let path = self.path().to_owned();
-        let printed = printed(comparison, self.settings.format, self.view, streams.width())?;
+        let printed = printed(
+            comparison,
+            self.settings.format,
+            self.view,
+            Streams::width(),
+        )?;
         if let Err(error) = self.save(comparison, &played, settings) {
             // The trials, at least, are not lost: they take less room than the charts.
             if let Some(keeper) = &mut played.keeper {

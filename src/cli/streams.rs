@@ -76,7 +76,7 @@ impl Streams {
     }
 
     /// Columns that stdout has room for: those of the terminal, a fixed count where there is none.
-    pub(super) fn width(&self) -> u16 {
+    pub(super) fn width() -> u16 {
         comfy_table::Table::new()
             .width()
             .map_or(NO_TERMINAL, |columns| columns.clamp(NARROWEST, WIDEST))

@@ -27,7 +27,7 @@ pub(super) fn threads(text: &str) -> Result<u16, String> {
 
 /// A time such as `90s` or `10m`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let seconds = units::parse_duration(text).map_err(said)?;
+    let seconds = units::parse_duration(text).map_err(|error| said(&error))?;
     if seconds > 0.0 && seconds <= LONGEST_WAIT {
         Ok(Duration::from_secs_f64(seconds))
     } else {
@@ -56,7 +56,7 @@ pub(super) fn confidence(text: &str) -> Result<f64, String> {
 }
 
 fn between(text: &str, low: f64, high: f64, expected: &str) -> Result<f64, String> {
-    let share = units::parse_probability(text).map_err(said)?;
+    let share = units::parse_probability(text).map_err(|error| said(&error))?;
     if share >= low && share < high {
         Ok(share)
     } else {
@@ -65,7 +65,7 @@ fn between(text: &str, low: f64, high: f64, expected: &str) -> Result<f64, Strin
 }
 
 /// What is wrong, and what to write instead.
-fn said(error: UnitError) -> String {
+fn said(error: &UnitError) -> String {
     format!("{}: {}", error.message, error.hint)
 }
 
