@@ -4,6 +4,7 @@
 //! each other; it is a diagram of the structure function ([`diagram`]) over the processes of single units ([`process`]).
 
 mod answer;
+mod collocation;
 mod diagram;
 mod gates;
 mod law;
