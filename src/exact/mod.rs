@@ -1,7 +1,7 @@
 //! Figures that are worked out, not sampled.
 //!
 //! Each route says whether it can follow a plan, and if not, why. The product form needs units that are independent of
-//! each other; it is a diagram of the structure function ([`diagram`]) over the processes of single units ([`process`]).
+//! each other; it is a diagram of the structure function (`diagram`) over the processes of single units (`process`).
 
 mod answer;
 mod collocation;
