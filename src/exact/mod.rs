@@ -1,11 +1,12 @@
 //! Figures that are worked out, not sampled.
 //!
 //! Each route says whether it can follow a plan, and if not, why. The product form needs units that are independent of
-//! each other; it is a diagram of the structure function ([`diagram`]) over the processes of single units ([`process`]). The
-//! Markov chain needs times that are exponential or fixed, and few states: the engine goes through them ([`chain`]).
+//! each other; it is a diagram of the structure function (`diagram`) over the processes of single units (`process`). The
+//! Markov chain needs times that are exponential or fixed, and few states: the engine goes through them (`chain`).
 
 mod answer;
 mod chain;
+mod collocation;
 mod diagram;
 mod first_passage;
 mod gates;

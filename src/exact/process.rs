@@ -2,7 +2,7 @@
 //!
 //! Clocks of a unit compete, and stand still while it is down. With exponential lives of rates λᵢ that is one exponential
 //! life of rate λ = Σ λᵢ, followed by a repair that is the i-th with chance λᵢ / λ. If all repairs are (mixtures of)
-//! exponential ones, q is a sum of exponentials in closed form; else its renewal equation is solved ([`super::renewal`]).
+//! exponential ones, q is a sum of exponentials in closed form; else its renewal equation is solved (`renewal`).
 
 use super::law::{exponential_parts, name};
 use super::renewal::{self, Table};
