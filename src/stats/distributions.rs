@@ -220,12 +220,13 @@ fn split(low: f64, high: f64) -> f64 {
     }
 }
 
-/// P(X > x) of the gamma distribution with scale 1: Q(a, x) = Γ(a, x) / Γ(a).
+/// P(X > x) of the gamma distribution with scale 1: Q(a, x) = Γ(a, x) / Γ(a). Good to about 1e-11, as ln Γ of `puruspe` is
+/// (here 4.5e-12 off).
 ///
 /// ```
 /// // 3 stages of mean 1: e^-x (1 + x + x²/2)
 /// let tail = failscape::stats::gamma_upper_tail(3.0, 2.0);
-/// assert!((tail - 5.0 * (-2.0_f64).exp()).abs() < 1e-14);
+/// assert!((tail - 5.0 * (-2.0_f64).exp()).abs() < 1e-11);
 /// ```
 #[must_use]
 pub fn gamma_upper_tail(shape: f64, x: f64) -> f64 {
