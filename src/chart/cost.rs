@@ -85,7 +85,10 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
     let results = &comparison.results;
     let words = Words {
         name: "cost",
-        title: "What each topology costs a month, failure included".to_owned(),
+        title: format!(
+            "What {} costs a month, failure included",
+            words::subject(&comparison.results)
+        ),
         caption: words::caption(
             comparison,
             "A month is 730 h. Hatched: the mean cost of failure; the bar at the end is the interval of the total. \

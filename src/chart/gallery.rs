@@ -6,20 +6,22 @@ use super::{
 };
 use crate::results::{Comparison, Layout};
 
-/// All charts of a comparison, in reading order.
+/// All charts of a comparison, in reading order; one topology alone is not set against cost.
 ///
 /// The deployment shown is that of the recommended topology, or the last one's where none is recommended.
 #[must_use]
 pub fn all(comparison: &Comparison) -> Vec<Chart> {
-    let mut charts = vec![
-        cost_availability::chart(comparison),
+    let compares = comparison.results.topologies.len() > 1;
+    let mut charts = Vec::new();
+    charts.extend(compares.then(|| cost_availability::chart(comparison)));
+    charts.extend([
         unavailability::chart(comparison),
         downtime::chart(comparison),
         recovery::chart(comparison),
         attribution::chart(comparison),
         cost::chart(comparison),
         timeline::chart(comparison),
-    ];
+    ]);
     charts.extend(
         shown_layout(comparison).map(|layout| deployment::chart(layout, Some(&comparison.results))),
     );

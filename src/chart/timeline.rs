@@ -25,16 +25,28 @@ const NARROWEST: f64 = 1.6;
 pub(super) fn chart(comparison: &Comparison) -> Chart {
     let timeline = &comparison.timeline;
     let causes = main_causes(timeline);
+    let (same_faults, together) = if timeline.rows.len() > 1 {
+        (
+            "Every topology met the same faults. ",
+            ", all topologies taken together",
+        )
+    } else {
+        ("", "")
+    };
     let words = Words {
         name: "timeline",
         title: format!(
-            "When each topology was down in one simulated trial, number {}",
+            "When {} was down in one simulated trial, number {}",
+            words::subject(&comparison.results),
             format::count(timeline.trial)
         ),
         caption: words::caption(
             comparison,
-            "Every topology met the same faults. Outages shorter than the picture can show are drawn as a thin line; \
-             right: their number and the time lost. One trial is an example, not an estimate.",
+            &format!(
+                "{same_faults}Outages shorter than the picture can show are drawn as a thin line; right: their number and \
+                 the time lost. One trial is an example, not an estimate: of the first ones (at most 1,000), the one \
+                 that lost more than 95 % of them{together}, a bad one that is not the worst.",
+            ),
         ),
         alt: alt(timeline),
     };

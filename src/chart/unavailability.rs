@@ -21,7 +21,10 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
     let results = &comparison.results;
     let words = Words {
         name: "unavailability",
-        title: "How much each topology loses, and how surely we know it".to_owned(),
+        title: format!(
+            "How much {} loses, and how surely we know it",
+            words::subject(results)
+        ),
         caption: words::caption(
             comparison,
             "Share of requests lost; further left is better, each step of ten one more nine. Bars are intervals; a \
@@ -169,11 +172,6 @@ fn draw_row(
 fn draw_estimate(canvas: &Canvas, y: f64, estimate: &Estimate, identity: Identity, scale: Scale) {
     let colour = identity.colour;
     if estimate.mean > 0.0 {
-        let (low, high) = (scale.at(estimate.low), scale.at(estimate.high));
-        canvas.line((low, y), (high, y), colour, 2.4);
-        for end in [low, high] {
-            canvas.line((end, y - 6.0), (end, y + 6.0), colour, 1.8);
-        }
         canvas.marker(
             (scale.at(estimate.mean), y),
             6.5,
@@ -181,6 +179,12 @@ fn draw_estimate(canvas: &Canvas, y: f64, estimate: &Estimate, identity: Identit
             identity.marker,
             super::key::fill(identity.dash),
         );
+        // Over the mark, which would hide a short interval.
+        let (low, high) = (scale.at(estimate.low), scale.at(estimate.high));
+        canvas.line((low, y), (high, y), INK, 1.2);
+        for end in [low, high] {
+            canvas.line((end, y - 5.0), (end, y + 5.0), INK, 1.2);
+        }
     } else {
         let x = scale.at(estimate.high);
         let tip = (x - 40.0).max(scale.at(scale.low()));

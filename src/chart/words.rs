@@ -28,6 +28,14 @@ pub(super) fn basis(results: &Results) -> String {
     )
 }
 
+/// What a chart is about: `each topology`, or the name of the only one.
+pub(super) fn subject(results: &Results) -> String {
+    match results.topologies.as_slice() {
+        [only] => short(&only.name),
+        _ => "each topology".to_owned(),
+    }
+}
+
 /// A name that fits into a sentence.
 pub(super) fn short(name: &str) -> String {
     truncated(name, NAME_LENGTH)

@@ -7,11 +7,12 @@ use askama::Template;
 use thiserror::Error;
 
 use super::format::{self, printable};
-use super::html_prose::{answer, assumptions, comparison_caption, made};
+use super::html_prose::{answer, assumptions, comparison_caption, made, question};
 use super::html_spaces::unbroken;
 use super::html_tables::{self, Table};
 use super::summary::{Mark, marks};
 use crate::chart::{self, Chart};
+use crate::compare::verdicts;
 use crate::results::{Comparison, Difference, DowntimeResult, Estimate, Results, TopologyResult};
 
 /// Why the page could not be written.
@@ -36,6 +37,8 @@ struct Page {
     fonts: &'static str,
     dark_charts: String,
     question: String,
+    /// Whether there is more than one topology.
+    compares: bool,
     /// What the answer's bar says: a class of the style sheet.
     tone: &'static str,
     answer: Vec<String>,
@@ -111,10 +114,8 @@ impl Page {
             version: printable(&results.version),
             fonts: chart::FONT_FACES,
             dark_charts: chart::dark_rules(),
-            question: format!(
-                "Which topology should {} run on, and what does each choice cost?",
-                printable(&results.model)
-            ),
+            question: question(results),
+            compares: results.topologies.len() > 1,
             tone: tone(results),
             answer: answer(results).iter().map(|text| unbroken(text)).collect(),
             partial: results.partial,
@@ -144,6 +145,7 @@ impl Page {
 }
 
 fn row(topology: &TopologyResult, results: &Results) -> Row {
+    let compares = results.topologies.len() > 1;
     Row {
         name: printable(&topology.name),
         pattern: if topology.pattern == topology.name {
@@ -154,7 +156,7 @@ fn row(topology: &TopologyResult, results: &Results) -> Row {
         choice: results
             .recommended
             .as_ref()
-            .filter(|choice| choice.name == topology.name)
+            .filter(|choice| compares && choice.name == topology.name)
             .map(|choice| {
                 if choice.meets_objectives {
                     "recommended"
@@ -162,13 +164,20 @@ fn row(topology: &TopologyResult, results: &Results) -> Row {
                     "nearest to the objectives"
                 }
             }),
-        pareto: results.pareto.contains(&topology.name),
+        pareto: compares && results.pareto.contains(&topology.name),
         cells: cells(topology, results),
     }
 }
 
 /// Green only for success.
 fn tone(results: &Results) -> &'static str {
+    if let [only] = results.topologies.as_slice() {
+        return match verdicts(only, &results.objectives).as_slice() {
+            [] => "open",
+            all if all.iter().all(|verdict| verdict.met) => "met",
+            _ => "unmet",
+        };
+    }
     match &results.recommended {
         Some(choice) if choice.meets_objectives => "met",
         Some(_) => "unmet",

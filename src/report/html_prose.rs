@@ -1,16 +1,48 @@
 //! The sentences of the report page: the answer, what it assumes, how it was made.
 
 use super::format::{self, printable};
+use crate::compare::verdicts;
 use crate::results::{Comparison, Estimate, Results, TopologyResult};
+
+/// What the page asks.
+pub(super) fn question(results: &Results) -> String {
+    let model = printable(&results.model);
+    match results.topologies.as_slice() {
+        [only] => format!(
+            "How available is {model} on {}, and what does it cost?",
+            printable(&only.name)
+        ),
+        _ => format!("Which topology should {model} run on, and what does each choice cost?"),
+    }
+}
+
+/// How one topology stands to its objectives; `None` without any.
+fn standing(topology: &TopologyResult, results: &Results) -> Option<String> {
+    let verdicts = verdicts(topology, &results.objectives);
+    let said: Vec<String> = verdicts
+        .iter()
+        .map(|verdict| verdict.in_words(topology))
+        .collect();
+    let does = if verdicts.iter().all(|verdict| verdict.met) {
+        "meets"
+    } else {
+        "does not meet"
+    };
+    (!said.is_empty()).then(|| {
+        let name = printable(&topology.name);
+        format!("{name} {does} the objectives: {}.", said.join(", "))
+    })
+}
 
 /// At most three sentences: the recommendation, the spread, what dominates.
 pub(super) fn answer(results: &Results) -> Vec<String> {
-    let recommendation = match &results.recommended {
-        Some(choice) => sentence(&choice.why, &choice.name),
-        None => "No topology is recommended, because costs are not priced.".to_owned(),
+    let recommendation = match (results.topologies.as_slice(), &results.recommended) {
+        ([only], _) => standing(only, results),
+        (_, Some(choice)) => Some(sentence(&choice.why, &choice.name)),
+        (_, None) => Some("No topology is recommended, because costs are not priced.".to_owned()),
     };
     [
-        Some(recommendation),
+        recommendation,
         spread(&results.topologies),
         dominant_cause(results),
     ]
@@ -121,7 +153,9 @@ pub(super) fn comparison_caption(results: &Results) -> String {
     if results.objectives.slo_target.is_some() || results.objectives.rto_seconds.is_some() {
         text.push_str(" ✓ and ✗: met and missed, the RTO by at least 95 % of outages.");
     }
-    text.push_str(" Pareto: no other topology is both cheaper and more available.");
+    if results.topologies.len() > 1 {
+        text.push_str(" Pareto: no other topology is both cheaper and more available.");
+    }
     text
 }
 
@@ -185,6 +219,9 @@ pub(super) fn assumptions(results: &Results) -> Vec<(String, String)> {
         .all(|topology| topology.data_loss_seconds.is_none())
     {
         all.push(("Loss of data", "not simulated".to_owned()));
+    }
+    if results.topologies.len() < 2 {
+        all.retain(|(name, _)| *name != "Same luck");
     }
     all.into_iter()
         .map(|(name, text)| (name.to_owned(), text))
