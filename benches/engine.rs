@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use failscape::cost::FailurePrice;
-use failscape::engine::{Record, Simulator, TrialOutcome};
+use failscape::engine::{Record, Simulator, Sweeper, TrialOutcome};
 use failscape::model::{Model, load};
 use failscape::montecarlo::{Observer, Progress, RunSettings, run};
 use failscape::plan::{Plan, compile};
@@ -47,6 +47,20 @@ fn trials(bencher: Bencher<'_, '_>, name: &str) {
         .bench_local(|| {
             trial += 1;
             simulator.simulate(trial, Record::Scores).unavailability
+        });
+}
+
+/// The same trials swept: downtimes drawn at once, only windows of trouble played.
+#[divan::bench(args = ["w1", "w1r", "w2", "w3"])]
+fn swept_trials(bencher: Bencher<'_, '_>, name: &str) {
+    let plan = plan(&model(name));
+    let mut sweeper = Sweeper::new(&plan, 1).expect("nothing in the workloads reacts");
+    let mut trial = 0;
+    bencher
+        .counter(ItemsCount::new(plan.expected_events as u64))
+        .bench_local(|| {
+            trial += 1;
+            sweeper.simulate(trial, Record::Scores).unavailability
         });
 }
 

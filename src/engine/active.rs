@@ -39,6 +39,14 @@ impl ActiveState {
     }
 }
 
+impl ActiveState {
+    /// Whether all regions are healthy and known to be.
+    pub(super) fn is_at_rest(&self) -> bool {
+        let all = |flags: &[bool]| flags.iter().all(|flag| *flag);
+        all(&self.healthy) && all(&self.declared)
+    }
+}
+
 impl<'p> Simulator<'p> {
     fn active(&mut self) -> (&mut ActiveState, &'p ActivePlan) {
         match (&mut self.serving, &self.plan.serving) {

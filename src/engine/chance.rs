@@ -71,6 +71,7 @@ impl Simulator<'_> {
                 p => script.take(vec![p, 1.0 - p]) == 0,
             };
         }
+        self.chances_met += u64::from(probability > 0.0 && probability < 1.0);
         self.key.occasion(key, purpose, n).random::<f64>() < probability
     }
 

@@ -71,6 +71,11 @@ impl Ledger {
         refill(&mut self.span_charges, plan.names.causes.len());
     }
 
+    /// Lost so far, by journey: seconds of its mean traffic, and seconds of its being down.
+    pub(super) fn sums(&self) -> (&[f64], &[f64]) {
+        (&self.lost, &self.down)
+    }
+
     /// Passes over an interval in which nothing was lost.
     pub(super) fn pass(&mut self, to: f64, plan: &Plan, outcome: &mut TrialOutcome) {
         if to > self.last {
@@ -275,7 +280,7 @@ impl Ledger {
             (outcome.slo.met, outcome.sla.met) = (outcome.slo.windows, outcome.sla.windows);
             return;
         }
-        let requests = integrate(plan, plan.warm_up, end, 1.0, 1.0);
+        let requests = traffic(plan, plan.warm_up, end);
         for (index, journey) in plan.journeys.iter().enumerate() {
             outcome.journeys[index].unavailability = self.lost[index] / requests;
             outcome.journeys[index].time_unavailability = self.down[index] / plan.horizon;
@@ -308,6 +313,11 @@ fn success(entry: usize, time: f64, world: &World, share: &impl Fn(usize, f64) -
 /// Complete windows within the horizon.
 fn n_windows(plan: &Plan, window: WindowPlan) -> usize {
     (plan.horizon / window.seconds * (1.0 + 1e-12)).floor() as usize
+}
+
+/// Traffic over \[a, b\], as seconds of mean traffic.
+pub(super) fn traffic(plan: &Plan, a: f64, b: f64) -> f64 {
+    integrate(plan, a, b, 1.0, 1.0)
 }
 
 /// Integral over \[a, b\] of a linear function, weighted by the daily curve where there is one.

@@ -15,6 +15,7 @@ mod ledger;
 mod outcome;
 mod serving;
 mod standby;
+mod sweep;
 mod takeover;
 mod traffic;
 mod trial;
@@ -22,4 +23,5 @@ mod units;
 
 pub use explore::{Event, Experience, Explorer, Law, State, Successor};
 pub use outcome::*;
+pub use sweep::Sweeper;
 pub use trial::{Record, Simulator};

@@ -33,6 +33,40 @@ pub struct TrialOutcome {
     pub spans: Vec<OutageSpan>,
 }
 
+/// What one trial says of means: more sharply than its own score, and with the same expectation.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MeanScore {
+    /// The trial's losses, each chance that is not a time (whether a failover or a takeover succeeds) replaced by the
+    /// mean over its outcomes, given everything else.
+    pub expected: Loss,
+    /// The losses of its twin in the same faults: takeovers take no time, and every region serves its share of traffic
+    /// alone.
+    pub twin: Loss,
+    /// Outages of the twin that began within the horizon, those of regions apart.
+    pub twin_outages: f64,
+}
+
+impl MeanScore {
+    /// The score of a trial in which nothing was ever wrong.
+    pub(super) fn clear(&mut self, n_journeys: usize) {
+        for loss in [&mut self.expected, &mut self.twin] {
+            loss.unavailability = 0.0;
+            loss.journeys.clear();
+            loss.journeys.resize(n_journeys, JourneyOutcome::default());
+        }
+        self.twin_outages = 0.0;
+    }
+}
+
+/// What was lost in a trial.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Loss {
+    /// 1 - good / total requests over all journeys.
+    pub unavailability: f64,
+    /// By journey, in plan order.
+    pub journeys: Vec<JourneyOutcome>,
+}
+
 /// One journey in one trial.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct JourneyOutcome {

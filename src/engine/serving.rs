@@ -9,7 +9,7 @@ use super::units::Condition;
 use crate::plan::{DetectPlan, Idle, NO_GATE, Plan, Purpose, ReroutePlan, ServingPlan, StreamKey};
 
 /// The controller of a pattern during a trial.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Serving {
     /// One region serves always.
     Single,

@@ -91,6 +91,14 @@ pub(super) struct StandbyKey {
 }
 
 impl StandbyState {
+    /// Whether it stands as at the start of a trial.
+    pub(super) fn is_at_rest(&self, plan: &StandbyPlan) -> bool {
+        (self.home, self.serving) == (0, 0)
+            && self.phase == Phase::Steady
+            && self.movement == Movement::None
+            && self.full == [true, plan.full_when_standing_by]
+    }
+
     pub(super) fn key(&self) -> StandbyKey {
         StandbyKey {
             home: self.home,

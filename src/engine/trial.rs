@@ -17,10 +17,12 @@ use crate::plan::{
 #[derive(Debug)]
 pub struct Simulator<'p> {
     pub(super) plan: &'p Plan,
-    seed: u64,
+    pub(super) seed: u64,
     pub(super) key: TrialKey,
     /// Prescribed outcomes of chances; none in a trial.
     pub(super) script: Option<Script>,
+    /// Chances drawn so far in the trial.
+    pub(super) chances_met: u64,
     pub(super) now: f64,
     pub(super) calendar: Calendar,
     // The structure function.
@@ -68,6 +70,7 @@ impl<'p> Simulator<'p> {
             seed,
             key: TrialKey::default(),
             script: None,
+            chances_met: 0,
             now: 0.0,
             calendar: Calendar::new(plan.units.len() + n_timers),
             spare: plan.network.initial.clone(),
@@ -205,7 +208,7 @@ impl<'p> Simulator<'p> {
     }
 
     #[inline]
-    fn is_unsettled(&self) -> bool {
+    pub(super) fn is_unsettled(&self) -> bool {
         self.world_changed || !self.changes.is_empty()
     }
 
@@ -292,7 +295,7 @@ impl<'p> Simulator<'p> {
     }
 
     /// Scores the interval up to `time`, in which something may be lost, and charges the losses to their causes.
-    fn score_until(&mut self, time: f64) {
+    pub(super) fn score_until(&mut self, time: f64) {
         if time <= self.ledger.last {
             return;
         }
@@ -309,7 +312,7 @@ impl<'p> Simulator<'p> {
         self.charge_losses();
     }
 
-    fn finish(&mut self, end: f64) {
+    pub(super) fn finish(&mut self, end: f64) {
         if self.world.impaired {
             self.score_until(end);
         } else {
@@ -338,16 +341,25 @@ impl<'p> Simulator<'p> {
     }
 
     pub(super) fn reset(&mut self, trial: u64, record: Record) {
-        let plan = self.plan;
+        self.reset_scores(trial, record);
+        self.reset_world();
+        self.reset_units();
+        self.reset_roles();
+    }
+
+    /// A trial of which nothing has been played.
+    pub(super) fn reset_scores(&mut self, trial: u64, record: Record) {
         self.key = TrialKey::new(self.seed, trial);
         self.now = 0.0;
         self.last_cause = 0;
-        self.reach = if trial.is_multiple_of(plan.service_stride) {
-            Reach::Services
-        } else {
-            Reach::Journeys
-        };
+        self.chances_met = 0;
+        self.reach = self.plan.reach_of(trial);
         self.reset_outcome(record);
+    }
+
+    /// The structure function and the traffic as they are when nothing is wrong.
+    pub(super) fn reset_world(&mut self) {
+        let plan = self.plan;
         self.spare.copy_from_slice(&plan.network.initial);
         self.changes.clear();
         self.dirty_pools.clear();
@@ -360,11 +372,14 @@ impl<'p> Simulator<'p> {
             shares.iter().copied().take(plan.regions.len()),
             plan.warm_up,
         );
-        self.reset_units();
+    }
+
+    /// Primaries and serving regions as they are at the start; the units have been reset.
+    pub(super) fn reset_roles(&mut self) {
         self.reset_pools();
         self.reset_serving();
         self.world.up.clear();
-        self.world.up.resize(plan.entries.len(), true);
+        self.world.up.resize(self.plan.entries.len(), true);
         self.refresh_world();
     }
 

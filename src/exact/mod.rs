@@ -18,8 +18,10 @@ mod quadrature;
 mod renewal;
 mod structure;
 mod transient;
+mod twin;
 
 pub use answer::{Accuracy, Answer, Figure, JourneyFigures, Refusal, Route, Solution};
+pub use twin::{TwinMeans, twin};
 
 use crate::plan::Plan;
 

@@ -11,6 +11,7 @@ mod rules;
 mod sampler;
 mod services;
 mod stream;
+mod twin;
 mod types;
 
 pub use compile::compile;

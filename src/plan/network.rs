@@ -118,10 +118,16 @@ impl Network {
     /// The gates that feed each gate along the edges always followed. An input that is fed twice counts twice.
     #[must_use]
     pub fn inputs(&self) -> Vec<Vec<GateId>> {
+        self.inputs_within(Reach::Journeys)
+    }
+
+    /// The gates that feed each gate within a reach. An input that is fed twice counts twice.
+    #[must_use]
+    pub fn inputs_within(&self, reach: Reach) -> Vec<Vec<GateId>> {
         let n = self.initial.len();
         let mut inputs: Vec<Vec<GateId>> = vec![Vec::new(); n];
         for gate in 0..n as u32 {
-            for &target in self.edges(gate, Reach::Journeys) {
+            for &target in self.edges(gate, reach) {
                 if target & OBSERVER == 0 {
                     inputs[target as usize].push(gate);
                 }
@@ -130,10 +136,28 @@ impl Network {
         inputs
     }
 
+    /// The gates observed within a reach, each with its observer.
+    #[must_use]
+    pub fn observed(&self, reach: Reach) -> Vec<(GateId, u32)> {
+        let observers = |gate: GateId| {
+            let targets = self.edges(gate, reach).iter();
+            targets
+                .filter(|target| **target & OBSERVER != 0)
+                .map(move |target| (gate, target & !OBSERVER))
+        };
+        (0..self.initial.len() as u32).flat_map(observers).collect()
+    }
+
     /// Marks every gate from which one of `goals` can be reached along the edges always followed.
     #[must_use]
     pub fn upstream_of(&self, goals: &[GateId]) -> Vec<bool> {
-        let feeders = self.inputs();
+        self.upstream_within(goals, Reach::Journeys)
+    }
+
+    /// Marks every gate from which one of `goals` can be reached within a reach.
+    #[must_use]
+    pub fn upstream_within(&self, goals: &[GateId], reach: Reach) -> Vec<bool> {
+        let feeders = self.inputs_within(reach);
         let mut seen = vec![false; self.initial.len()];
         let mut todo = goals.to_vec();
         while let Some(gate) = todo.pop() {

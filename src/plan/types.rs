@@ -1,6 +1,6 @@
 //! The compiled plan: what the engine reads in its loop, by index.
 
-use super::{GateId, Network, Sampler, StreamKey};
+use super::{GateId, Network, Reach, Sampler, StreamKey};
 use crate::model::{CrewOrder, Distribution, TakeoverTrigger};
 
 /// Index of a unit.
@@ -68,6 +68,18 @@ pub struct Plan {
     pub longest_mean_loss: f64,
     /// Failures and repairs expected in a trial.
     pub expected_events: f64,
+}
+
+impl Plan {
+    /// How far failures are followed in a trial: services are observed in every so-many-th.
+    #[must_use]
+    pub fn reach_of(&self, trial: u64) -> Reach {
+        if trial.is_multiple_of(self.service_stride) {
+            Reach::Services
+        } else {
+            Reach::Journeys
+        }
+    }
 }
 
 /// Names of everything that is reported.
