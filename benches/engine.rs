@@ -12,7 +12,7 @@ use divan::counter::ItemsCount;
 use failscape::cost::FailurePrice;
 use failscape::engine::{Record, Simulator, Sweeper, TrialOutcome};
 use failscape::model::{Model, load};
-use failscape::montecarlo::{Observer, Progress, RunSettings, run};
+use failscape::montecarlo::{Estimator, Observer, Progress, RunSettings, run};
 use failscape::plan::{Plan, compile};
 use failscape::topology::expand;
 
@@ -74,9 +74,11 @@ fn runs(bencher: Bencher<'_, '_>, (name, trials, threads): (&str, u64, usize)) {
         seed: 1,
         trials: Some(trials),
         precision: None,
+        precision_of_differences: None,
         max_time: None,
         confidence: 0.95,
         threads,
+        estimator: Estimator::Plain,
     };
     let events = plans[0].expected_events * trials as f64;
     bencher

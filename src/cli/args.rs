@@ -125,18 +125,24 @@ pub(super) struct TrialArgs {
     /// Stop a topology when its unavailability is known within this share [default: 5%, unless --trials is given]
     #[arg(long, value_name = "SHARE", allow_hyphen_values = true, value_parser = values::precision)]
     pub(super) precision: Option<f64>,
+    /// Go on until every difference between two topologies is known within this share of itself too
+    #[arg(long, value_name = "SHARE", allow_hyphen_values = true, value_parser = values::precision)]
+    pub(super) precision_of_differences: Option<f64>,
     /// Stop after this time and report what there is [default: 10m, unless --trials is given]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::duration)]
     pub(super) max_time: Option<Duration>,
     /// Level of all intervals
     #[arg(long, value_name = "LEVEL", default_value = "95%", allow_hyphen_values = true, value_parser = values::confidence)]
     pub(super) confidence: f64,
+    /// How means are found: worked out or sampled as sharply as the model allows, or by the scores of trials alone
+    #[arg(long, value_enum, default_value_t = EstimatorChoice::Sharp, value_name = "HOW")]
+    pub(super) estimator: EstimatorChoice,
     /// Play only this part of the trials, such as 3/64, into a file for `failscape merge`
     #[arg(
         long,
         value_name = "I/N",
         requires = "trials",
-        conflicts_with = "precision"
+        conflicts_with_all = ["precision", "precision_of_differences"]
     )]
     pub(super) shard: Option<Shard>,
     /// Keep the finished trials of a long run in the output folder this often
@@ -256,6 +262,17 @@ pub(super) enum ExactFormat {
     Text,
     /// JSON
     Json,
+}
+
+/// How means are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum EstimatorChoice {
+    /// Worked out where that is possible; else trials with chances replaced by means, and with controls
+    Sharp,
+    /// The same trials even where figures could be worked out
+    Sampled,
+    /// Scores of trials alone, event by event
+    Plain,
 }
 
 /// Form of a drawn graph.

@@ -21,6 +21,6 @@ pub(super) fn compare(args: &CompareArgs, streams: &mut Streams) -> Result<(), F
         .iter()
         .map(|(name, spec)| (name.as_str(), spec))
         .collect();
-    let prepared = Prepared::new(&model, source, &specs);
+    let prepared = Prepared::new(&model, source, &specs, &request.settings)?;
     campaign(&prepared, &request, outputs, streams)
 }

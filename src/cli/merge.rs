@@ -26,7 +26,6 @@ pub(super) fn merge(args: &MergeArgs, streams: &mut Streams) -> Result<(), Failu
     let specs = names
         .map(|name| topology(&model, name))
         .collect::<Result<Vec<_>, _>>()?;
-    let prepared = Prepared::new(&model, source, &specs);
 
     let n_shards = set.shards();
     let joined = set.join().map_err(|error| wrong_set(&error))?;
@@ -34,12 +33,15 @@ pub(super) fn merge(args: &MergeArgs, streams: &mut Streams) -> Result<(), Failu
         seed: identity.seed(),
         trials: identity.trials(),
         precision: None,
+        precision_of_differences: None,
         max_time: None,
         confidence: confidence(args, &joined)?,
         threads: 1,
+        estimator: identity.estimator(),
     };
+    let prepared = Prepared::new(&model, source, &specs, &settings)?;
     let differences = identity.differences(&prepared.identity(&settings, None));
-    if !differences.is_empty() || !prepared.fits(&joined.state) {
+    if !differences.is_empty() || !prepared.fits(&joined.state, &settings) {
         let differences = differences.join("; ");
         return Err(anyhow!("the shards do not fit the model: {differences}").into());
     }

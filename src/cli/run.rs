@@ -17,6 +17,6 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams) -> Result<(), Failure> 
         output_settings(&args.output, &[&model.name, chosen.0]),
         View::InDepth,
     )?;
-    let prepared = Prepared::new(&model, source, &[chosen]);
+    let prepared = Prepared::new(&model, source, &[chosen], &request.settings)?;
     campaign(&prepared, &request, outputs, streams)
 }

@@ -36,6 +36,8 @@ struct Settings {
     seed: u64,
     trials: Option<u64>,
     precision: Option<f64>,
+    precision_of_differences: Option<f64>,
+    estimator: String,
     max_time_seconds: Option<f64>,
     confidence: f64,
 }
@@ -76,6 +78,8 @@ pub(super) fn run_file(
             seed: settings.seed,
             trials: settings.trials,
             precision: settings.precision,
+            precision_of_differences: settings.precision_of_differences,
+            estimator: settings.estimator.to_string(),
             max_time_seconds: settings.max_time.map(|time| time.as_secs_f64()),
             confidence: settings.confidence,
         },

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::args::{Format, OutputArgs, TrialArgs};
-use crate::montecarlo::{RunSettings, Shard};
+use super::args::{EstimatorChoice, Format, OutputArgs, TrialArgs};
+use crate::montecarlo::{Estimator, RunSettings, Shard};
 
 /// Precision unless trials are asked for.
 const DEFAULT_PRECISION: f64 = 0.05;
@@ -67,9 +67,15 @@ fn run_settings(args: &TrialArgs) -> RunSettings {
         seed: args.seed,
         trials: args.trials,
         precision,
+        precision_of_differences: args.precision_of_differences,
         max_time,
         confidence: args.confidence,
         threads: args.threads.map_or_else(cores, usize::from),
+        estimator: match args.estimator {
+            EstimatorChoice::Sharp => Estimator::Sharp,
+            EstimatorChoice::Sampled => Estimator::Sampled,
+            EstimatorChoice::Plain => Estimator::Plain,
+        },
     }
 }
 

@@ -10,11 +10,11 @@ use super::observer::{RunObserver, progress_bar};
 use super::settings::Request;
 use super::streams::Streams;
 use super::trials_file::TrialsFile;
-use crate::compare::{Finished, assemble, timeline};
+use crate::compare::{Finished, assemble, take_over, take_over_difference, timeline};
 use crate::cost::{FailurePrice, price};
-use crate::estimate::{FailureCost, Names, NoLossBound, Tally, summarize, summarize_pair};
+use crate::estimate::{FailureCost, Names, NoLossBound, summarize, summarize_pair};
 use crate::model::{Model, TopologySpec};
-use crate::montecarlo::{self, Run, RunSettings, Shard, State};
+use crate::montecarlo::{Campaign, Pair, Run, RunSettings, Shard, State, Tactics};
 use crate::plan::{Plan, compile};
 use crate::results::{Comparison, CostResult, Difference, TopologyResult};
 use crate::store::Identity;
@@ -29,6 +29,8 @@ pub(super) struct Prepared<'a> {
     deployments: Vec<Deployment>,
     plans: Vec<Plan>,
     failure_price: FailurePrice,
+    tactics: Tactics,
+    interrupt: Interrupt,
 }
 
 /// Trials that have been played.
@@ -46,27 +48,32 @@ pub(super) struct Played {
 }
 
 impl<'a> Prepared<'a> {
-    /// Compiles the topologies. `source` is what the report calls the model file.
+    /// Compiles the topologies, and chooses how each is to be estimated. `source` is what the report calls the model file.
     pub(super) fn new(
         model: &'a Model,
         source: String,
         specs: &[(&'a str, &TopologySpec)],
-    ) -> Self {
+        settings: &RunSettings,
+    ) -> Result<Self, Failure> {
+        let interrupt = Interrupt::listen()?;
         let deployments: Vec<Deployment> = specs
             .iter()
             .map(|(name, spec)| expand(model, name, spec))
             .collect();
-        Self {
+        let plans: Vec<Plan> = deployments
+            .iter()
+            .map(|deployment| compile(model, deployment))
+            .collect();
+        Ok(Self {
             model,
             source,
+            interrupt,
             names: specs.iter().map(|(name, _)| *name).collect(),
-            plans: deployments
-                .iter()
-                .map(|deployment| compile(model, deployment))
-                .collect(),
+            tactics: Tactics::choose(&plans, settings),
+            plans,
             deployments,
             failure_price: FailurePrice::new(model),
-        }
+        })
     }
 
     /// What the report calls the model file.
@@ -81,8 +88,17 @@ impl<'a> Prepared<'a> {
     }
 
     /// Whether a state is one of these topologies.
-    pub(super) fn fits(&self, state: &State) -> bool {
-        state.fits(&self.plans, &self.failure_price)
+    pub(super) fn fits(&self, state: &State, settings: &RunSettings) -> bool {
+        state.fits(self.campaign(settings))
+    }
+
+    fn campaign<'s>(&'s self, settings: &'s RunSettings) -> Campaign<'s> {
+        Campaign {
+            plans: &self.plans,
+            price: &self.failure_price,
+            tactics: &self.tactics,
+            settings,
+        }
     }
 
     /// Plays what is asked for, from where an earlier command of the same run in the same folder has stopped.
@@ -111,15 +127,14 @@ impl<'a> Prepared<'a> {
                 .into_iter()
                 .for_each(|keeper| keeper.tell_unused(streams));
         } else if let Some(keeper) = keeper.as_mut().filter(|_| !request.fresh)
-            && let Some(kept) = keeper.take_up(|state| self.fits(state), streams)
+            && let Some(kept) = keeper.take_up(|state| self.fits(state, settings), streams)
         {
             state = kept;
         }
-        let interrupt = Interrupt::listen()?;
+        let interrupt = &self.interrupt;
         let bar = progress_bar(streams, settings, state.trials());
         let mut observer = RunObserver::new(interrupt.clone(), trials, keeper, bar);
-        let (plans, price) = (&self.plans, &self.failure_price);
-        montecarlo::play(plans, price, settings, &mut state, &mut observer);
+        self.campaign(settings).play(&mut state, &mut observer);
         let (wall, mut keeper) = observer.finish()?;
         if let Some(keeper) = keeper.as_mut().filter(|_| !state.is_complete(settings)) {
             keeper.keep(&state);
@@ -140,9 +155,11 @@ impl<'a> Prepared<'a> {
         settings: &RunSettings,
         interrupted: bool,
     ) -> Comparison {
-        let run = state.to_run(&self.plans, &self.failure_price, settings);
+        let run = state.to_run(self.campaign(settings));
         let estimates = Estimates {
             plans: &self.plans,
+            price: &self.failure_price,
+            tactics: &self.tactics,
             worst: worst(&self.failure_price, self.model),
             level: settings.confidence,
         };
@@ -156,7 +173,7 @@ impl<'a> Prepared<'a> {
             settings,
             partial: run.partial,
             interrupted,
-            topologies: estimates.topologies(&run.tallies, bills),
+            topologies: estimates.topologies(&run, bills),
             differences: estimates.differences(&run),
             unhittable: unhittable(&self.plans),
             timeline: timeline(&self.plans, settings.seed, run.telling_trial),
@@ -172,6 +189,8 @@ impl<'a> Prepared<'a> {
 /// What turns the tallies of a run into figures.
 struct Estimates<'a> {
     plans: &'a [Plan],
+    price: &'a FailurePrice,
+    tactics: &'a Tactics,
     /// What a month of total failure costs.
     worst: FailureCost,
     level: f64,
@@ -180,33 +199,43 @@ struct Estimates<'a> {
 impl Estimates<'_> {
     fn topologies(
         &self,
-        tallies: &[Tally],
+        run: &Run,
         bills: impl Iterator<Item = CostResult>,
     ) -> Vec<TopologyResult> {
-        let played = self.plans.iter().zip(tallies).zip(bills);
-        played
-            .map(|((plan, tally), bill)| {
-                summarize(tally, &names(plan), self.level, &self.bound(plan), bill)
+        let played = self.plans.iter().zip(&run.tallies).zip(&run.known);
+        let tactics = self.tactics.topologies.iter();
+        (played.zip(bills).zip(tactics))
+            .map(|((((plan, tally), known), bill), tactic)| {
+                let bound = self.bound(plan);
+                let mut result = summarize(tally, &names(plan), self.level, &bound, known, bill);
+                if let Some(answer) = &tactic.answer {
+                    take_over(&mut result, answer, self.price);
+                }
+                result
             })
             .collect()
     }
 
     fn differences(&self, run: &Run) -> Vec<Difference> {
-        run.pairs
-            .iter()
-            .map(|(of, from, tally)| {
-                let (of, from) = (&self.plans[*of], &self.plans[*from]);
-                // What neither showed is bounded by the longer loss of the two.
-                let slower = if of.longest_mean_loss >= from.longest_mean_loss {
-                    of
-                } else {
-                    from
-                };
-                let bound = self.bound(slower);
-                let (of, from) = (&of.names.topology, &from.names.topology);
-                summarize_pair(tally, of, from, self.level, &bound)
-            })
-            .collect()
+        run.pairs.iter().map(|pair| self.difference(pair)).collect()
+    }
+
+    fn difference(&self, pair: &Pair) -> Difference {
+        let (of, from) = (&self.plans[pair.of], &self.plans[pair.from]);
+        // What neither showed is bounded by the longer loss of the two.
+        let slower = if of.longest_mean_loss >= from.longest_mean_loss {
+            of
+        } else {
+            from
+        };
+        let bound = self.bound(slower);
+        let (of, from) = (&of.names.topology, &from.names.topology);
+        let mut difference = summarize_pair(&pair.tally, of, from, self.level, &bound, pair.known);
+        let answer = |index: usize| self.tactics.topologies[index].answer.as_ref();
+        if let Some((of, from)) = answer(pair.of).zip(answer(pair.from)) {
+            take_over_difference(&mut difference, of, from);
+        }
+        difference
     }
 
     fn bound(&self, plan: &Plan) -> NoLossBound {

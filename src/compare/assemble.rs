@@ -104,7 +104,7 @@ fn sources(model: &Model) -> Vec<(String, String)> {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use crate::results::{CostResult, DowntimeResult, Estimate, Quantiles, TopologyResult};
+    use crate::results::{CostResult, DowntimeResult, Estimate, Quantiles, Route, TopologyResult};
 
     /// An estimate within 10 % of its mean.
     pub(crate) fn estimate(mean: f64) -> Estimate {
@@ -115,6 +115,8 @@ pub(crate) mod tests {
             level: 0.95,
             n: 1000,
             interval: "test".to_owned(),
+            route: Route::Simulated,
+            simulated: None,
         }
     }
 
@@ -144,6 +146,10 @@ pub(crate) mod tests {
             trials: 1000,
             events: 10_000,
             method: "crude".to_owned(),
+            variance_reduction: 1.0,
+            solved_by: None,
+            refused: Vec::new(),
+            first_outage_hours: None,
             availability: Estimate {
                 mean: 1.0 - q.mean,
                 low: 1.0 - q.high,

@@ -42,10 +42,14 @@ pub fn findings(
     found.extend(partial(results, settings, interrupted));
     found.extend(no_fault_hits(unhittable));
     found.extend(no_outage(&hittable));
-    found.extend(few_outages(&hittable));
-    found.extend(rare_faults(&hittable));
-    found.extend(unseen_faults(&hittable, model));
-    found.extend(heavy_tail(&hittable));
+    // Of a topology that was worked out the means rest on no trials.
+    let (solved, sampled): (Vec<&TopologyResult>, Vec<&TopologyResult>) =
+        (hittable.iter().copied()).partition(|topology| topology.solved_by.is_some());
+    found.extend(few_outages(&sampled));
+    found.extend(few_seen(&solved));
+    found.extend(rare_faults(&sampled));
+    found.extend(unseen_faults(&sampled, model));
+    found.extend(heavy_tail(&sampled));
     found.extend(shared_fate(&hittable, model));
     found.extend(undecided(results));
     found.extend(not_distinguishable(results));
@@ -81,14 +85,22 @@ fn no_outage(topologies: &[&TopologyResult]) -> Option<Finding> {
 }
 
 fn few_outages(topologies: &[&TopologyResult]) -> Option<Finding> {
-    let few: Vec<(String, u64)> = topologies
-        .iter()
-        .filter(|topology| {
-            topology.unavailability.mean > 0.0 && topology.recovery_time_seconds.n < FEW_OUTAGES
-        })
-        .map(|topology| (topology.name.clone(), topology.recovery_time_seconds.n))
-        .collect();
+    let few = with_few_outages(topologies);
     (!few.is_empty()).then_some(Finding::FewOutages { topologies: few })
+}
+
+fn few_seen(topologies: &[&TopologyResult]) -> Option<Finding> {
+    let few = with_few_outages(topologies);
+    (!few.is_empty()).then_some(Finding::FewSeen { topologies: few })
+}
+
+/// Names and outages of the topologies that had some, but few.
+fn with_few_outages(topologies: &[&TopologyResult]) -> Vec<(String, u64)> {
+    let few = topologies.iter().filter(|topology| {
+        topology.unavailability.mean > 0.0 && topology.recovery_time_seconds.n < FEW_OUTAGES
+    });
+    few.map(|topology| (topology.name.clone(), topology.recovery_time_seconds.n))
+        .collect()
 }
 
 fn rare_faults(topologies: &[&TopologyResult]) -> Vec<Finding> {
@@ -336,9 +348,11 @@ faults:
             seed: 1,
             trials: Some(1000),
             precision: None,
+            precision_of_differences: None,
             max_time: None,
             confidence: 0.95,
             threads: 1,
+            estimator: crate::montecarlo::Estimator::Plain,
         }
     }
 

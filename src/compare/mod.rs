@@ -9,6 +9,7 @@ mod findings;
 mod objectives;
 mod pareto;
 mod recommend;
+mod routes;
 mod timeline;
 mod warnings;
 
@@ -17,5 +18,6 @@ pub use findings::findings;
 pub use objectives::{Objective, Verdict, verdicts};
 pub use pareto::pareto_frontier;
 pub use recommend::recommend;
+pub use routes::{take_over, take_over_difference};
 pub use timeline::timeline;
 pub use warnings::Finding;

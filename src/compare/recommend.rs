@@ -154,7 +154,7 @@ fn cents(cost: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::compare::assemble::tests::topology;
-    use crate::results::Estimate;
+    use crate::results::{Estimate, Route};
 
     fn objectives() -> ObjectivesEcho {
         ObjectivesEcho {
@@ -172,6 +172,8 @@ mod tests {
             level: 0.95,
             n: 100,
             interval: "wilson".to_owned(),
+            route: Route::Simulated,
+            simulated: None,
         }
     }
 

@@ -32,6 +32,11 @@ pub enum Finding {
         /// Names of the topologies, with their outages.
         topologies: Vec<(String, u64)>,
     },
+    /// The means were worked out, but what only trials tell rests on few outages.
+    FewSeen {
+        /// Names of the topologies, with their outages.
+        topologies: Vec<(String, u64)>,
+    },
     /// The answer rests on a fault that fired a handful of times.
     RareFault {
         /// Name of the fault.
@@ -103,6 +108,7 @@ impl Finding {
             Self::NoFaultHits { .. } => "no-fault-hits",
             Self::NoOutage { .. } => "no-outage",
             Self::FewOutages { .. } => "few-outages",
+            Self::FewSeen { .. } => "few-seen",
             Self::RareFault { .. } => "rare-fault",
             Self::UnseenFaults { .. } => "unseen-fault",
             Self::HeavyTail { .. } => "heavy-tail",
@@ -150,6 +156,16 @@ impl Finding {
                     .map(|(name, n)| format!("{name} ({n})"))
                     .collect();
                 format!("too few outages for a narrow interval: {}", listed(&said))
+            }
+            Self::FewSeen { topologies } => {
+                let said: Vec<String> = topologies
+                    .iter()
+                    .map(|(name, n)| format!("{name} ({n})"))
+                    .collect();
+                format!(
+                    "few outages were seen in the trials: {}; means are exact, but percentiles, recovery times and causes rest on them",
+                    listed(&said)
+                )
             }
             Self::RareFault {
                 fault,
@@ -259,6 +275,7 @@ impl Finding {
                 "more --trials lower the bound; check that the faults reach the journeys' services"
             }
             Self::FewOutages { .. } => "more --trials, or a longer horizon, narrow the interval",
+            Self::FewSeen { .. } => "more --trials, or a longer horizon, show more of them",
             Self::RareFault { .. } => {
                 "more --trials make it fire more often; ask how well its mtbf and mttr are known"
             }

@@ -57,6 +57,11 @@ impl Calendar {
         (f64::from_bits(self.times[1]), self.slots[1])
     }
 
+    /// Number of slots, padding included.
+    pub(super) fn slots(&self) -> u32 {
+        self.times.len() as u32 / 2
+    }
+
     /// The pending time of a slot; infinite if nothing is pending.
     pub(super) fn time_of(&self, slot: u32) -> f64 {
         f64::from_bits(self.times[self.times.len() / 2 + slot as usize])

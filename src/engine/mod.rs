@@ -8,11 +8,14 @@ mod active;
 #[cfg(test)]
 mod audit;
 mod blame;
+mod busy;
 mod calendar;
 mod chance;
 mod explore;
 mod ledger;
+mod likely;
 mod outcome;
+mod player;
 mod serving;
 mod standby;
 mod sweep;
@@ -21,7 +24,9 @@ mod traffic;
 mod trial;
 mod units;
 
+pub use busy::{BusyPeriods, BusySample};
 pub use explore::{Event, Experience, Explorer, Law, State, Successor};
 pub use outcome::*;
+pub use player::Player;
 pub use sweep::Sweeper;
 pub use trial::{Record, Simulator};

@@ -91,6 +91,14 @@ pub(super) struct StandbyKey {
 }
 
 impl StandbyState {
+    /// Whether it waits for nothing, whatever the roles of the regions.
+    pub(super) fn is_settled(&self) -> bool {
+        self.serving == self.home
+            && self.phase == Phase::Steady
+            && self.movement == Movement::None
+            && self.healthy == [true, true]
+    }
+
     /// Whether it stands as at the start of a trial.
     pub(super) fn is_at_rest(&self, plan: &StandbyPlan) -> bool {
         (self.home, self.serving) == (0, 0)

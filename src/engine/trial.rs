@@ -19,6 +19,8 @@ pub struct Simulator<'p> {
     pub(super) plan: &'p Plan,
     pub(super) seed: u64,
     pub(super) key: TrialKey,
+    /// Whether lives are left out of the calendar: failures come from outside.
+    pub(super) parked: bool,
     /// Prescribed outcomes of chances; none in a trial.
     pub(super) script: Option<Script>,
     /// Chances drawn so far in the trial.
@@ -69,6 +71,7 @@ impl<'p> Simulator<'p> {
             plan,
             seed,
             key: TrialKey::default(),
+            parked: false,
             script: None,
             chances_met: 0,
             now: 0.0,
@@ -100,6 +103,14 @@ impl<'p> Simulator<'p> {
     pub fn simulate(&mut self, trial: u64, record: Record) -> &TrialOutcome {
         self.reset(trial, record);
         let end = self.plan.warm_up + self.plan.horizon;
+        self.advance(end);
+        self.finish(end);
+        &self.outcome
+    }
+
+    /// Plays all events before `end`.
+    #[inline]
+    pub(super) fn advance(&mut self, end: f64) {
         loop {
             let (time, slot) = self.calendar.first();
             if time > self.now && self.is_unsettled() {
@@ -115,8 +126,6 @@ impl<'p> Simulator<'p> {
             self.now = time;
             self.play(slot);
         }
-        self.finish(end);
-        &self.outcome
     }
 
     #[inline]

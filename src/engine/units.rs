@@ -124,10 +124,14 @@ impl Simulator<'_> {
     }
 
     fn fail_by_clock(&mut self, unit: UnitId) {
-        let plan = self.plan;
         let clock = self.first_clock_to_end(unit);
-        let state = &mut self.states[unit as usize];
-        state.age = self.life_ends[clock as usize];
+        self.states[unit as usize].age = self.life_ends[clock as usize];
+        self.fail_by(unit, clock);
+    }
+
+    /// A unit fails by one of its clocks. Its age must be up to date.
+    pub(super) fn fail_by(&mut self, unit: UnitId, clock: u32) {
+        let plan = self.plan;
         let clock_plan = plan.clocks[clock as usize];
         let repair = plan.samplers[clock_plan.repair as usize].draw(&mut self.rngs[clock as usize]);
         let failure = Failure {
@@ -213,7 +217,7 @@ impl Simulator<'_> {
         };
         let state = &mut self.states[unit as usize];
         state.since = self.now;
-        let pending = if state.speed > 0.0 {
+        let pending = if state.speed > 0.0 && !self.parked {
             self.now + left.max(0.0) / state.speed
         } else {
             f64::INFINITY

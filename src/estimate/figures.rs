@@ -1,6 +1,6 @@
 //! One figure with its interval.
 
-use crate::results::Estimate;
+use crate::results::{Estimate, Route};
 use crate::stats::{ClusteredShare, Interval, Moments, skewed_mean_interval};
 
 /// Number of values below which the bound of none seen still holds an interval open.
@@ -15,6 +15,8 @@ pub(super) fn estimate(mean: f64, interval: Interval, level: f64, n: u64) -> Est
         level,
         n,
         interval: interval.method.to_owned(),
+        route: Route::Simulated,
+        simulated: None,
     }
 }
 

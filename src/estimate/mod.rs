@@ -4,16 +4,20 @@
 //! [`summarize_pair`] turn them into the figures of results.json. What each figure is and how its interval is made:
 //! docs/statistics.md.
 
+mod control;
 mod figures;
 mod grid;
 mod pair;
 mod recovery;
+mod sharp;
 mod summary;
 mod tally;
 
+pub use control::{Coefficients, Controls, TwinMean};
 pub use grid::{EXCEEDANCE_MINUTES, RECOVERY_SECONDS};
-pub use pair::{PairTally, summarize_pair};
+pub use pair::{PairTally, PairTerms, summarize_pair};
 pub use recovery::RecoveryTally;
+pub use sharp::{Known, KnownMean, Sharpened};
 pub use summary::{Names, NoLossBound, precision, summarize};
 pub use tally::{FailureCost, PricedFailure, Tally, TallyShape};
 

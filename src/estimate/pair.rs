@@ -10,19 +10,63 @@ use crate::stats::{Interval, PairedDifferences};
 /// Unavailabilities of two topologies, trial by trial.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct PairTally {
+    /// Of what the trials lost.
     differences: PairedDifferences,
+    /// Of what they say of means.
+    means: PairedDifferences,
+}
+
+/// What a trial says of the difference of two means.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PairTerms {
+    /// What speaks for the first being more.
+    pub more: f64,
+    /// What speaks for the second being more.
+    pub less: f64,
+}
+
+impl PairTerms {
+    /// The losses of a trial themselves.
+    #[must_use]
+    pub fn losses(of: f64, from: f64) -> Self {
+        Self {
+            more: of,
+            less: from,
+        }
+    }
 }
 
 impl PairTally {
     /// Adds a trial by the unavailabilities of both topologies in it.
     #[inline]
-    pub fn add(&mut self, of: f64, from: f64) {
+    pub fn add(&mut self, of: f64, from: f64, terms: PairTerms) {
         self.differences.add(of, from);
+        self.means.add(terms.more, terms.less);
     }
 
     /// Adds the trials of `other`; merge batches in order of trial.
     pub fn merge(&mut self, other: &Self) {
         self.differences.merge(&other.differences);
+        self.means.merge(&other.means);
+    }
+
+    /// Trials in which the two lost differently.
+    #[must_use]
+    pub fn differing(&self) -> u64 {
+        self.differences.less() + self.differences.more()
+    }
+
+    /// Half the length of the interval of the difference over its size, `known` being what has to be added to the mean of the
+    /// terms; `None` while no trial differed.
+    #[must_use]
+    pub fn precision(&self, known: f64, level: f64) -> Option<f64> {
+        let interval = self.means.interval(level)?;
+        let mean = (known + self.means.mean()).abs();
+        Some(if mean > 0.0 {
+            interval.half_width() / mean
+        } else {
+            f64::INFINITY
+        })
     }
 
     /// Trials added.
@@ -32,7 +76,7 @@ impl PairTally {
     }
 }
 
-/// The difference of `of` from `from`.
+/// The difference of `of` from `from`; `known` is what has to be added to the mean of the terms.
 ///
 /// Where no trial differed, the interval is the bound of no loss to both sides, and neither is the better.
 #[must_use]
@@ -42,9 +86,10 @@ pub fn summarize_pair(
     from: &str,
     level: f64,
     bound: &NoLossBound,
+    known: f64,
 ) -> Difference {
-    let pairs = &tally.differences;
-    let interval = pairs.interval(level).unwrap_or_else(|| {
+    let (pairs, means) = (&tally.differences, &tally.means);
+    let interval = means.interval(level).unwrap_or_else(|| {
         let most = bound.unavailability(pairs.n(), level);
         Interval {
             low: -most,
@@ -52,6 +97,11 @@ pub fn summarize_pair(
             method: "no-difference-bound",
         }
     });
+    let interval = Interval {
+        low: known + interval.low,
+        high: known + interval.high,
+        ..interval
+    };
     let share = |count: u64| {
         if pairs.n() == 0 {
             0.0
@@ -62,10 +112,10 @@ pub fn summarize_pair(
     Difference {
         of: of.to_owned(),
         from: from.to_owned(),
-        unavailability: figures::estimate(pairs.mean(), interval, level, pairs.n()),
+        unavailability: figures::estimate(known + means.mean(), interval, level, pairs.n()),
         less: share(pairs.less()),
         equal: share(pairs.equal()),
         more: share(pairs.more()),
-        better: pairs.probability_below_zero(),
+        better: means.probability_below(-known),
     }
 }

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::sharp::{ControlledMean, Known, KnownMean};
 use super::tally::{FailureCost, Tally};
 use super::{YEAR_MINUTES, figures};
 use crate::results::{
@@ -64,30 +65,51 @@ impl NoLossBound {
 
 /// Half the length of the interval of unavailability over its mean; `None` while no loss was seen.
 #[must_use]
-pub fn precision(tally: &Tally, level: f64) -> Option<f64> {
+pub fn precision(tally: &Tally, known: &Known, level: f64) -> Option<f64> {
+    if let Some(sharp) = &tally.sharp {
+        let known = known.unavailability();
+        let (mean, interval) = sharp.unavailability.interval(tally.trials, known, level)?;
+        let interval = interval.clamped(0.0, 1.0);
+        return (mean > 0.0).then(|| interval.half_width() / mean);
+    }
     let moments = tally.unavailability.padded_to(tally.trials);
     let interval = skewed_mean_interval(&(&moments).into(), level)?.clamped(0.0, 1.0);
     Some(interval.half_width() / moments.mean())
 }
 
-/// The figures of one topology. `cost` holds the lines of what runs; those of failure are filled in here.
+/// The figures of one topology. `known` are the means of its controls; `cost` holds the lines of what runs, those of
+/// failure are filled in here.
 #[must_use]
 pub fn summarize(
     tally: &Tally,
     names: &Names<'_>,
     level: f64,
     bound: &NoLossBound,
+    known: &Known,
     cost: CostResult,
 ) -> TopologyResult {
-    let bounded = Bounded { level, bound };
-    let unavailability = bounded.unavailability(&tally.unavailability, tally.trials);
+    let bounded = Bounded {
+        level,
+        bound,
+        known,
+    };
+    let unavailability = match &tally.sharp {
+        None => bounded.unavailability(&tally.unavailability, tally.trials),
+        Some(sharp) => {
+            bounded.controlled(&sharp.unavailability, known.unavailability(), tally.trials)
+        }
+    };
     TopologyResult {
         name: names.topology.to_owned(),
         pattern: names.pattern.to_owned(),
         regions: names.regions.to_vec(),
         trials: tally.trials,
         events: tally.events,
-        method: "crude".to_owned(),
+        method: tally.method(known).to_owned(),
+        variance_reduction: tally.variance_reduction(),
+        solved_by: None,
+        refused: Vec::new(),
+        first_outage_hours: None,
         availability: figures::complement(&unavailability),
         journeys: journeys(tally, names, &bounded),
         services: services(tally, names, &bounded),
@@ -118,9 +140,16 @@ pub fn summarize(
 struct Bounded<'a> {
     level: f64,
     bound: &'a NoLossBound,
+    known: &'a Known,
 }
 
 impl Bounded<'_> {
+    /// A share of requests or of time whose controls are taken off.
+    fn controlled(&self, figure: &ControlledMean, known: KnownMean, trials: u64) -> Estimate {
+        let none_seen = self.bound.unavailability(trials, self.level);
+        figure.estimate(trials, known, none_seen, 1.0, self.level)
+    }
+
     fn unavailability(&self, nonzeros: &Moments, trials: u64) -> Estimate {
         figures::unavailability(
             &nonzeros.padded_to(trials),
@@ -143,16 +172,24 @@ fn journeys(
     bounded: &Bounded<'_>,
 ) -> IndexMap<String, JourneyResult> {
     (names.journeys.iter().enumerate())
-        .map(|(index, name)| {
-            let journey = tally.journeys.get(index).copied().unwrap_or_default();
-            let result = JourneyResult {
-                unavailability: bounded.unavailability(&journey.unavailability, tally.trials),
-                time_unavailability: bounded
-                    .unavailability(&journey.time_unavailability, tally.trials),
-            };
-            (name.clone(), result)
-        })
+        .map(|(index, name)| (name.clone(), journey(tally, index, bounded)))
         .collect()
+}
+
+fn journey(tally: &Tally, index: usize, bounded: &Bounded<'_>) -> JourneyResult {
+    if let Some(sharp) = &tally.sharp {
+        let (lost, down) = sharp.journeys.get(index).copied().unwrap_or_default();
+        let (known_lost, known_down) = bounded.known.journey(index);
+        return JourneyResult {
+            unavailability: bounded.controlled(&lost, known_lost, tally.trials),
+            time_unavailability: bounded.controlled(&down, known_down, tally.trials),
+        };
+    }
+    let journey = tally.journeys.get(index).copied().unwrap_or_default();
+    JourneyResult {
+        unavailability: bounded.unavailability(&journey.unavailability, tally.trials),
+        time_unavailability: bounded.unavailability(&journey.time_unavailability, tally.trials),
+    }
 }
 
 fn services(
@@ -258,12 +295,24 @@ fn with_failure(tally: &Tally, cost: CostResult, bounded: &Bounded<'_>) -> CostR
     let line = |is_priced: bool, moments: &Moments, none_seen: f64, most: f64| {
         is_priced.then(|| bounded.cost(moments, trials, none_seen, most))
     };
-    let failure = line(
-        priced.sla_credits || priced.downtime,
-        &tally.failure_cost,
+    // Refunds are not linear in what is lost: nothing is known of their controls.
+    let sharp = tally.sharp.as_ref().filter(|_| priced.downtime);
+    let sharp_line = |figure: &ControlledMean, none_seen: f64, most: f64| {
+        figure.estimate(trials, bounded.known.cost, none_seen, most, level)
+    };
+    let (none_seen_both, most_both) = (
         none_seen.sla_credits + none_seen.downtime,
         most.sla_credits + most.downtime,
     );
+    let failure = match sharp {
+        Some(sharp) => Some(sharp_line(&sharp.failure_cost, none_seen_both, most_both)),
+        None => line(
+            priced.sla_credits || priced.downtime,
+            &tally.failure_cost,
+            none_seen_both,
+            most_both,
+        ),
+    };
     CostResult {
         sla_credits: line(
             priced.sla_credits,
@@ -271,12 +320,19 @@ fn with_failure(tally: &Tally, cost: CostResult, bounded: &Bounded<'_>) -> CostR
             none_seen.sla_credits,
             most.sla_credits,
         ),
-        downtime: line(
-            priced.downtime,
-            &tally.downtime_cost,
-            none_seen.downtime,
-            most.downtime,
-        ),
+        downtime: match sharp {
+            Some(sharp) => Some(sharp_line(
+                &sharp.downtime_cost,
+                none_seen.downtime,
+                most.downtime,
+            )),
+            None => line(
+                priced.downtime,
+                &tally.downtime_cost,
+                none_seen.downtime,
+                most.downtime,
+            ),
+        },
         total_with_failure: cost
             .total
             .zip(failure)

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::grid::ExceedanceCounts;
 use super::recovery::RecoveryTally;
+use super::sharp::{Known, SharpTally, Sharpened};
 use super::{YEAR_MINUTES, YEAR_SECONDS};
 use crate::engine::TrialOutcome;
 use crate::stats::{ClusteredShare, Moments, QuantileSketch};
@@ -27,6 +28,8 @@ pub struct TallyShape {
     pub has_sla: bool,
     /// Which costs of failure are priced.
     pub priced: PricedFailure,
+    /// Whether trials say more of means than their own score.
+    pub sharpened: bool,
 }
 
 /// Which costs of failure the model prices.
@@ -78,6 +81,7 @@ pub struct Tally {
     pub(super) sla_credits: Moments,
     pub(super) downtime_cost: Moments,
     pub(super) failure_cost: Moments,
+    pub(super) sharp: Option<SharpTally>,
 }
 
 impl Tally {
@@ -103,11 +107,20 @@ impl Tally {
             sla_credits: Moments::default(),
             downtime_cost: Moments::default(),
             failure_cost: Moments::default(),
+            sharp: shape.sharpened.then(SharpTally::default),
         }
     }
 
-    /// Adds a trial.
-    pub fn add(&mut self, outcome: &TrialOutcome, cost: FailureCost) {
+    /// Adds a trial, and what it says of means beside its own score, if the shape says that it does.
+    pub fn add(
+        &mut self,
+        outcome: &TrialOutcome,
+        cost: FailureCost,
+        sharpened: Option<&Sharpened<'_>>,
+    ) {
+        if let Some((tally, sharpened)) = self.sharp.as_mut().zip(sharpened) {
+            tally.add(sharpened, cost.sla_credits);
+        }
         self.trials += 1;
         self.events += outcome.events;
         self.trials_observing_services += u64::from(!outcome.services.is_empty());
@@ -198,12 +211,18 @@ impl Tally {
         self.sla_credits.merge(&other.sla_credits);
         self.downtime_cost.merge(&other.downtime_cost);
         self.failure_cost.merge(&other.failure_cost);
+        if let Some((mine, theirs)) = self.sharp.as_mut().zip(other.sharp.as_ref()) {
+            mine.merge(theirs);
+        }
     }
 
     /// Adds of `other` only what rules of stopping look at: the trials and their unavailability.
     pub fn merge_headline(&mut self, other: &Self) {
         self.trials += other.trials;
         self.unavailability.merge(&other.unavailability);
+        if let Some((mine, theirs)) = self.sharp.as_mut().zip(other.sharp.as_ref()) {
+            mine.unavailability.merge(&theirs.unavailability);
+        }
     }
 
     /// Whether it can be merged with tallies of this shape: not so if it was made elsewhere of something else.
@@ -215,6 +234,7 @@ impl Tally {
             && all_or_none(self.journeys.len(), shape.n_journeys)
             && all_or_none(self.services.len(), shape.n_services)
             && all_or_none(self.attribution.len(), shape.n_causes)
+            && self.sharp.is_some() == shape.sharpened
     }
 
     /// Trials added.
@@ -245,6 +265,24 @@ impl Tally {
     #[must_use]
     pub fn shape(&self) -> &TallyShape {
         &self.shape
+    }
+
+    /// How its means were sampled: `crude` scores; `conditional`, chances replaced by their means; `control-variate`, less
+    /// what is known of the twin too.
+    pub(super) fn method(&self, known: &Known) -> &'static str {
+        match &self.sharp {
+            None => "crude",
+            Some(_) if known.loss.unavailability > 0.0 => "control-variate",
+            Some(_) => "conditional",
+        }
+    }
+
+    /// Variance of the mean unavailability by scores alone over that of the one reported.
+    pub(super) fn variance_reduction(&self) -> f64 {
+        let sharp = self.sharp.as_ref();
+        sharp.map_or(1.0, |sharp| {
+            sharp.unavailability.gain(self.trials, &self.unavailability)
+        })
     }
 
     /// Factor from a trial's horizon to a year.

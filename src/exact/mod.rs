@@ -31,6 +31,29 @@ const FEW_STATES: usize = 5_000;
 /// States of a chain that gives all figures.
 const MANY_STATES: usize = 200_000;
 
+/// Works a plan out by a product form, or by a chain of few states.
+#[must_use]
+pub fn quick(plan: &Plan) -> Answer {
+    let mut refusals = Vec::new();
+    for route in [product::solve, |plan: &Plan| {
+        markov::solve(plan, FEW_STATES)
+    }] {
+        match route(plan) {
+            Ok(solution) => {
+                return Answer {
+                    solution: Some(solution),
+                    refusals,
+                };
+            }
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    Answer {
+        solution: None,
+        refusals,
+    }
+}
+
 /// Works a plan out by the first route that can.
 #[must_use]
 pub fn solve(plan: &Plan) -> Answer {

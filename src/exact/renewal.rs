@@ -13,6 +13,8 @@
 //! The error is the difference from the solution on the mesh with every panel halved; panels where it is large are split.
 //! Once all repairs begun at the start are over, q is constant: λ E R / (1 + λ E R).
 
+use std::cell::RefCell;
+
 use super::collocation::{Basis, Kernel, POINTS, collocate, local};
 use super::law::{corners, survival};
 use crate::model::Distribution;
@@ -59,12 +61,38 @@ impl Table {
     }
 }
 
-/// Solves the renewal equation for failure rate `rate` \[1/s\] and a repair, up to time `end` \[s\].
+/// An equation that was solved: rate, repair, end and solution.
+type Solved = (f64, Distribution, f64, Result<Table, String>);
+
+thread_local! {
+    /// The equations solved last: the topologies of a model share most of their laws.
+    static SOLVED: RefCell<Vec<Solved>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Equations that are remembered.
+const REMEMBERED: usize = 64;
+
+/// Solves the renewal equation for failure rate `rate` \[1/s\] and a repair, up to time `end` \[s\]; remembers the last.
 ///
 /// # Errors
 ///
 /// In words, why there is no answer of use.
 pub(super) fn solve(rate: f64, repair: &Distribution, end: f64) -> Result<Table, String> {
+    let is_this = |solved: &&Solved| (solved.0, &solved.1, solved.2) == (rate, repair, end);
+    let known = SOLVED.with_borrow(|solved| solved.iter().find(is_this).map(|it| it.3.clone()));
+    known.unwrap_or_else(|| {
+        let table = solve_anew(rate, repair, end);
+        SOLVED.with_borrow_mut(|solved| {
+            if solved.len() == REMEMBERED {
+                drop(solved.remove(0));
+            }
+            solved.push((rate, repair.clone(), end, table.clone()));
+        });
+        table
+    })
+}
+
+fn solve_anew(rate: f64, repair: &Distribution, end: f64) -> Result<Table, String> {
     let mut corners = corners(repair);
     corners.sort_by(f64::total_cmp);
     corners.dedup();

@@ -196,7 +196,7 @@ impl PoissonTail {
 
 fn ln_poisson(mean: f64, k: usize) -> f64 {
     let k = k as f64;
-    k * mean.ln() - mean - puruspe::ln_gamma(k + 1.0)
+    k * mean.ln() - mean - libm::lgamma(k + 1.0)
 }
 
 /// P(N > k) summed from the far end, so that nothing is subtracted.

@@ -15,6 +15,8 @@ pub struct TwinMeans {
     pub journeys: Vec<(f64, f64)>,
     /// Outages that begin within the horizon, those of regions apart.
     pub outages: f64,
+    /// How far off any of these may be, over its value.
+    pub relative_error: f64,
 }
 
 /// Works the twin of a plan out; `None` where its units are not independent of each other.
@@ -26,12 +28,20 @@ pub fn twin(plan: &Plan) -> Option<TwinMeans> {
     };
     for (region, share) in plan.twin_shares().into_iter().enumerate() {
         let solution = product::solve(&alone(plan, region)).ok()?;
+        let outages = solution.outages_per_year.ok()?;
+        let journeys = solution.journeys.iter();
+        let figures = journeys.flat_map(|j| [j.unavailability, j.time_unavailability]);
+        for figure in figures.chain([solution.unavailability, outages]) {
+            if figure.value > 0.0 {
+                means.relative_error = means.relative_error.max(figure.error / figure.value);
+            }
+        }
         means.unavailability += share * solution.unavailability.value;
         for (mean, journey) in means.journeys.iter_mut().zip(&solution.journeys) {
             mean.0 += share * journey.unavailability.value;
             mean.1 += share * journey.time_unavailability.value;
         }
-        means.outages += solution.outages_per_year.ok()?.value * plan.horizon / YEAR_SECONDS;
+        means.outages += outages.value * plan.horizon / YEAR_SECONDS;
     }
     Some(means)
 }

@@ -4,9 +4,11 @@ mod run;
 mod settings;
 mod shard;
 mod state;
+mod tactics;
 mod tree;
 
-pub use run::{Run, play, run};
+pub use run::{Campaign, Pair, Run, run};
 pub use settings::*;
 pub use shard::Shard;
 pub use state::State;
+pub use tactics::{Tactic, Tactics};

@@ -1,6 +1,9 @@
 //! What to run, validated.
 
+use std::fmt;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 /// How many trials, from which seed, and when to stop.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,12 +14,28 @@ pub struct RunSettings {
     pub trials: Option<u64>,
     /// Relative half-width of the interval of unavailability at which a topology stops, above 0.
     pub precision: Option<f64>,
+    /// Half-width of the interval of each paired difference over its size at which its two topologies stop, above 0.
+    pub precision_of_differences: Option<f64>,
     /// Wall time after which the run stops at the next batch border.
     pub max_time: Option<Duration>,
     /// Level of the intervals, between 0 and 1.
     pub confidence: f64,
     /// Worker threads, at least 1.
     pub threads: usize,
+    /// How means are estimated.
+    pub estimator: Estimator,
+}
+
+/// How means are estimated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Estimator {
+    /// Worked out where that is possible; else sampled, with chances replaced by means and with controls.
+    #[default]
+    Sharp,
+    /// Sampled in the same way even where figures could be worked out.
+    Sampled,
+    /// By the scores of trials alone.
+    Plain,
 }
 
 /// What a running simulation tells and asks, at batch borders only. All methods are called from one thread.
@@ -44,4 +63,14 @@ pub struct Progress {
     pub running: usize,
     /// Topologies in all.
     pub topologies: usize,
+}
+
+impl fmt::Display for Estimator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sharp => "sharp",
+            Self::Sampled => "sampled",
+            Self::Plain => "plain",
+        })
+    }
 }

@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::run::Pair;
 use super::tree::MergeTree;
-use super::{Run, RunSettings, Shard};
+use super::{Campaign, Run, RunSettings, Shard};
 use crate::cost::FailurePrice;
 use crate::estimate::{PairTally, PricedFailure, Tally, TallyShape};
 use crate::plan::Plan;
@@ -36,8 +37,12 @@ pub struct State {
     pub(super) round: u64,
     /// Trials played of the topology that played most.
     pub(super) trials: u64,
-    /// Which plans have not reached the precision.
+    /// Which plans are still played.
     pub(super) active: Vec<bool>,
+    /// Which plans have reached the precision.
+    pub(super) precise: Vec<bool>,
+    /// Which of [`pairs_of`] have reached theirs.
+    pub(super) precise_pairs: Vec<bool>,
     /// One for each plan.
     pub(super) tallies: Vec<MergeTree<Tally>>,
     /// One for each of [`pairs_of`].
@@ -58,6 +63,8 @@ impl State {
             round: FIRST_ROUND,
             trials: 0,
             active: vec![true; plans.len()],
+            precise: vec![false; plans.len()],
+            precise_pairs: pairs_of(plans.len()).map(|_| false).collect(),
             tallies: plans.iter().map(|_| MergeTree::new()).collect(),
             pairs: pairs_of(plans.len()).map(|_| MergeTree::new()).collect(),
             totals: Vec::new(),
@@ -113,18 +120,21 @@ impl State {
         of_part.map_or(of_run, |trial| trial.min(of_run))
     }
 
-    /// Whether the state is one of these plans.
+    /// Whether the state is one of these plans, estimated in this way.
     #[must_use]
-    pub fn fits(&self, plans: &[Plan], price: &FailurePrice) -> bool {
-        let same_shape = |(plan, tallies): (&Plan, &MergeTree<Tally>)| {
-            let shape = shape(plan, price);
+    pub fn fits(&self, campaign: Campaign<'_>) -> bool {
+        let plans = campaign.plans;
+        let same_shape = |(index, tallies): (usize, &MergeTree<Tally>)| {
+            let shape = campaign.shape(index);
             tallies.values().all(|tally| tally.has_shape(&shape))
         };
         self.batch_size == batch_size(plans)
             && self.active.len() == plans.len()
+            && self.precise.len() == plans.len()
+            && self.precise_pairs.len() == self.pairs.len()
             && self.tallies.len() == plans.len()
             && self.pairs.len() == pairs_of(plans.len()).count()
-            && plans.iter().zip(&self.tallies).all(same_shape)
+            && self.tallies.iter().enumerate().all(same_shape)
     }
 
     /// Whether `later` begins where this ends.
@@ -164,19 +174,24 @@ impl State {
 
     /// What the trials came to.
     #[must_use]
-    pub fn to_run(&self, plans: &[Plan], price: &FailurePrice, settings: &RunSettings) -> Run {
-        let whole = |(plan, tallies): (&Plan, &MergeTree<Tally>)| {
-            tallies.fold(Tally::new(&shape(plan, price)), Tally::merge)
+    pub fn to_run(&self, campaign: Campaign<'_>) -> Run {
+        let whole = |(index, tallies): (usize, &MergeTree<Tally>)| {
+            tallies.fold(campaign.empty_tally(index), Tally::merge)
         };
+        let pairs = pairs_of(campaign.plans.len()).zip(&self.pairs);
+        let pairs = pairs.zip(&campaign.tactics.pairs);
         Run {
-            tallies: plans.iter().zip(&self.tallies).map(whole).collect(),
-            pairs: pairs_of(plans.len())
-                .zip(&self.pairs)
-                .map(|((of, from), pair)| {
-                    (of, from, pair.fold(PairTally::default(), PairTally::merge))
+            known: campaign.known(),
+            tallies: self.tallies.iter().enumerate().map(whole).collect(),
+            pairs: pairs
+                .map(|(((of, from), tree), by_means)| Pair {
+                    of,
+                    from,
+                    tally: tree.fold(PairTally::default(), PairTally::merge),
+                    known: campaign.known_difference(of, from, *by_means),
                 })
                 .collect(),
-            partial: !self.is_complete(settings),
+            partial: !self.is_complete(campaign.settings),
             telling_trial: telling_trial(&self.totals),
         }
     }
@@ -202,7 +217,7 @@ fn telling_trial(totals: &[f64]) -> u64 {
 }
 
 /// What there is to tally of a plan.
-pub(super) fn shape(plan: &Plan, price: &FailurePrice) -> TallyShape {
+pub(super) fn shape(plan: &Plan, price: &FailurePrice, sharpened: bool) -> TallyShape {
     let priced = price.of(1.0, plan.journeys.iter().map(|_| 1.0), 1.0);
     TallyShape {
         n_journeys: plan.names.journeys.len(),
@@ -216,5 +231,6 @@ pub(super) fn shape(plan: &Plan, price: &FailurePrice) -> TallyShape {
             sla_credits: priced.sla_credits.is_some(),
             downtime: priced.downtime.is_some(),
         },
+        sharpened,
     }
 }

@@ -200,7 +200,9 @@ fn cells(topology: &TopologyResult, results: &Results) -> Vec<Cell> {
         (
             format::duration_short(downtime.mean * 60.0),
             vec![
-                format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0),
+                topology.unavailability.spread(|| {
+                    format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0)
+                }),
                 format!("p95 {}", p95_short(downtime)),
             ],
         )
@@ -303,7 +305,7 @@ fn upper_or_mean(estimate: &Estimate) -> String {
 
 fn interval_of(estimate: &Estimate) -> String {
     if estimate.mean > 0.0 {
-        format::number_interval(estimate.low, estimate.high)
+        estimate.spread(|| format::number_interval(estimate.low, estimate.high))
     } else {
         "none seen".to_owned()
     }

@@ -86,8 +86,9 @@ fn spread(topologies: &[TopologyResult]) -> Option<String> {
         let downtime = &topology.downtime_minutes_per_year;
         let name = printable(&topology.name);
         if downtime.mean > 0.0 {
-            let interval =
-                format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0);
+            let interval = topology.unavailability.spread(|| {
+                format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0)
+            });
             format!(
                 "{} a year ({interval}) with {name}",
                 format::duration_short(downtime.mean * 60.0)
@@ -267,7 +268,17 @@ pub(super) fn made(comparison: &Comparison) -> Vec<(String, String)> {
                     .sum(),
             ),
         ),
-        ("Sampling", each(&|topology| printable(&topology.method))),
+        (
+            "Means",
+            each(&|topology| match &topology.solved_by {
+                Some(route) => format!(
+                    "{} ({})",
+                    topology.unavailability.route.name(),
+                    printable(route)
+                ),
+                None => format!("sampled ({})", printable(&topology.method)),
+            }),
+        ),
         (
             "Intervals",
             format!(

@@ -9,7 +9,7 @@ use super::summary::{Mark, Row};
 use super::table::{rendered, table};
 use super::terminal::{heading, warnings};
 use crate::compare::{Objective, verdicts};
-use crate::results::{Comparison, CostResult, Estimate, Results, TopologyResult, format};
+use crate::results::{Comparison, CostResult, Estimate, Results, Route, TopologyResult, format};
 
 /// Width of a full bar \[columns\].
 const BAR_WIDTH: f64 = 40.0;
@@ -65,7 +65,10 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
     let downtime = &topology.downtime_minutes_per_year;
     let interval = format::availability_interval(&topology.unavailability).map_or_else(
         || "no outage seen".to_owned(),
-        |interval| format!("interval {interval}"),
+        |interval| match topology.unavailability.route {
+            Route::Simulated => format!("interval {interval}"),
+            Route::Exact | Route::Numerical => interval,
+        },
     );
     line(
         text,
@@ -78,7 +81,9 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
         &format!(
             "{} on average ({})",
             row.downtime,
-            format::duration_interval(downtime.low * 60.0, downtime.high * 60.0)
+            topology.unavailability.spread(|| {
+                format::duration_interval(downtime.low * 60.0, downtime.high * 60.0)
+            })
         ),
     );
     line(
@@ -99,9 +104,17 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
         &format!(
             "{} ({})",
             row.outages,
-            format::number_interval(outages.low, outages.high)
+            outages.spread(|| format::number_interval(outages.low, outages.high))
         ),
     );
+    if let Some(first) = &topology.first_outage_hours {
+        let said = format!(
+            "{} from all new ({})",
+            format::duration(first.mean * 3600.0),
+            first.route.name()
+        );
+        line(text, "time to first outage", &said);
+    }
     recovery(text, topology);
     for verdict in verdicts(topology, &results.objectives) {
         let label = match verdict.objective {
@@ -117,6 +130,38 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
     }
     share(text, "SLO windows met", topology.slo_met.as_ref());
     share(text, "SLA windows met", topology.sla_met.as_ref());
+    for (label, said) in how_found(topology) {
+        line(text, label, &said);
+    }
+}
+
+/// How the means were found, and why not more sharply.
+fn how_found(topology: &TopologyResult) -> Vec<(&'static str, String)> {
+    let mut said = Vec::new();
+    let sampled = match topology.method.as_str() {
+        "control-variate" => "sampled, less what is known of the twin without failover",
+        "conditional" => "sampled, chances of success replaced by their means",
+        _ => "sampled",
+    };
+    let gain = if topology.variance_reduction >= 1.05 {
+        format!(
+            "; a trial counts as {}",
+            format::significant(topology.variance_reduction, 2)
+        )
+    } else {
+        String::new()
+    };
+    said.push((
+        "means",
+        topology.solved_by.as_ref().map_or_else(
+            || format!("{sampled}{gain}"),
+            |route| format!("worked out, by {route}"),
+        ),
+    ));
+    for refused in &topology.refused {
+        said.push(("", format!("no {}: {}", refused.route, refused.reason)));
+    }
+    said
 }
 
 fn recovery(text: &mut String, topology: &TopologyResult) {
@@ -270,7 +315,8 @@ fn costs(text: &mut String, bill: &CostResult, currency: &str, width: u16) {
     ] {
         let note = missing(bill, name);
         if let Some(estimate) = estimate {
-            let interval = format::money_interval(estimate.low, estimate.high, currency);
+            let interval =
+                estimate.spread(|| format::money_interval(estimate.low, estimate.high, currency));
             let note = if note.is_empty() {
                 interval
             } else {
@@ -287,7 +333,8 @@ fn costs(text: &mut String, bill: &CostResult, currency: &str, width: u16) {
         }
     }
     if let Some(estimate) = &bill.total_with_failure {
-        let interval = format::money_interval(estimate.low, estimate.high, currency);
+        let interval =
+            estimate.spread(|| format::money_interval(estimate.low, estimate.high, currency));
         add_line(
             &mut table,
             "total with failure",

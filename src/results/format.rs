@@ -89,16 +89,18 @@ pub fn nines_estimate(unavailability: &Estimate) -> String {
     }
 }
 
-/// Interval of the nines: `3.30–3.41`; `None` where only a bound is known.
+/// Interval of the nines: `3.30–3.41`, or how they were worked out; `None` where only a bound is known.
 #[must_use]
 pub fn nines_interval(unavailability: &Estimate) -> Option<String> {
     (unavailability.mean > 0.0).then(|| {
-        let (few, many) = (nines(unavailability.high), nines(unavailability.low));
-        if few == many {
-            few
-        } else {
-            format!("{few}–{many}")
-        }
+        unavailability.spread(|| {
+            let (few, many) = (nines(unavailability.high), nines(unavailability.low));
+            if few == many {
+                few
+            } else {
+                format!("{few}–{many}")
+            }
+        })
     })
 }
 
@@ -113,14 +115,16 @@ pub fn availability(unavailability: &Estimate) -> String {
     }
 }
 
-/// Interval of the availability: `99.950–99.956 %`; `None` where only a bound is known.
+/// Interval of the availability: `99.950–99.956 %`, or how it was worked out; `None` where only a bound is known.
 #[must_use]
 pub fn availability_interval(unavailability: &Estimate) -> Option<String> {
     (unavailability.mean > 0.0).then(|| {
-        let decimals = availability_decimals(unavailability);
-        let low = percent_up(unavailability.high, decimals);
-        let high = percent_up(unavailability.low, decimals);
-        joined(low.trim_end_matches(" %"), &high)
+        unavailability.spread(|| {
+            let decimals = availability_decimals(unavailability);
+            let low = percent_up(unavailability.high, decimals);
+            let high = percent_up(unavailability.low, decimals);
+            joined(low.trim_end_matches(" %"), &high)
+        })
     })
 }
 
@@ -344,7 +348,8 @@ fn percent_up(unavailability: f64, decimals: usize) -> String {
     format!("{:.decimals$} %", (100.0 - 100.0 * unavailability).max(0.0))
 }
 
-/// Decimals of a percentage that show the interval's width with one digit, and never round a loss away.
+/// Decimals of a percentage that show the interval's width with one digit, and never round a loss away; three digits of a
+/// loss that was worked out.
 fn availability_decimals(unavailability: &Estimate) -> usize {
     let percent = if unavailability.mean > 0.0 {
         unavailability.mean
@@ -360,7 +365,9 @@ fn availability_decimals(unavailability: &Estimate) -> usize {
             0.0
         }
     };
-    let by_width = if half_width > 0.0 {
+    let by_width = if unavailability.route != super::Route::Simulated {
+        wanted(percent) + 2.0
+    } else if half_width > 0.0 {
         wanted(half_width)
     } else {
         wanted(percent) + 1.0
@@ -523,6 +530,8 @@ mod tests {
             level: 0.95,
             n: 10_000,
             interval: "test".to_owned(),
+            route: super::super::Route::Simulated,
+            simulated: None,
         }
     }
 

@@ -71,8 +71,57 @@ pub struct Estimate {
     pub level: f64,
     /// Number of trials (or other sampling units) it rests on.
     pub n: u64,
-    /// Name of the method of the interval, such as `bca-gamma` or `clopper-pearson`.
+    /// Name of the method of the interval, such as `fay-feuer-t` or `clopper-pearson`.
     pub interval: String,
+    /// How it was found.
+    pub route: Route,
+    /// What the trials alone say, beside a figure that was worked out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub simulated: Option<Box<Estimate>>,
+}
+
+/// How a figure was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Route {
+    /// Worked out in closed form; the ends are those of rounding.
+    Exact,
+    /// Worked out by solving equations on a mesh; the ends are those of its error.
+    Numerical,
+    /// From trials; the ends are those of an interval at `level`.
+    Simulated,
+}
+
+impl Route {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Numerical => "numerical",
+            Self::Simulated => "simulated",
+        }
+    }
+}
+
+impl Estimate {
+    /// `exact` or `numerical` if it was worked out, else its interval as a text.
+    #[must_use]
+    pub fn spread(&self, interval: impl FnOnce() -> String) -> String {
+        match self.route {
+            Route::Exact | Route::Numerical => self.route.name().to_owned(),
+            Route::Simulated => interval(),
+        }
+    }
+}
+
+/// Why a figure was not worked out in some way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedRoute {
+    /// The way.
+    pub route: String,
+    /// What it cannot follow.
+    pub reason: String,
 }
 
 /// All figures of one topology.
@@ -88,8 +137,14 @@ pub struct TopologyResult {
     pub trials: u64,
     /// Failures and repairs played.
     pub events: u64,
-    /// How the figures were sampled: `crude`.
+    /// How the means were sampled: `crude`, `conditional` or `control-variate`.
     pub method: String,
+    /// Variance of the mean unavailability over scores alone over that of the one sampled: what each trial counts for.
+    pub variance_reduction: f64,
+    /// The way by which figures were worked out, if they were.
+    pub solved_by: Option<String>,
+    /// The ways by which they could not be.
+    pub refused: Vec<RefusedRoute>,
     /// 1 - good / total requests.
     pub unavailability: Estimate,
     /// 1 - unavailability.
@@ -106,6 +161,8 @@ pub struct TopologyResult {
     pub faults: Vec<FaultCount>,
     /// Outages that began, scaled to a year.
     pub outages_per_year: Estimate,
+    /// Mean time from the start, all new, to the first outage \[h\]; `None` if it was not worked out.
+    pub first_outage_hours: Option<Estimate>,
     /// Lengths of outages that ended within the horizon.
     pub outage_minutes: Quantiles,
     /// One value for each outage: its length.

@@ -3,9 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Interval, Moments, SkewedMean, none_seen_bound, normal_cdf, normal_quantile,
+    Interval, Moments, SkewedMean, gamma_quantile, none_seen_bound, normal_cdf, normal_quantile,
     skewed_mean_interval,
 };
+
+/// Difference of two values that is none, over the larger.
+const ROUNDING: f64 = 1e-12;
+
+/// Differences on one side that tell how large a difference can be on the other.
+const MANY: u64 = 30;
 
 /// Level of the interval that a probability is read from.
 const LEVEL: f64 = 0.95;
@@ -22,7 +28,8 @@ const LEVEL: f64 = 0.95;
 /// ```
 ///
 /// A value is never on both sides, so cov(a, b) = -a b / (n - 1), from which r. Where no pair differs to one side, that side has
-/// the upper bound of none seen in n, times the largest difference seen to the other. With many differing pairs the interval is that of the
+/// the upper bound of none seen in n, times the largest difference seen to the other; where few do and at least 30 differ to
+/// the other, at most the upper bound of their number, times the largest difference to either. With many differing pairs the interval is that of the
 /// paired t test; with few it stays valid, where t misses a quarter. Zou & Donner (2008), Statistics in Medicine 27,
 /// 1693-1702, doi:10.1002/sim.3095; correlation as in Zou (2007), Psychological Methods 12, 399-413, doi:10.1037/1082-989X.12.4.399.
 /// Wrong where one side's rarest, largest differences have not been drawn at all.
@@ -43,10 +50,13 @@ pub struct PairedDifferences {
 }
 
 impl PairedDifferences {
-    /// Adds the pair `of`, `from`; equal means exactly equal.
+    /// Adds the pair `of`, `from`; equal means equal but for rounding, 1e-12 of the larger.
     #[inline]
     pub fn add(&mut self, of: f64, from: f64) {
         self.n += 1;
+        if (of - from).abs() <= ROUNDING * of.abs().max(from.abs()) {
+            return;
+        }
         if of > from {
             self.more.add(of - from);
         } else if of < from {
@@ -59,6 +69,21 @@ impl PairedDifferences {
         self.n += other.n;
         self.more.merge(&other.more);
         self.less.merge(&other.less);
+    }
+
+    /// The same pairs with equal ones added until there are `n`.
+    #[must_use]
+    pub fn padded_to(mut self, n: u64) -> Self {
+        self.n = self.n.max(n);
+        self
+    }
+
+    /// Estimated variance of the mean difference; 0 with fewer than two pairs.
+    #[must_use]
+    pub fn variance_of_mean(&self) -> f64 {
+        let (more, less) = (self.more.padded_to(self.n), self.less.padded_to(self.n));
+        let between = 2.0 * more.mean() * less.mean() / (self.n.max(2) - 1) as f64;
+        more.variance_of_mean() + less.variance_of_mean() + between
     }
 
     /// Number of pairs.
@@ -99,14 +124,29 @@ impl PairedDifferences {
         }
         let (more, less) = (self.more.padded_to(self.n), self.less.padded_to(self.n));
         let largest = more.max().max(less.max());
-        let side = |moments: &Moments| {
-            skewed_mean_interval(&SkewedMean::from(moments), level).unwrap_or(Interval {
-                low: 0.0,
-                high: none_seen_bound(self.n, level) * largest,
-                method: "none-seen",
-            })
+        let side = |moments: &Moments, other: &Moments| {
+            let Some(interval) = skewed_mean_interval(&SkewedMean::from(moments), level) else {
+                return Interval {
+                    low: 0.0,
+                    high: none_seen_bound(self.n, level) * largest,
+                    method: "none-seen",
+                };
+            };
+            // As many as there may be, all as large as the largest to either side.
+            let tail = f64::midpoint(1.0, level);
+            let count = gamma_quantile(tail, moments.nonzeros() as f64 + 1.0);
+            let most = count / self.n as f64 * largest;
+            let is_known = other.nonzeros() >= MANY && most < interval.high;
+            Interval {
+                high: if is_known {
+                    most.max(moments.mean())
+                } else {
+                    interval.high
+                },
+                ..interval
+            }
         };
-        let (a, b) = (side(&more), side(&less));
+        let (a, b) = (side(&more, &less), side(&less, &more));
         let correlation = mean_correlation(&more, &less);
         let join = |one: f64, other: f64| {
             (one * one + other * other - 2.0 * correlation * one * other)
@@ -128,19 +168,29 @@ impl PairedDifferences {
     /// doi:10.1111/1467-9469.00285.
     #[must_use]
     pub fn probability_below_zero(&self) -> f64 {
-        let mean = self.mean();
-        let Some(interval) = self.interval(LEVEL).filter(|_| mean != 0.0) else {
+        self.probability_below(0.0)
+    }
+
+    /// Probability that the true mean difference is below a value, likewise; where no pair differs, whether 0 is below it.
+    #[must_use]
+    pub fn probability_below(&self, value: f64) -> f64 {
+        let from_value = self.mean() - value;
+        if from_value == 0.0 {
             return 0.5;
+        }
+        let certain = if from_value < 0.0 { 1.0 } else { 0.0 };
+        let Some(interval) = self.interval(LEVEL) else {
+            return certain;
         };
-        let width = if mean < 0.0 {
-            interval.high - mean
+        let width = if from_value < 0.0 {
+            interval.high - self.mean()
         } else {
-            mean - interval.low
+            self.mean() - interval.low
         };
         if width <= 0.0 {
-            return if mean < 0.0 { 1.0 } else { 0.0 };
+            return certain;
         }
-        normal_cdf(-mean / width * normal_quantile(f64::midpoint(1.0, LEVEL)))
+        normal_cdf(-from_value / width * normal_quantile(f64::midpoint(1.0, LEVEL)))
     }
 }
 

@@ -175,7 +175,7 @@ fn checksum(line: &[u8], content: &[u8]) -> [u8; 32] {
 mod tests {
     use super::*;
     use crate::model::load_str;
-    use crate::montecarlo::{RunSettings, State};
+    use crate::montecarlo::{Estimator, RunSettings, State};
 
     fn identity(seed: u64) -> Identity {
         let model = load_str("starter", crate::model::STARTER, None).unwrap();
@@ -183,9 +183,11 @@ mod tests {
             seed,
             trials: Some(1_000_000),
             precision: None,
+            precision_of_differences: None,
             max_time: None,
             confidence: 0.95,
             threads: 1,
+            estimator: Estimator::Plain,
         };
         Identity::new(&model, &["a", "b"], &settings, None, &State::new(&[]))
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::Model;
-use crate::montecarlo::{RunSettings, Shard, State};
+use crate::montecarlo::{Estimator, RunSettings, Shard, State};
 use crate::results::format::{count, level, printable, significant};
 
 /// All that the tallies of a run depend on. Threads, time limits and output do not change them.
@@ -23,6 +23,8 @@ pub struct Identity {
     trials: Option<u64>,
     /// When a topology stops before that.
     stop: Option<Stop>,
+    /// How means are estimated.
+    estimator: Estimator,
     /// Trials of a batch.
     batch_size: u64,
     /// Which part of the run it is.
@@ -32,7 +34,8 @@ pub struct Identity {
 /// The precision at which a topology stops, and the level of the interval that it is judged by.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Stop {
-    precision: f64,
+    precision: Option<f64>,
+    of_differences: Option<f64>,
     confidence: f64,
 }
 
@@ -53,10 +56,12 @@ impl Identity {
             seed: settings.seed,
             topologies: topologies.iter().map(|&name| name.to_owned()).collect(),
             trials: settings.trials,
-            stop: settings.precision.map(|precision| Stop {
-                precision,
+            stop: (settings.precision.or(settings.precision_of_differences)).map(|_| Stop {
+                precision: settings.precision,
+                of_differences: settings.precision_of_differences,
                 confidence: settings.confidence,
             }),
+            estimator: settings.estimator,
             batch_size: state.batch_size(),
             shard,
         }
@@ -78,6 +83,12 @@ impl Identity {
     #[must_use]
     pub fn trials(&self) -> Option<u64> {
         self.trials
+    }
+
+    /// How means are estimated.
+    #[must_use]
+    pub fn estimator(&self) -> Estimator {
+        self.estimator
     }
 
     /// Which part of the run it is.
@@ -120,6 +131,7 @@ impl Identity {
                 ),
                 other("trials", &trials(self.trials), &trials(wanted.trials)),
                 other("precision", &precision(self.stop), &precision(wanted.stop)),
+                other("estimator", &self.estimator, &wanted.estimator),
                 other("trials in a batch", &self.batch_size, &wanted.batch_size),
                 other("part", &shard(self.shard), &shard(wanted.shard)),
             ]
@@ -164,11 +176,13 @@ fn other<T: PartialEq + std::fmt::Display>(what: &str, here: &T, there: &T) -> O
 
 fn precision(stop: Option<Stop>) -> String {
     stop.map_or("not asked for".to_owned(), |stop| {
-        format!(
-            "{} % at {}",
-            significant(stop.precision * 100.0, 6),
-            level(stop.confidence)
-        )
+        let percent = |share: f64| format!("{} %", significant(share * 100.0, 6));
+        let of_topologies = stop.precision.map(percent);
+        let of_differences = stop
+            .of_differences
+            .map(|share| format!("{} of differences", percent(share)));
+        let both: Vec<String> = of_topologies.into_iter().chain(of_differences).collect();
+        format!("{} at {}", both.join(" and "), level(stop.confidence))
     })
 }
 

@@ -30,7 +30,7 @@ fn figure<'a>(topology: &'a Value, path: &str) -> &'a Value {
     found.unwrap_or_else(|| panic!("no figure {path}"))
 }
 
-fn play(case: &Value, folder: &Path) -> Value {
+fn play(case: &Value, estimator: &str, folder: &Path) -> Value {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let level = format!("{}%", 100.0 * number(&case["checks"][0], "level"));
     let output = Command::cargo_bin("failscape")
@@ -44,6 +44,7 @@ fn play(case: &Value, folder: &Path) -> Value {
             "--seed",
             &case["seed"].to_string(),
         ])
+        .args(["--estimator", estimator])
         .args([
             "--confidence",
             &level,
@@ -63,9 +64,9 @@ fn play(case: &Value, folder: &Path) -> Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn failures_of(case: &Value) -> Vec<String> {
+fn failures_of(case: &Value, estimator: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    let results = play(case, folder.path());
+    let results = play(case, estimator, folder.path());
     let topology = &results["topologies"][0];
     let mut failures = Vec::new();
     for check in case["checks"].as_array().unwrap() {
@@ -87,11 +88,24 @@ fn failures_of(case: &Value) -> Vec<String> {
 }
 
 #[test]
-fn every_case_meets_its_exact_answers() {
+fn the_scores_of_trials_meet_every_exact_answer() {
+    every_case_meets_its_answers("plain");
+}
+
+/// The same with chances replaced by means and with controls. What is worked out, tests/it/exact.rs checks.
+#[test]
+fn sharpened_trials_meet_every_exact_answer() {
+    every_case_meets_its_answers("sampled");
+}
+
+fn every_case_meets_its_answers(estimator: &str) {
     let cases: Value = serde_json::from_str(include_str!("../cases/expected.json")).unwrap();
     let cases = cases.as_array().unwrap();
     assert!(cases.len() >= 40, "the list of cases is whole");
-    let failures: Vec<String> = cases.iter().flat_map(failures_of).collect();
+    let failures: Vec<String> = {
+        let failures = cases.iter().map(|case| failures_of(case, estimator));
+        failures.flatten().collect()
+    };
     assert!(
         failures.is_empty(),
         "{} failures:\n{}",

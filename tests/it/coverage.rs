@@ -3,7 +3,7 @@
 use failscape::cost::FailurePrice;
 use failscape::engine::TrialOutcome;
 use failscape::estimate::{FailureCost, Names, NoLossBound, summarize};
-use failscape::montecarlo::{Observer, Progress, RunSettings, run};
+use failscape::montecarlo::{Estimator, Observer, Progress, RunSettings, run};
 use failscape::plan::compile;
 use failscape::topology::expand;
 
@@ -47,13 +47,16 @@ fn covered(model: &str, exact: f64, trials: u64, seeds: u64) -> u64 {
             seed,
             trials: Some(trials),
             precision: None,
+            precision_of_differences: None,
             max_time: None,
             confidence: 0.95,
             threads: 1,
+            estimator: Estimator::Plain,
         };
         let done = run(&plans, &price, &settings, &mut Silent);
         let bill = failscape::cost::price(&model, &expand(&model, name, spec));
-        let found = summarize(&done.tallies[0], &names, 0.95, &bound, bill).unavailability;
+        let found =
+            summarize(&done.tallies[0], &names, 0.95, &bound, &done.known[0], bill).unavailability;
         found.low <= exact && exact <= found.high
     };
     (0..seeds).filter(|seed| holds(*seed)).count() as u64

@@ -167,7 +167,10 @@ objectives: {{ sla: {{ target: 99.9%, window: month, revenue: $1000/month, credi
             0.5,
         ),
     ] {
-        let results = compare(&model(faults, takeover), &["--trials", "20"]);
+        let results = compare(
+            &model(faults, takeover),
+            &["--trials", "20", "--estimator", "plain"],
+        );
         let topology = topology(&results, "t");
         let bound = number(topology, "/unavailability/high");
         assert!(

@@ -380,6 +380,8 @@ fn estimate(low: f64, mean: f64, high: f64) -> Estimate {
         level: 0.95,
         n: 10_000,
         interval: "bca-gamma".to_owned(),
+        route: failscape::results::Route::Simulated,
+        simulated: None,
     }
 }
 
@@ -515,6 +517,10 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
         trials: 10_000,
         events: 4_812_345,
         method: "crude".to_owned(),
+        variance_reduction: 1.0,
+        solved_by: None,
+        refused: Vec::new(),
+        first_outage_hours: None,
         unavailability,
         availability: estimate(1.0 - q * 1.08, 1.0 - q, 1.0 - q * 0.93),
         journeys: [("checkout", 1.15), ("browse", 0.9)]

@@ -57,7 +57,10 @@ fn faster_repair_does_not_raise_unavailability() {
 
 #[test]
 fn shares_of_attribution_add_up_to_one() {
-    let results = compare(&shipped("three-tier.yaml"), &["--trials", "400"]);
+    let results = compare(
+        &shipped("three-tier.yaml"),
+        &["--trials", "400", "--estimator", "plain"],
+    );
     for t in results["topologies"].as_array().unwrap() {
         let parts = t["attribution"].as_array().unwrap();
         let total: f64 = parts.iter().map(|part| number(part, "/share")).sum();
@@ -142,8 +145,11 @@ fn a_run_that_stops_by_precision_equals_a_run_of_as_many_trials() {
 #[test]
 fn another_seed_is_another_sample() {
     let model = small(3, 2, "6h");
-    let a = compare(&model, &["--trials", "300", "--seed", "1"]);
-    let b = compare(&model, &["--trials", "300", "--seed", "2"]);
+    let plain = |seed: &str| {
+        let settings = ["--trials", "300", "--seed", seed, "--estimator", "plain"];
+        compare(&model, &settings)
+    };
+    let (a, b) = (plain("1"), plain("2"));
     assert_ne!(
         number(topology(&a, "t"), "/unavailability/mean"),
         number(topology(&b, "t"), "/unavailability/mean")

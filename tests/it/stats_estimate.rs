@@ -2,8 +2,9 @@
 
 use failscape::engine::{JourneyOutcome, Recovery, TrialOutcome, WindowOutcome};
 use failscape::estimate::{
-    EXCEEDANCE_MINUTES, FailureCost, Names, NoLossBound, PairTally, PricedFailure, Tally,
-    TallyShape, YEAR_MINUTES, YEAR_SECONDS, precision, summarize, summarize_pair,
+    EXCEEDANCE_MINUTES, FailureCost, Known, Names, NoLossBound, PairTally, PairTerms,
+    PricedFailure, Tally, TallyShape, YEAR_MINUTES, YEAR_SECONDS, precision, summarize,
+    summarize_pair,
 };
 use failscape::results::{CostResult, TopologyResult};
 use rand::SeedableRng;
@@ -24,6 +25,7 @@ const SHAPE: TallyShape = TallyShape {
         sla_credits: true,
         downtime: true,
     },
+    sharpened: false,
 };
 
 const BOUND: NoLossBound = NoLossBound {
@@ -105,7 +107,7 @@ fn failure_cost(outcome: &TrialOutcome) -> FailureCost {
 
 fn tally(trials: impl Iterator<Item = TrialOutcome>) -> Tally {
     let mut tally = Tally::new(&SHAPE);
-    trials.for_each(|outcome| tally.add(&outcome, failure_cost(&outcome)));
+    trials.for_each(|outcome| tally.add(&outcome, failure_cost(&outcome), None));
     tally
 }
 
@@ -127,7 +129,7 @@ fn summary(tally: &Tally) -> TopologyResult {
         services: &services,
         causes: &causes,
     };
-    summarize(tally, &names, LEVEL, &BOUND, cost())
+    summarize(tally, &names, LEVEL, &BOUND, &Known::default(), cost())
 }
 
 #[test]
@@ -303,7 +305,7 @@ fn recovery_curve_rises_with_its_interval() {
 #[test]
 fn no_loss_gives_a_bound_and_no_certainty() {
     let tally = tally((0..1000).map(|_| quiet_trial()));
-    assert_eq!(precision(&tally, LEVEL), None);
+    assert_eq!(precision(&tally, &Known::default(), LEVEL), None);
     let result = summary(&tally);
     // The rule of three: 3.0 / 1000 trials, two hours of 8760.
     let three = result.unavailability.high * 1000.0 * 8760.0 / 2.0;
@@ -351,7 +353,7 @@ fn costs_of_failure_are_added_only_where_priced() {
         ..SHAPE
     });
     for outcome in &outcomes {
-        unpriced.add(outcome, failure_cost(outcome));
+        unpriced.add(outcome, failure_cost(outcome), None);
     }
     let cost = summary(&unpriced).cost_per_month;
     assert_eq!(
@@ -364,8 +366,8 @@ fn costs_of_failure_are_added_only_where_priced() {
 #[test]
 fn pairs_that_never_differ_are_equal_and_not_better() {
     let mut pairs = PairTally::default();
-    (0..1000).for_each(|_| pairs.add(1e-5, 1e-5));
-    let difference = summarize_pair(&pairs, "a", "b", LEVEL, &BOUND);
+    (0..1000).for_each(|_| pairs.add(1e-5, 1e-5, PairTerms::losses(1e-5, 1e-5)));
+    let difference = summarize_pair(&pairs, "a", "b", LEVEL, &BOUND, 0.0);
     assert_eq!(
         (
             difference.less,
@@ -387,14 +389,14 @@ fn a_pair_merges_and_knows_the_better() {
         let mut part = PairTally::default();
         for seed in batch * 100..(batch + 1) * 100 {
             let from = trial(seed, 0.3).unavailability;
-            whole.add(from / 2.0, from);
-            part.add(from / 2.0, from);
+            whole.add(from / 2.0, from, PairTerms::losses(from / 2.0, from));
+            part.add(from / 2.0, from, PairTerms::losses(from / 2.0, from));
         }
         merged.merge(&part);
     }
     let (whole, merged) = (
-        summarize_pair(&whole, "a", "b", LEVEL, &BOUND),
-        summarize_pair(&merged, "a", "b", LEVEL, &BOUND),
+        summarize_pair(&whole, "a", "b", LEVEL, &BOUND, 0.0),
+        summarize_pair(&merged, "a", "b", LEVEL, &BOUND, 0.0),
     );
     assert!((whole.unavailability.mean / merged.unavailability.mean - 1.0).abs() < 1e-12);
     assert!(whole.unavailability.high < 0.0 && whole.better > 0.975 && whole.more == 0.0);
@@ -403,8 +405,10 @@ fn a_pair_merges_and_knows_the_better() {
 
 #[test]
 fn precision_falls_with_the_square_root_of_the_trials() {
-    let at =
-        |trials: u64| precision(&tally((0..trials).map(|seed| trial(seed, 0.5))), LEVEL).unwrap();
+    let at = |trials: u64| {
+        let tally = tally((0..trials).map(|seed| trial(seed, 0.5)));
+        precision(&tally, &Known::default(), LEVEL).unwrap()
+    };
     let ratio = at(1000) / at(16_000);
     assert!((3.6..4.7).contains(&ratio), "{ratio}");
 }

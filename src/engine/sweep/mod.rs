@@ -157,6 +157,13 @@ impl<'p> Sweeper<'p> {
         &self.simulator.outcome
     }
 
+    /// Plays one trial: its score, and what it says of means beside.
+    pub fn simulate_with_means(&mut self, trial: u64) -> (&TrialOutcome, &MeanScore) {
+        self.simulate(trial, Record::Scores);
+        self.mean_score();
+        (&self.simulator.outcome, &self.score)
+    }
+
     /// What the trial last played says of means.
     pub fn mean_score(&mut self) -> &MeanScore {
         let plan = self.simulator.plan;

@@ -1,0 +1,150 @@
+//! Puts what was worked out in the place of what was sampled, and keeps the sample beside it.
+
+use crate::cost::FailurePrice;
+use crate::exact::{Accuracy, Answer, Figure, Solution};
+use crate::results::{Difference, Estimate, RefusedRoute, Route, TopologyResult};
+
+/// Minutes of a year.
+const YEAR_MINUTES: f64 = 525_600.0;
+
+/// Takes over what the routes without sampling say of a topology.
+pub fn take_over(result: &mut TopologyResult, answer: &Answer, price: &FailurePrice) {
+    result.refused = (answer.refusals.iter())
+        .map(|refusal| RefusedRoute {
+            route: refusal.route.name().to_owned(),
+            reason: refusal.reason.clone(),
+        })
+        .collect();
+    let Some(solution) = &answer.solution else {
+        return;
+    };
+    result.solved_by = Some(solution.route.name().to_owned());
+    let share = |sampled: &mut Estimate, figure: &Figure| replace(sampled, worked_out(figure, 1.0));
+    share(&mut result.unavailability, &solution.unavailability);
+    let (q, availability) = (&result.unavailability, &mut result.availability);
+    let complement = Estimate {
+        mean: 1.0 - q.mean,
+        low: 1.0 - q.high,
+        high: 1.0 - q.low,
+        simulated: None,
+        ..q.clone()
+    };
+    replace(availability, complement);
+    for (journey, figures) in result.journeys.values_mut().zip(&solution.journeys) {
+        share(&mut journey.unavailability, &figures.unavailability);
+        share(
+            &mut journey.time_unavailability,
+            &figures.time_unavailability,
+        );
+    }
+    let minutes = &mut result.downtime_minutes_per_year;
+    minutes.mean = q.mean * YEAR_MINUTES;
+    minutes.low = q.low * YEAR_MINUTES;
+    minutes.high = q.high * YEAR_MINUTES;
+    if let Ok(outages) = &solution.outages_per_year {
+        replace(
+            &mut result.outages_per_year,
+            worked_out(outages, f64::INFINITY),
+        );
+    }
+    if let Ok(hours) = &solution.first_outage_hours {
+        result.first_outage_hours = Some(worked_out(hours, f64::INFINITY));
+    }
+    take_over_cost(result, solution, price);
+}
+
+/// Lost business follows from what is lost on average; refunds do not.
+fn take_over_cost(result: &mut TopologyResult, solution: &Solution, price: &FailurePrice) {
+    let lost = |of: fn(&Figure) -> f64| {
+        let journeys = solution.journeys.iter();
+        let cost = price.of(
+            of(&solution.unavailability),
+            journeys.map(|journey| of(&journey.unavailability)),
+            0.0,
+        );
+        cost.downtime
+    };
+    let cost = &mut result.cost_per_month;
+    let (Some(value), Some(error)) = (lost(|figure| figure.value), lost(|figure| figure.error))
+    else {
+        return;
+    };
+    let figure = Figure {
+        value,
+        error,
+        accuracy: solution.unavailability.accuracy,
+    };
+    let downtime = worked_out(&figure, f64::INFINITY);
+    if let Some(total) = cost.total_with_failure.as_mut() {
+        let (running, zero) = (cost.total.unwrap_or_default(), worked_out_zero(&downtime));
+        let credits = cost.sla_credits.as_ref().unwrap_or(&zero);
+        let sum = Estimate {
+            mean: running + downtime.mean + credits.mean,
+            low: running + downtime.low + credits.low,
+            high: running + downtime.high + credits.high,
+            ..credits.clone()
+        };
+        replace(total, sum);
+    }
+    if let Some(sampled) = cost.downtime.as_mut() {
+        replace(sampled, downtime);
+    }
+}
+
+fn worked_out_zero(like: &Estimate) -> Estimate {
+    Estimate {
+        mean: 0.0,
+        low: 0.0,
+        high: 0.0,
+        ..like.clone()
+    }
+}
+
+/// The difference of two topologies that were both worked out, in place of the one of their trials.
+pub fn take_over_difference(difference: &mut Difference, of: &Answer, from: &Answer) {
+    let (Some(of), Some(from)) = (&of.solution, &from.solution) else {
+        return;
+    };
+    let (of, from) = (&of.unavailability, &from.unavailability);
+    let accuracy = match (of.accuracy, from.accuracy) {
+        (Accuracy::Exact, Accuracy::Exact) => Accuracy::Exact,
+        _ => Accuracy::Numerical,
+    };
+    let figure = Figure {
+        value: of.value - from.value,
+        error: of.error + from.error,
+        accuracy,
+    };
+    difference.better = if figure.value.abs() <= figure.error {
+        0.5
+    } else if figure.value < 0.0 {
+        1.0
+    } else {
+        0.0
+    };
+    let mut exact = worked_out(&figure, f64::INFINITY);
+    exact.low = figure.value - figure.error;
+    replace(&mut difference.unavailability, exact);
+}
+
+fn replace(sampled: &mut Estimate, exact: Estimate) {
+    let sampled_alone = std::mem::replace(sampled, exact);
+    sampled.simulated = Some(Box::new(sampled_alone));
+}
+
+/// A figure that is not negative and at most `most`.
+fn worked_out(figure: &Figure, most: f64) -> Estimate {
+    Estimate {
+        mean: figure.value,
+        low: (figure.value - figure.error).max(0.0),
+        high: (figure.value + figure.error).min(most),
+        level: 1.0,
+        n: 0,
+        interval: "error-bound".to_owned(),
+        route: match figure.accuracy {
+            Accuracy::Exact => Route::Exact,
+            Accuracy::Numerical => Route::Numerical,
+        },
+        simulated: None,
+    }
+}

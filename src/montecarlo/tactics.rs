@@ -1,0 +1,256 @@
+//! How each topology is estimated: worked out, or sampled with the controls that a pilot has found.
+//!
+//! A pilot is a few trials of their own, which no figure contains: coefficients that are fixed before the first trial
+//! bias nothing. All of it is a function of the plans and the seed, so that shards and runs that are taken up again choose
+//! alike.
+
+use super::state::pairs_of;
+use super::{Estimator, RunSettings};
+use crate::cost::FailurePrice;
+use crate::engine::{JourneyOutcome, Loss, MeanScore, Player};
+use crate::estimate::{Coefficients, Controls, Known, KnownMean, TwinMean};
+use crate::exact::{self, Answer};
+use crate::plan::Plan;
+use crate::stats::Moments;
+
+/// Trials with a loss that a pilot wants of each topology …
+const WANTED: usize = 64;
+/// … or gives up its controls below.
+const ENOUGH: usize = 20;
+/// Most trials of a pilot, and the most events of all its topologies together.
+const MOST_TRIALS: u64 = 8192;
+const MOST_EVENTS: f64 = 1e6;
+/// Trials of a pilot are counted from here: no run gets this far.
+const FIRST_TRIAL: u64 = 1 << 63;
+/// Controls are used where they leave at most this part of the variance.
+const WORTHWHILE: f64 = 0.8;
+
+/// How the topologies of a run are estimated.
+#[derive(Debug, Clone)]
+pub struct Tactics {
+    /// One for each plan.
+    pub topologies: Vec<Tactic>,
+    /// For each of [`pairs_of`], whether its difference is taken of means whose controls are taken off.
+    pub(super) pairs: Vec<bool>,
+}
+
+/// How a topology is estimated.
+#[derive(Debug, Clone, Default)]
+pub struct Tactic {
+    /// What the routes without sampling say; `None` if they were not asked.
+    pub answer: Option<Answer>,
+    /// What its trials are controlled by; `None` if their scores are all that they tell.
+    pub controls: Option<Controls>,
+}
+
+impl Tactic {
+    /// The unavailability, if it was worked out.
+    #[must_use]
+    pub fn exact_unavailability(&self) -> Option<f64> {
+        let solution = self.answer.as_ref()?.solution.as_ref()?;
+        Some(solution.unavailability.value)
+    }
+
+    /// What is known of the controls.
+    #[must_use]
+    pub fn known(&self, price: &FailurePrice) -> Known {
+        let controls = self.controls.as_ref();
+        let (loss, error) = controls.map(Controls::known).unwrap_or_default();
+        Known {
+            cost: KnownMean {
+                value: cost_of(price, &loss),
+                error: cost_of(price, &error),
+            },
+            loss,
+            error,
+        }
+    }
+}
+
+/// Lost business by a loss \[currency/month\].
+pub(super) fn cost_of(price: &FailurePrice, loss: &Loss) -> f64 {
+    let journeys = loss.journeys.iter().map(|journey| journey.unavailability);
+    let cost = price.of(loss.unavailability, journeys, 0.0);
+    cost.downtime.unwrap_or_default()
+}
+
+impl Tactics {
+    /// Chooses for each plan.
+    #[must_use]
+    pub fn choose(plans: &[Plan], settings: &RunSettings) -> Self {
+        let mut tactics = Self {
+            topologies: vec![Tactic::default(); plans.len()],
+            pairs: pairs_of(plans.len()).map(|_| false).collect(),
+        };
+        if settings.estimator == Estimator::Plain {
+            return tactics;
+        }
+        if settings.estimator == Estimator::Sharp {
+            for (tactic, plan) in tactics.topologies.iter_mut().zip(plans) {
+                tactic.answer = Some(exact::quick(plan));
+            }
+        }
+        let pilot = Pilot::play(plans, settings);
+        for (index, tactic) in tactics.topologies.iter_mut().enumerate() {
+            tactic.controls = if tactic.exact_unavailability().is_some() {
+                // What the trials say stands beside what was worked out, and owes it nothing.
+                pilot.uncontrolled(index, &plans[index])
+            } else {
+                pilot.controls(index, &plans[index])
+            };
+        }
+        let terms: Vec<Vec<f64>> = (tactics.topologies.iter().enumerate())
+            .map(|(index, tactic)| pilot.controlled(index, tactic))
+            .collect();
+        for ((of, from), pair) in pairs_of(plans.len()).zip(&mut tactics.pairs) {
+            let plain = variance(&pilot.losses[of], &pilot.losses[from]);
+            *pair = variance(&terms[of], &terms[from]) < WORTHWHILE * plain;
+        }
+        tactics
+    }
+}
+
+/// Variance of the differences of two series.
+fn variance(of: &[f64], from: &[f64]) -> f64 {
+    let mut moments = Moments::default();
+    for (of, from) in of.iter().zip(from) {
+        moments.add(of - from);
+    }
+    moments.variance()
+}
+
+/// What the trials of a pilot came to.
+struct Pilot {
+    /// For each plan and trial what was lost, chances replaced by means.
+    losses: Vec<Vec<f64>>,
+    /// For each plan, trial by trial; none if scores are all that its trials tell.
+    scores: Vec<Option<Vec<MeanScore>>>,
+}
+
+impl Pilot {
+    fn play(plans: &[Plan], settings: &RunSettings) -> Self {
+        let mut players: Vec<Player<'_>> = plans
+            .iter()
+            .map(|plan| Player::sharp(plan, settings.seed))
+            .collect();
+        let mut pilot = Self {
+            losses: vec![Vec::new(); plans.len()],
+            scores: players
+                .iter()
+                .map(|player| matches!(player, Player::Sweep(_)).then(Vec::new))
+                .collect(),
+        };
+        let mut with_loss = vec![0; plans.len()];
+        for trial in 0..n_trials(plans) {
+            if with_loss.iter().all(|losses| *losses >= WANTED) {
+                break;
+            }
+            for (index, player) in players.iter_mut().enumerate() {
+                let (outcome, score) = player.play(FIRST_TRIAL + trial);
+                let lost = score.map_or(outcome.unavailability, |score| {
+                    score.expected.unavailability
+                });
+                with_loss[index] += usize::from(lost > 0.0);
+                pilot.losses[index].push(lost);
+                if let Some((scores, score)) = pilot.scores[index].as_mut().zip(score) {
+                    scores.push(score.clone());
+                }
+            }
+        }
+        pilot
+    }
+
+    /// No controls, where trials tell more than their scores.
+    fn uncontrolled(&self, index: usize, plan: &Plan) -> Option<Controls> {
+        let scores = self.scores[index].as_ref();
+        scores.map(|_| Controls::none(plan.journeys.len()))
+    }
+
+    /// What the trials of a plan are controlled by.
+    fn controls(&self, index: usize, plan: &Plan) -> Option<Controls> {
+        let scores = self.scores[index].as_ref()?;
+        let none = Controls::none(plan.journeys.len());
+        let with_loss = self.losses[index].iter().filter(|lost| **lost > 0.0);
+        if with_loss.count() < ENOUGH {
+            return Some(none);
+        }
+        let Some(twin) = exact::twin(plan) else {
+            return Some(none);
+        };
+        let fit = |expected: &dyn Fn(&MeanScore) -> f64, twin: &dyn Fn(&MeanScore) -> f64| {
+            let trials = scores
+                .iter()
+                .map(|score| (expected(score), twin(score), score.twin_outages));
+            Coefficients::fit(trials)
+        };
+        let journeys = (0..plan.journeys.len()).map(|journey| {
+            let lost = |loss: &Loss| loss.journeys[journey].unavailability;
+            let down = |loss: &Loss| loss.journeys[journey].time_unavailability;
+            (
+                fit(&|score| lost(&score.expected), &|score| lost(&score.twin)),
+                fit(&|score| down(&score.expected), &|score| down(&score.twin)),
+            )
+        });
+        let controls = Controls {
+            unavailability: fit(&|score| score.expected.unavailability, &|score| {
+                score.twin.unavailability
+            }),
+            journeys: journeys.collect(),
+            twin: Some(TwinMean {
+                loss: Loss {
+                    unavailability: twin.unavailability,
+                    journeys: (twin.journeys.iter())
+                        .map(|&(unavailability, time_unavailability)| JourneyOutcome {
+                            unavailability,
+                            time_unavailability,
+                        })
+                        .collect(),
+                },
+                outages: twin.outages,
+                relative_error: twin.relative_error,
+            }),
+        };
+        let left = variance(&self.losses[index], &taken_off(&controls, scores));
+        let all = variance(&self.losses[index], &vec![0.0; scores.len()]);
+        Some(if left <= WORTHWHILE * all {
+            controls
+        } else {
+            none
+        })
+    }
+
+    /// What is left to chance of a plan's mean, trial by trial.
+    fn controlled(&self, index: usize, tactic: &Tactic) -> Vec<f64> {
+        let losses = &self.losses[index];
+        if tactic.exact_unavailability().is_some() {
+            return vec![0.0; losses.len()];
+        }
+        let parts = tactic.controls.as_ref().zip(self.scores[index].as_ref());
+        parts.map_or_else(
+            || losses.clone(),
+            |(controls, scores)| {
+                let off = taken_off(controls, scores);
+                losses
+                    .iter()
+                    .zip(off)
+                    .map(|(lost, off)| lost - off)
+                    .collect()
+            },
+        )
+    }
+}
+
+fn taken_off(controls: &Controls, scores: &[MeanScore]) -> Vec<f64> {
+    let mut loss = Loss::default();
+    let each = scores.iter().map(|score| {
+        controls.of(score, &mut loss);
+        loss.unavailability
+    });
+    each.collect()
+}
+
+/// Most trials of a pilot. The trials of the run do not count: a run that stops after n is a run of n.
+fn n_trials(plans: &[Plan]) -> u64 {
+    let events: f64 = plans.iter().map(|plan| plan.expected_events + 20.0).sum();
+    ((MOST_EVENTS / events.max(1.0)) as u64).min(MOST_TRIALS)
+}
