@@ -186,7 +186,7 @@ impl Estimates<'_> {
         let played = self.plans.iter().zip(tallies).zip(bills);
         played
             .map(|((plan, tally), bill)| {
-                summarize(tally, &names(plan), self.level, &self.bound(plan), bill)
+                summarize(tally, &Names::of(plan), self.level, &self.bound(plan), bill)
             })
             .collect()
     }
@@ -210,12 +210,7 @@ impl Estimates<'_> {
     }
 
     fn bound(&self, plan: &Plan) -> NoLossBound {
-        NoLossBound {
-            longest_mean_loss_seconds: plan.longest_mean_loss,
-            horizon_seconds: plan.horizon,
-            sla_window_seconds: plan.sla.map(|sla| sla.seconds),
-            total_loss: self.worst,
-        }
+        NoLossBound::of(plan, self.worst)
     }
 }
 
@@ -225,18 +220,6 @@ fn worst(price: &FailurePrice, model: &Model) -> FailureCost {
     FailureCost {
         sla_credits: worst.sla_credits.unwrap_or_default(),
         downtime: worst.downtime.unwrap_or_default(),
-    }
-}
-
-fn names(plan: &Plan) -> Names<'_> {
-    let names = &plan.names;
-    Names {
-        topology: &names.topology,
-        pattern: &names.pattern,
-        regions: &names.regions,
-        journeys: &names.journeys,
-        services: &names.services,
-        causes: &names.causes,
     }
 }
 
