@@ -23,7 +23,7 @@ fn figure<'a>(topology: &'a Value, path: &str) -> &'a Value {
             let points = topology["exceedance"].as_array().unwrap();
             points
                 .iter()
-                .find(|point| (number(point, "minutes") - minutes).abs() < 1e-9 * minutes)
+                .find(|point| (number(point, "minutes") - minutes).abs() <= 1e-9 * minutes)
         }
         None => topology.pointer(path),
     };
