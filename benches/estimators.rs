@@ -49,10 +49,10 @@ fn main() {
         "| model | unavailability | trials | estimator | covered | half-width | bias | bias / half-width | variance of `plain` over it |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    let expected: Value = serde_json::from_str(include_str!("../tests/cases/expected.json"))
+    let expected: Value = serde_json::from_str(include_str!("../models/reference/expected.json"))
         .expect("the references are valid JSON");
     for (name, what, trials) in CASES {
-        let subject = Subject::new(&project(&format!("tests/cases/{name}.yaml")));
+        let subject = Subject::new(&project(&format!("models/reference/{name}.yaml")));
         subject.measure(what, reference(&expected, name), trials, seeds);
     }
     let subject = Subject::new(&project("benches/models/w2.yaml"));
@@ -64,7 +64,7 @@ fn project(path: &str) -> PathBuf {
 }
 
 fn reference(expected: &Value, name: &str) -> f64 {
-    let cases = expected.as_array().expect("a list of cases");
+    let cases = expected["cases"].as_array().expect("a list of cases");
     let case = cases
         .iter()
         .find(|case| case["model"] == format!("{name}.yaml"))

@@ -32,6 +32,8 @@ pub mod montecarlo;
 
 pub mod compare;
 
+pub mod verify;
+
 pub mod chart;
 
 pub mod report;

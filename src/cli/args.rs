@@ -58,6 +58,14 @@ pub(super) enum Command {
         after_help = "Example: which topologies of the starter model can be worked out, and what keeps the others\n  failscape init shop.yaml && failscape exact shop.yaml\n\nWhere nothing can be worked out, it says why and ends with 0; `unavailability` is null in JSON."
     )]
     Exact(ExactArgs),
+    /// Check the program against systems with known answers
+    ///
+    /// The program carries the reference cases with it: systems of the literature and small ones with closed forms. It works
+    /// each out, plays it, and sets both beside the reference. Ends with 1 if anything differs.
+    #[command(
+        after_help = "Example: one system, in a second\n  failscape verify C14\n\nEverything, in about a minute; what there is; and one of the models, to look at or to play\n  failscape verify\n  failscape verify --list\n  failscape verify --print c24-fixed > c24-fixed.yaml"
+    )]
+    Verify(VerifyArgs),
     /// Check a model without running it
     #[command(
         after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
@@ -200,6 +208,31 @@ pub(super) struct ExactArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(super) struct VerifyArgs {
+    /// Systems or cases to check, such as C24 or c24-fixed; all if left out
+    #[arg(value_name = "NAME")]
+    pub(super) names: Vec<String>,
+    /// Say what there is, with the sources in full, and play nothing
+    #[arg(long, conflicts_with_all = ["print", "trials", "seed", "threads", "format"])]
+    pub(super) list: bool,
+    /// Print the model of a case, and play nothing
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["names", "trials", "seed", "threads", "format"])]
+    pub(super) print: Option<String>,
+    /// Play this many trials of each case [default: enough for each to tell]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::trials)]
+    pub(super) trials: Option<u64>,
+    /// Seed of all randomness [default: that of each case]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::seed)]
+    pub(super) seed: Option<u64>,
+    /// Worker threads [default: all cores]; they do not change the figures
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::threads)]
+    pub(super) threads: Option<u16>,
+    /// Form of what is printed
+    #[arg(long, value_enum, default_value_t = VerifyFormat::Text, value_name = "FORM")]
+    pub(super) format: VerifyFormat,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(super) struct CheckArgs {
     /// Model file
     #[arg(value_hint = ValueHint::FilePath)]
@@ -273,6 +306,17 @@ pub(super) enum EstimatorChoice {
     Sampled,
     /// Scores of trials alone, event by event
     Plain,
+}
+
+/// Form of the table of reference values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum VerifyFormat {
+    /// Table for terminals
+    Text,
+    /// JSON
+    Json,
+    /// Markdown, for pull requests
+    Markdown,
 }
 
 /// Form of a drawn graph.

@@ -62,7 +62,6 @@ fn run_settings(args: &TrialArgs) -> RunSettings {
     let max_time = args
         .max_time
         .or(args.trials.is_none().then_some(DEFAULT_MAX_TIME));
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     RunSettings {
         seed: args.seed,
         trials: args.trials,
@@ -70,13 +69,19 @@ fn run_settings(args: &TrialArgs) -> RunSettings {
         precision_of_differences: args.precision_of_differences,
         max_time,
         confidence: args.confidence,
-        threads: args.threads.map_or_else(cores, usize::from),
+        threads: threads(args.threads),
         estimator: match args.estimator {
             EstimatorChoice::Sharp => Estimator::Sharp,
             EstimatorChoice::Sampled => Estimator::Sampled,
             EstimatorChoice::Plain => Estimator::Plain,
         },
     }
+}
+
+/// Worker threads: as many as asked for, else one for each core.
+pub(super) fn threads(asked: Option<u16>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    asked.map_or_else(cores, usize::from)
 }
 
 /// Settings of the output of a run of these parts of a name: the model, and the topology if it is only one.

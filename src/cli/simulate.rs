@@ -207,7 +207,8 @@ impl Estimates<'_> {
         (played.zip(bills).zip(tactics))
             .map(|((((plan, tally), known), bill), tactic)| {
                 let bound = self.bound(plan);
-                let mut result = summarize(tally, &names(plan), self.level, &bound, known, bill);
+                let mut result =
+                    summarize(tally, &Names::of(plan), self.level, &bound, known, bill);
                 if let Some(answer) = &tactic.answer {
                     take_over(&mut result, answer, self.price);
                 }
@@ -239,12 +240,7 @@ impl Estimates<'_> {
     }
 
     fn bound(&self, plan: &Plan) -> NoLossBound {
-        NoLossBound {
-            longest_mean_loss_seconds: plan.longest_mean_loss,
-            horizon_seconds: plan.horizon,
-            sla_window_seconds: plan.sla.map(|sla| sla.seconds),
-            total_loss: self.worst,
-        }
+        NoLossBound::of(plan, self.worst)
     }
 }
 
@@ -254,18 +250,6 @@ fn worst(price: &FailurePrice, model: &Model) -> FailureCost {
     FailureCost {
         sla_credits: worst.sla_credits.unwrap_or_default(),
         downtime: worst.downtime.unwrap_or_default(),
-    }
-}
-
-fn names(plan: &Plan) -> Names<'_> {
-    let names = &plan.names;
-    Names {
-        topology: &names.topology,
-        pattern: &names.pattern,
-        regions: &names.regions,
-        journeys: &names.journeys,
-        services: &names.services,
-        causes: &names.causes,
     }
 }
 

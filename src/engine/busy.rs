@@ -315,32 +315,32 @@ mod tests {
             ("benches/models/w1r.yaml", 4.525_176_546_2e-10, 4_000),
             ("benches/models/w2.yaml", 1.219_807e-5, 4_000),
             (
-                "tests/cases/c05-3-of-5-2-crews.yaml",
+                "models/reference/c05-3-of-5-2-crews.yaml",
                 0.001_543_569_591_862_547_7,
                 4_000,
             ),
             (
-                "tests/cases/c24-lognormal.yaml",
+                "models/reference/c24-lognormal.yaml",
                 7.366_382_755_569_55e-5,
                 4_000,
             ),
             (
-                "tests/cases/takeover-any.yaml",
+                "models/reference/takeover-any.yaml",
                 0.013_539_790_802_514_967,
                 4_000,
             ),
             (
-                "tests/cases/retry.yaml",
+                "models/reference/retry.yaml",
                 0.000_403_460_773_572_138_87,
                 4_000,
             ),
             (
-                "tests/cases/active-active.yaml",
+                "models/reference/active-active.yaml",
                 0.000_815_675_939_363_238_3,
                 4_000,
             ),
             (
-                "tests/cases/c11-2-of-3-beta-10.yaml",
+                "models/reference/c11-2-of-3-beta-10.yaml",
                 1.079_786_109e-3,
                 4_000,
             ),

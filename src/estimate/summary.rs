@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::sharp::{ControlledMean, Known, KnownMean};
 use super::tally::{FailureCost, Tally};
 use super::{YEAR_MINUTES, figures};
+use crate::plan::Plan;
 use crate::results::{
     Attribution, CostResult, DowntimeResult, Estimate, Exceedance, FaultCount, JourneyResult,
     ServiceResult, TopologyResult,
@@ -30,6 +31,22 @@ pub struct Names<'a> {
     pub causes: &'a [String],
 }
 
+impl<'a> Names<'a> {
+    /// Those of a plan.
+    #[must_use]
+    pub fn of(plan: &'a Plan) -> Self {
+        let names = &plan.names;
+        Self {
+            topology: &names.topology,
+            pattern: &names.pattern,
+            regions: &names.regions,
+            journeys: &names.journeys,
+            services: &names.services,
+            causes: &names.causes,
+        }
+    }
+}
+
 /// What bounds a figure of which no loss was seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NoLossBound {
@@ -44,6 +61,17 @@ pub struct NoLossBound {
 }
 
 impl NoLossBound {
+    /// That of a plan, a month of whose total failure costs so much.
+    #[must_use]
+    pub fn of(plan: &Plan, total_loss: FailureCost) -> Self {
+        Self {
+            longest_mean_loss_seconds: plan.longest_mean_loss,
+            horizon_seconds: plan.horizon,
+            sla_window_seconds: plan.sla.map(|sla| sla.seconds),
+            total_loss,
+        }
+    }
+
     /// Upper bound on an unavailability of which none was seen in `trials`: that on the chance of a trial with loss (3.0 / n at 95 %)
     /// times the longest mean loss.
     #[must_use]

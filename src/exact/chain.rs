@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::engine::{Event, Experience, Explorer, Law, State};
+use crate::model::Distribution;
 use crate::plan::{Plan, Sampler, Unit};
 
 /// A continuous-time Markov chain that starts in its first state.
@@ -43,6 +44,7 @@ impl Chain {
 ///
 /// In words, what keeps the plan from being a Markov chain of at most `max_states` states.
 pub(super) fn chain(plan: &Plan, stages: u16, max_states: usize) -> Result<Chain, String> {
+    refuse_sometimes_zero(plan)?;
     let mut builder = Builder {
         plan,
         explorer: Explorer::new(plan)?,
@@ -89,6 +91,43 @@ pub(super) fn chain(plan: &Plan, stages: u16, max_states: usize) -> Result<Chain
     }
     chain.is_staged = builder.is_staged;
     Ok(chain)
+}
+
+/// What takes no time is played in the instant of its cause, before its law is looked at: with a time that is zero only
+/// sometimes, one of its outcomes would stand for all.
+fn refuse_sometimes_zero(plan: &Plan) -> Result<(), String> {
+    let is_mixed = |law: &&Distribution| {
+        let zero = chance_of_zero(law);
+        zero > 0.0 && zero < 1.0
+    };
+    match plan.distributions.iter().find(is_mixed) {
+        Some(_) => Err("a time is zero in some cases and not in others".to_owned()),
+        None => Ok(()),
+    }
+}
+
+/// Chance that a time of this law is exactly zero.
+fn chance_of_zero(law: &Distribution) -> f64 {
+    match law {
+        Distribution::Fixed(seconds) => f64::from(u8::from(*seconds == 0.0)),
+        Distribution::Empirical(values) => {
+            let zeros = values.iter().filter(|seconds| **seconds == 0.0).count();
+            zeros as f64 / values.len() as f64
+        }
+        Distribution::Mixture(parts) => {
+            let all = parts.iter().all(|(_, part)| chance_of_zero(part) >= 1.0);
+            let chances = parts
+                .iter()
+                .map(|(weight, part)| weight * chance_of_zero(part));
+            // Weights add up to one but for rounding.
+            if all {
+                1.0
+            } else {
+                chances.sum::<f64>().min(0.5)
+            }
+        }
+        _ => 0.0,
+    }
 }
 
 /// A time as exponential stages.

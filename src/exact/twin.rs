@@ -95,7 +95,7 @@ mod tests {
             "external-in",
         ];
         for name in names {
-            let file = format!("tests/cases/{name}.yaml");
+            let file = format!("models/reference/{name}.yaml");
             let model = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
             let (topology, spec) = model.topologies.get_index(0).unwrap();
             let plan = compile(&model, &expand(&model, topology, spec));

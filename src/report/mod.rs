@@ -17,6 +17,8 @@ mod table;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod verification;
+mod verification_markdown;
 
 pub use self::csv::csv;
 pub use crate::results::format;
@@ -27,3 +29,5 @@ pub use in_depth::in_depth;
 pub use json::json;
 pub use markdown::markdown;
 pub use terminal::terminal;
+pub use verification::{reference_list, verification};
+pub use verification_markdown::verification_markdown;

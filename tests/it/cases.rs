@@ -1,7 +1,7 @@
 //! Systems with known answers, through model files in the public language and the public command.
 //!
-//! tests/cases/expected.json holds for each model exact values of figures of results.json, derived in
-//! tests/cases/exact.py. A check passes if the exact value lies within the figure's interval at the check's level, and
+//! models/reference/expected.json holds for each model exact values of figures of results.json, derived in
+//! models/reference/exact.py. A check passes if the exact value lies within the figure's interval at the check's level, and
 //! the interval is narrow enough for that to mean something. All levels are 99.99 %: of 100 true checks one fails in
 //! one of a hundred choices of seeds. The seeds are fixed, and no check is ever retried.
 
@@ -23,15 +23,24 @@ fn figure<'a>(topology: &'a Value, path: &str) -> &'a Value {
             let points = topology["exceedance"].as_array().unwrap();
             points
                 .iter()
-                .find(|point| (number(point, "minutes") - minutes).abs() < 1e-9 * minutes)
+                .find(|point| (number(point, "minutes") - minutes).abs() <= 1e-9 * minutes)
         }
         None => topology.pointer(path),
     };
     found.unwrap_or_else(|| panic!("no figure {path}"))
 }
 
+/// The interval of a figure; a percentile has it beside itself.
+fn interval(topology: &Value, path: &str) -> (f64, f64) {
+    let (found, low, high) = match path.strip_suffix("/p95") {
+        Some(path) => (figure(topology, path), "p95_low", "p95_high"),
+        None => (figure(topology, path), "low", "high"),
+    };
+    (number(found, low), number(found, high))
+}
+
 fn play(case: &Value, estimator: &str, folder: &Path) -> Value {
-    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/reference");
     let level = format!("{}%", 100.0 * number(&case["checks"][0], "level"));
     let output = Command::cargo_bin("failscape")
         .unwrap()
@@ -71,9 +80,11 @@ fn failures_of(case: &Value, estimator: &str) -> Vec<String> {
     let mut failures = Vec::new();
     for check in case["checks"].as_array().unwrap() {
         let path = check["figure"].as_str().unwrap();
-        let found = figure(topology, path);
+        if path == "/first_outage_hours" {
+            continue; // No figure of a run; tests/it/exact.rs and tests/it/verify.rs see to it.
+        }
         let exact = number(check, "value");
-        let (low, high) = (number(found, "low"), number(found, "high"));
+        let (low, high) = interval(topology, path);
         let half_width = 0.5 * (high - low) / exact;
         let wide = half_width > number(check, "half_width");
         if !(low <= exact && exact <= high) || wide {
@@ -99,13 +110,12 @@ fn sharpened_trials_meet_every_exact_answer() {
 }
 
 fn every_case_meets_its_answers(estimator: &str) {
-    let cases: Value = serde_json::from_str(include_str!("../cases/expected.json")).unwrap();
-    let cases = cases.as_array().unwrap();
-    assert!(cases.len() >= 40, "the list of cases is whole");
-    let failures: Vec<String> = {
-        let failures = cases.iter().map(|case| failures_of(case, estimator));
-        failures.flatten().collect()
-    };
+    let cases: Value =
+        serde_json::from_str(include_str!("../../models/reference/expected.json")).unwrap();
+    let cases = cases["cases"].as_array().unwrap();
+    assert!(cases.len() >= 55, "the list of cases is whole");
+    let failures = cases.iter().map(|case| failures_of(case, estimator));
+    let failures: Vec<String> = failures.flatten().collect();
     assert!(
         failures.is_empty(),
         "{} failures:\n{}",

@@ -19,3 +19,4 @@ mod stats_coverage;
 mod stats_estimate;
 mod support;
 mod tidy;
+mod verify;

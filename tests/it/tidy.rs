@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In the order of the pipeline. `chart` and `report` come after all that they show.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "units",
     "stats",
     "results",
@@ -17,6 +17,7 @@ const ORDER: [&str; 15] = [
     "estimate",
     "montecarlo",
     "compare",
+    "verify",
     "chart",
     "report",
     "store",

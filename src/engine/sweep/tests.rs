@@ -65,7 +65,7 @@ fn models(folder: &str) -> Vec<Model> {
 #[test]
 fn every_model_scores_the_same_swept_or_played() {
     let (mut swept, mut with_loss) = (0, 0);
-    for (folder, trials) in [("models", 40), ("tests/cases", 60)] {
+    for (folder, trials) in [("models", 40), ("models/reference", 60)] {
         for plan in models(folder).iter().flat_map(plans) {
             if let Some(losses) = compare(&plan, trials) {
                 swept += 1;
@@ -119,9 +119,10 @@ fn chances_replaced_by_their_means_leave_the_mean_and_take_off_variance() {
         "takeover-any",
     ];
     for (name, least_gain) in names.into_iter().zip([10.0, 7.0, 2.0, 0.999, 0.999]) {
-        let model =
-            load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/cases/{name}.yaml")))
-                .unwrap();
+        let model = load(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("models/reference/{name}.yaml")),
+        )
+        .unwrap();
         for plan in plans(&model) {
             let means = means(&plan, 20_000).unwrap();
             assert!(
