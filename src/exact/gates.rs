@@ -123,6 +123,11 @@ impl<'p> Gates<'p> {
         if spare == 0 {
             return Ok(sorted(sets.concat()));
         }
+        let least = spare as usize + 1;
+        if sets.len() < least {
+            // It tolerates the loss of all that can be lost.
+            return Ok(Vec::new());
+        }
         let mut common = sets.first().cloned().unwrap_or_default();
         common.retain(|term| sets.iter().all(|set| set.binary_search(term).is_ok()));
         for set in &mut sets {
@@ -130,7 +135,6 @@ impl<'p> Gates<'p> {
         }
         sets.retain(|set| !set.is_empty());
         sets.sort_unstable();
-        let least = spare as usize + 1;
         if sets.len() >= least {
             common.push(self.term(Term::AtLeast(least, sets)));
         }
