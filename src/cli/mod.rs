@@ -27,6 +27,7 @@ mod simulate;
 mod streams;
 mod trials_file;
 mod values;
+mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -68,6 +69,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Run(args) => run::run(&args, streams),
         Command::Merge(args) => merge::merge(&args, streams),
         Command::Exact(args) => exact::exact(&args, streams),
+        Command::Why(args) => why::why_down(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Init(args) => init::init(&args, streams),

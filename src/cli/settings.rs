@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::args::{Format, OutputArgs, TrialArgs};
+use super::args::{Format, OutputArgs, TrialArgs, WhyArgs};
 use crate::montecarlo::{RunSettings, Shard};
 
 /// Precision unless trials are asked for.
@@ -11,6 +11,9 @@ const DEFAULT_PRECISION: f64 = 0.05;
 
 /// Time limit unless trials are asked for.
 const DEFAULT_MAX_TIME: Duration = Duration::from_mins(10);
+
+/// Time limit of the explanation of one topology, unless trials are asked for.
+const DEFAULT_WHY_TIME: Duration = Duration::from_mins(1);
 
 /// Longest folder name made from a model's name \[characters\].
 const FOLDER_NAME_LENGTH: usize = 64;
@@ -62,15 +65,35 @@ fn run_settings(args: &TrialArgs) -> RunSettings {
     let max_time = args
         .max_time
         .or(args.trials.is_none().then_some(DEFAULT_MAX_TIME));
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     RunSettings {
         seed: args.seed,
         trials: args.trials,
         precision,
         max_time,
         confidence: args.confidence,
-        threads: args.threads.map_or_else(cores, usize::from),
+        threads: threads(args.threads),
     }
+}
+
+/// Settings of the trials of one explanation.
+pub(super) fn why_settings(args: &WhyArgs) -> RunSettings {
+    let unless_trials = args.trials.is_none();
+    RunSettings {
+        seed: args.seed,
+        trials: args.trials,
+        precision: args
+            .precision
+            .or(unless_trials.then_some(DEFAULT_PRECISION)),
+        max_time: args.max_time.or(unless_trials.then_some(DEFAULT_WHY_TIME)),
+        confidence: args.confidence,
+        threads: threads(args.threads),
+    }
+}
+
+/// All cores unless asked otherwise.
+fn threads(asked: Option<u16>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    asked.map_or_else(cores, usize::from)
 }
 
 /// Settings of the output of a run of these parts of a name: the model, and the topology if it is only one.

@@ -46,12 +46,15 @@ pub struct Simulator<'p> {
     // Scores.
     pub(super) world: World,
     pub(super) ledger: Ledger,
+    charges: bool,
     pub(super) outcome: TrialOutcome,
 }
 
 /// What a trial keeps beside its scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record {
+    /// What is lost and for how long; neither causes nor services.
+    Losses,
     /// Scores only.
     Scores,
     /// Also the outages as spans of time.
@@ -89,6 +92,7 @@ impl<'p> Simulator<'p> {
             service_down_since: Vec::new(),
             world: World::default(),
             ledger: Ledger::default(),
+            charges: true,
             outcome: TrialOutcome::default(),
         }
     }
@@ -306,7 +310,9 @@ impl<'p> Simulator<'p> {
             traffic.is_moving(),
             &mut self.outcome,
         );
-        self.charge_losses();
+        if self.charges {
+            self.charge_losses();
+        }
     }
 
     fn finish(&mut self, end: f64) {
@@ -342,7 +348,8 @@ impl<'p> Simulator<'p> {
         self.key = TrialKey::new(self.seed, trial);
         self.now = 0.0;
         self.last_cause = 0;
-        self.reach = if trial.is_multiple_of(plan.service_stride) {
+        self.charges = record != Record::Losses;
+        self.reach = if self.charges && trial.is_multiple_of(plan.service_stride) {
             Reach::Services
         } else {
             Reach::Journeys
@@ -351,7 +358,8 @@ impl<'p> Simulator<'p> {
         self.spare.copy_from_slice(&plan.network.initial);
         self.changes.clear();
         self.dirty_pools.clear();
-        self.world_changed = false;
+        // A region that is unhealthy from the start is noticed at once.
+        self.world_changed = plan.health.iter().any(|health| !self.is_up(health.gate));
         let shares: &[f64] = match &plan.serving {
             ServingPlan::ActiveActive(active) => &active.split,
             ServingPlan::Single | ServingPlan::Standby(_) => &[1.0, 0.0],

@@ -6,12 +6,14 @@
 
 mod figures;
 mod grid;
+mod importance;
 mod pair;
 mod recovery;
 mod summary;
 mod tally;
 
 pub use grid::{EXCEEDANCE_MINUTES, RECOVERY_SECONDS};
+pub use importance::{ElementTally, Replayed};
 pub use pair::{PairTally, summarize_pair};
 pub use recovery::RecoveryTally;
 pub use summary::{Names, NoLossBound, precision, summarize};

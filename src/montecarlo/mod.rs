@@ -1,11 +1,13 @@
 //! Many trials: batches in parallel, merged along a fixed tree, and rules of stopping.
 
+mod replay;
 mod run;
 mod settings;
 mod shard;
 mod state;
 mod tree;
 
+pub use replay::{Down, Part, Replay, replay};
 pub use run::{Run, play, run};
 pub use settings::*;
 pub use shard::Shard;

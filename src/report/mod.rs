@@ -17,6 +17,7 @@ mod table;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod why;
 
 pub use self::csv::csv;
 pub use crate::results::format;
@@ -27,3 +28,4 @@ pub use in_depth::in_depth;
 pub use json::json;
 pub use markdown::markdown;
 pub use terminal::terminal;
+pub use why::{Parts, why_markdown, why_text};
