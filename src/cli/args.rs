@@ -60,7 +60,7 @@ pub(super) enum Command {
     Exact(ExactArgs),
     /// Show what takes a topology down, and what each cause costs
     #[command(
-        after_help = "Example: the built-in model\n  failscape why -t warm-standby --trials 2000\n\nA model of your own, every part of it, as JSON\n  failscape init shop.yaml && failscape why shop.yaml -t multi-az --all --trials 500 --format json"
+        after_help = "Example: the built-in model\n  failscape why -t warm-standby --trials 500\n\nA model of your own, every part of it, as JSON\n  failscape init shop.yaml && failscape why shop.yaml -t multi-az --all --trials 200 --format json"
     )]
     Why(WhyArgs),
     /// Check a model without running it

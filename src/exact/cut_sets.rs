@@ -128,7 +128,7 @@ fn try_cut_sets(plan: &Plan, extent: Extent) -> Result<Vec<CutSets>, TooLarge> {
         let mut birnbaum = vec![0.0; q.len()];
         evaluator.importance(0, &q, &values, &mut arrivals, &mut birnbaum);
         let mut hit = Hit::new(plan, &hits, losses.event);
-        let sets = found.sets.into_iter().map(|(variables, probability)| {
+        let sets = found.heaviest.into_iter().map(|(variables, probability)| {
             let mut set: Vec<UnitId> = variables.iter().map(|v| units[*v as usize]).collect();
             set.sort_unstable();
             CutSet {

@@ -73,14 +73,12 @@ impl<'p> UnitMeans<'p> {
         let clocks = unit.first_clock as usize..(unit.first_clock + unit.n_clocks) as usize;
         let clocks = &plan.clocks[clocks];
         let key: Vec<(u32, u32)> = clocks.iter().map(|c| (c.life, c.repair)).collect();
-        let (mean, is_exact) = match self.known.get(&key) {
-            Some(known) => *known,
-            None => {
-                let mean = self.mean(&key);
-                self.known.insert(key, mean);
-                mean
-            }
-        };
+        let known = self.known.get(&key).copied();
+        let (mean, is_exact) = known.unwrap_or_else(|| {
+            let mean = self.mean(&key);
+            self.known.insert(key, mean);
+            mean
+        });
         let waits = clocks.iter().any(|clock| clock.crew != NO_CREW);
         let spreads = clocks
             .iter()

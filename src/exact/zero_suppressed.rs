@@ -198,7 +198,7 @@ impl Families {
         let weights = self.weigh(q);
         let whole = weights[family as usize];
         let mut sets = Sets {
-            sets: Vec::new(),
+            heaviest: Vec::new(),
             count: whole.sets,
             sum: whole.sum,
         };
@@ -220,7 +220,7 @@ impl Families {
         };
         push(&mut heap, family, 1.0, usize::MAX);
         while let Some(next) = heap.pop() {
-            if sets.sets.len() >= most {
+            if sets.heaviest.len() >= most {
                 break;
             }
             if next.family == EMPTY {
@@ -231,7 +231,7 @@ impl Families {
                     at = before;
                 }
                 variables.reverse();
-                sets.sets.push((variables, next.product));
+                sets.heaviest.push((variables, next.product));
                 continue;
             }
             let node = self.at(next.family);
@@ -248,7 +248,7 @@ impl Families {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Sets {
     /// The heaviest first, each with its product.
-    pub sets: Vec<(Vec<u32>, f64)>,
+    pub heaviest: Vec<(Vec<u32>, f64)>,
     /// How many there are in all.
     pub count: f64,
     /// The sum of the products of all.
@@ -332,7 +332,7 @@ mod tests {
         };
         for case in 0..300 {
             let n = 2 + draw(6) as u32;
-            let terms: Vec<u32> = (0..1 + draw(7))
+            let terms: Vec<u32> = (0..=draw(6))
                 .map(|_| 1 + draw((1 << n) - 1) as u32)
                 .collect();
             let mut diagram = Diagram::new(10_000);
@@ -350,14 +350,15 @@ mod tests {
             let family = families.minimal(&diagram, function, order).unwrap();
             let q: Vec<f64> = (0..n).map(|v| 0.01 * f64::from(v + 1)).collect();
             let found = families.by_weight(family, &q, usize::MAX);
-            let falling = found.sets.windows(2).all(|pair| pair[0].1 >= pair[1].1);
+            let falling = found.heaviest.windows(2).all(|pair| pair[0].1 >= pair[1].1);
             assert!(falling, "{case}");
-            let mut sets: Vec<Vec<u32>> = found.sets.iter().map(|(set, _)| set.clone()).collect();
+            let mut sets: Vec<Vec<u32>> =
+                found.heaviest.iter().map(|(set, _)| set.clone()).collect();
             sets.sort();
             let is_true = |state: u32| terms.iter().any(|term| state & term == *term);
             assert_eq!(sets, by_hand(n, is_true, order as u32), "{case}: {terms:?}");
             assert_eq!(found.count, sets.len() as f64);
-            let sum: f64 = found.sets.iter().map(|(_, product)| product).sum();
+            let sum: f64 = found.heaviest.iter().map(|(_, product)| product).sum();
             assert!((found.sum - sum).abs() <= 1e-14 * sum, "{case}");
         }
     }
@@ -371,8 +372,8 @@ mod tests {
         let family = families.minimal(&diagram, down, 3).unwrap();
         let q: Vec<f64> = (0..10).map(|v| 0.1 / f64::from(1 + v)).collect();
         let few = families.by_weight(family, &q, 2);
-        assert_eq!((few.count, few.sets.len()), (120.0, 2));
-        assert_eq!(few.sets[0].0, [0, 1, 2]);
-        assert_eq!(few.sets[1].0, [0, 1, 3]);
+        assert_eq!((few.count, few.heaviest.len()), (120.0, 2));
+        assert_eq!(few.heaviest[0].0, [0, 1, 2]);
+        assert_eq!(few.heaviest[1].0, [0, 1, 3]);
     }
 }

@@ -131,7 +131,9 @@ pub fn replay(
                 .map(|trials| play(plan, parts, settings.seed, trials))
                 .collect()
         });
-        finished.iter().for_each(|batch| whole.merge(batch));
+        for batch in &finished {
+            whole.merge(batch);
+        }
         next = (next + round * batch).min(limit);
         round = (2 * round).min(MAX_ROUND);
         let precision = precision(&whole.base, settings.confidence);
@@ -203,7 +205,9 @@ fn play(plan: &Plan, parts: &[Part], seed: u64, trials: Range<u64>) -> Batch {
         .clone()
         .map(|trial| simulator.simulate(trial, Record::Losses).unavailability)
         .collect();
-    outcomes.iter().for_each(|base| batch.base.add(*base));
+    for base in &outcomes {
+        batch.base.add(*base);
+    }
     // One part after the other, so that the state of one simulator at a time is near the processor.
     for (part, tally) in parts.iter().zip(&mut batch.elements) {
         let mut perfect = part.perfect.as_ref().map(|plan| Simulator::new(plan, seed));

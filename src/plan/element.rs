@@ -114,7 +114,9 @@ impl Plan {
                         UnitKind::Simple(_) | UnitKind::General => held.push(unit),
                     }
                 }
-                held.iter().for_each(|unit| plan.hold_unit(*unit));
+                for unit in &held {
+                    plan.hold_unit(*unit);
+                }
                 plan.silence_units(held.into_iter());
                 plan.silence(self.clocks_of(element).into_iter());
             }

@@ -89,8 +89,8 @@ impl Names {
     /// A region, whether in use or not.
     #[must_use]
     pub fn region(&self, region: u32) -> &str {
-        let all = self.regions.iter().chain(&self.distant_regions);
-        all.skip(region as usize).next().map_or("", String::as_str)
+        let mut all = self.regions.iter().chain(&self.distant_regions);
+        all.nth(region as usize).map_or("", String::as_str)
     }
 
     /// A zone with its region.
