@@ -30,6 +30,8 @@ pub mod estimate;
 
 pub mod montecarlo;
 
+pub mod importance;
+
 pub mod compare;
 
 pub mod verify;

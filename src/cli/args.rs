@@ -66,6 +66,11 @@ pub(super) enum Command {
         after_help = "Example: one system, in a second\n  failscape verify C14\n\nEverything, in about a minute; what there is; and one of the models, to look at or to play\n  failscape verify\n  failscape verify --list\n  failscape verify --print c24-fixed > c24-fixed.yaml"
     )]
     Verify(VerifyArgs),
+    /// Show what takes a topology down, and what each cause costs
+    #[command(
+        after_help = "Example: the built-in model\n  failscape why -t warm-standby --trials 500\n\nA model of your own, every part of it, as JSON\n  failscape init shop.yaml && failscape why shop.yaml -t multi-az --all --trials 200 --format json"
+    )]
+    Why(WhyArgs),
     /// Check a model without running it
     #[command(
         after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
@@ -233,6 +238,43 @@ pub(super) struct VerifyArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(super) struct WhyArgs {
+    /// Model file; the built-in example if left out
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: Option<PathBuf>,
+    /// Topology to explain; all of the model if left out
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) topology: Option<String>,
+    /// Failures in a minimal cut set at most
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = values::order)]
+    pub(super) order: usize,
+    /// Ask for every part, and show all of them, not the foremost only
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Play this many trials, each once more for every part
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::trials, help_heading = "Trials")]
+    pub(super) trials: Option<u64>,
+    /// Seed of all randomness; the same seed gives the same figures
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = values::seed, help_heading = "Trials")]
+    pub(super) seed: u64,
+    /// Worker threads [default: all cores]; they do not change the figures
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::threads, help_heading = "Trials")]
+    pub(super) threads: Option<u16>,
+    /// Stop when the unavailability is known within this share [default: 5%, unless --trials is given]
+    #[arg(long, value_name = "SHARE", allow_hyphen_values = true, value_parser = values::precision, help_heading = "Trials")]
+    pub(super) precision: Option<f64>,
+    /// Stop each topology after this time [default: 1m, unless --trials is given]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::duration, help_heading = "Trials")]
+    pub(super) max_time: Option<Duration>,
+    /// Level of all intervals
+    #[arg(long, value_name = "LEVEL", default_value = "95%", allow_hyphen_values = true, value_parser = values::confidence, help_heading = "Trials")]
+    pub(super) confidence: f64,
+    /// Form of what is printed
+    #[arg(long, value_enum, default_value_t = WhyFormat::Text, value_name = "FORM", help_heading = "Output")]
+    pub(super) format: WhyFormat,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(super) struct CheckArgs {
     /// Model file
     #[arg(value_hint = ValueHint::FilePath)]
@@ -317,6 +359,17 @@ pub(super) enum VerifyFormat {
     Json,
     /// Markdown, for pull requests
     Markdown,
+}
+
+/// Form of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum WhyFormat {
+    /// Tables for terminals
+    Text,
+    /// Markdown, for pull requests
+    Markdown,
+    /// JSON
+    Json,
 }
 
 /// Form of a drawn graph.

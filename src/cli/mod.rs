@@ -28,6 +28,7 @@ mod streams;
 mod trials_file;
 mod values;
 mod verify;
+mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -70,6 +71,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Merge(args) => merge::merge(&args, streams),
         Command::Exact(args) => exact::exact(&args, streams),
         Command::Verify(args) => verify::verify(&args, streams),
+        Command::Why(args) => why::why_down(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Init(args) => init::init(&args, streams),

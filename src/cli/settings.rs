@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::args::{EstimatorChoice, Format, OutputArgs, TrialArgs};
+use super::args::{EstimatorChoice, Format, OutputArgs, TrialArgs, WhyArgs};
 use crate::montecarlo::{Estimator, RunSettings, Shard};
 
 /// Precision unless trials are asked for.
@@ -11,6 +11,9 @@ const DEFAULT_PRECISION: f64 = 0.05;
 
 /// Time limit unless trials are asked for.
 const DEFAULT_MAX_TIME: Duration = Duration::from_mins(10);
+
+/// Time limit of the explanation of one topology, unless trials are asked for.
+const DEFAULT_WHY_TIME: Duration = Duration::from_mins(1);
 
 /// Longest folder name made from a model's name \[characters\].
 const FOLDER_NAME_LENGTH: usize = 64;
@@ -75,6 +78,23 @@ fn run_settings(args: &TrialArgs) -> RunSettings {
             EstimatorChoice::Sampled => Estimator::Sampled,
             EstimatorChoice::Plain => Estimator::Plain,
         },
+    }
+}
+
+/// Settings of the trials of one explanation.
+pub(super) fn why_settings(args: &WhyArgs) -> RunSettings {
+    let unless_trials = args.trials.is_none();
+    RunSettings {
+        seed: args.seed,
+        trials: args.trials,
+        precision: args
+            .precision
+            .or(unless_trials.then_some(DEFAULT_PRECISION)),
+        precision_of_differences: None,
+        max_time: args.max_time.or(unless_trials.then_some(DEFAULT_WHY_TIME)),
+        confidence: args.confidence,
+        threads: threads(args.threads),
+        estimator: Estimator::Plain,
     }
 }
 

@@ -19,6 +19,12 @@ pub(super) fn trials(text: &str) -> Result<u64, String> {
     trials.ok_or_else(|| "must be a whole number, at least 1".to_owned())
 }
 
+/// An order of cut sets.
+pub(super) fn order(text: &str) -> Result<usize, String> {
+    let order = text.parse().ok().filter(|n| (1..=8).contains(n));
+    order.ok_or_else(|| "must be a whole number from 1 to 8".to_owned())
+}
+
 /// A number of worker threads.
 pub(super) fn threads(text: &str) -> Result<u16, String> {
     let threads = text.parse().ok().filter(|n| (1..=1024).contains(n));

@@ -23,12 +23,11 @@ pub(super) struct PoolState {
 }
 
 impl Simulator<'_> {
-    /// All pools with their first replica as primary.
+    /// All pools with their first replica that is usable as primary.
     pub(super) fn reset_pools(&mut self) {
         let plan = self.plan;
         self.pools.resize_with(plan.pools.len(), PoolState::default);
         for (state, pool) in self.pools.iter_mut().zip(&plan.pools) {
-            state.primary = Some(0);
             state.in_takeover = false;
             state.in_last_way = false;
             state.takeovers = 0;
@@ -38,6 +37,10 @@ impl Simulator<'_> {
             state.usable.resize(pool.members.len(), true);
         }
         for pool in 0..plan.pools.len() as u32 {
+            // A replica that is down from the start is nothing that is lost.
+            self.look_at_members(pool);
+            let state = &mut self.pools[pool as usize];
+            state.primary = state.usable.iter().position(|usable| *usable);
             self.set_speeds(pool);
         }
     }

@@ -50,12 +50,15 @@ pub struct Simulator<'p> {
     // Scores.
     pub(super) world: World,
     pub(super) ledger: Ledger,
+    charges: bool,
     pub(super) outcome: TrialOutcome,
 }
 
 /// What a trial keeps beside its scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record {
+    /// What is lost and for how long; neither causes nor services.
+    Losses,
     /// Scores only.
     Scores,
     /// Also the outages as spans of time.
@@ -95,6 +98,7 @@ impl<'p> Simulator<'p> {
             service_down_since: Vec::new(),
             world: World::default(),
             ledger: Ledger::default(),
+            charges: true,
             outcome: TrialOutcome::default(),
         }
     }
@@ -318,7 +322,9 @@ impl<'p> Simulator<'p> {
             traffic.is_moving(),
             &mut self.outcome,
         );
-        self.charge_losses();
+        if self.charges {
+            self.charge_losses();
+        }
     }
 
     pub(super) fn finish(&mut self, end: f64) {
@@ -362,7 +368,12 @@ impl<'p> Simulator<'p> {
         self.now = 0.0;
         self.last_cause = 0;
         self.chances_met = 0;
-        self.reach = self.plan.reach_of(trial);
+        self.charges = record != Record::Losses;
+        self.reach = if self.charges {
+            self.plan.reach_of(trial)
+        } else {
+            Reach::Journeys
+        };
         self.reset_outcome(record);
     }
 
@@ -372,7 +383,8 @@ impl<'p> Simulator<'p> {
         self.spare.copy_from_slice(&plan.network.initial);
         self.changes.clear();
         self.dirty_pools.clear();
-        self.world_changed = false;
+        // A region that is unhealthy from the start is noticed at once.
+        self.world_changed = plan.health.iter().any(|health| !self.is_up(health.gate));
         let shares: &[f64] = match &plan.serving {
             ServingPlan::ActiveActive(active) => &active.split,
             ServingPlan::Single | ServingPlan::Standby(_) => &[1.0, 0.0],

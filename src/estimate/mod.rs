@@ -7,6 +7,7 @@
 mod control;
 mod figures;
 mod grid;
+mod importance;
 mod pair;
 mod recovery;
 mod sharp;
@@ -15,6 +16,7 @@ mod tally;
 
 pub use control::{Coefficients, Controls, TwinMean};
 pub use grid::{EXCEEDANCE_MINUTES, RECOVERY_SECONDS};
+pub use importance::{ElementTally, Replayed};
 pub use pair::{PairTally, PairTerms, summarize_pair};
 pub use recovery::RecoveryTally;
 pub use sharp::{Known, KnownMean, Sharpened};

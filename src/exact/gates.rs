@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 
 use super::diagram::{Diagram, Function, TRUE, TooLarge};
-use crate::plan::{GateId, NO_GATE, Plan, UnitId};
+use crate::plan::{GateId, NO_GATE, Plan, UnitId, UnitKind};
 
 /// Index of a term.
 type TermId = u32;
@@ -34,8 +34,8 @@ pub(super) struct Gates<'p> {
     pub units: Vec<UnitId>,
     /// Gates that feed each gate.
     inputs: Vec<Vec<GateId>>,
-    /// Units that drive each gate.
-    drivers: Vec<Vec<UnitId>>,
+    /// Inputs of each gate that are no gates: units of which any one takes the input down.
+    drivers: Vec<Vec<Vec<UnitId>>>,
     /// Terms of each gate, rising.
     sets: Vec<Option<Vec<TermId>>>,
     terms: Vec<Term>,
@@ -52,9 +52,34 @@ impl<'p> Gates<'p> {
         let mut drivers = vec![Vec::new(); n];
         for (index, unit) in plan.units.iter().enumerate() {
             if unit.gate != NO_GATE {
-                drivers[unit.gate as usize].push(index as UnitId);
+                drivers[unit.gate as usize].push(vec![index as UnitId]);
             }
         }
+        Self::driven(plan, drivers, max_nodes)
+    }
+
+    /// The same, a replica being down also while a shock to it is.
+    pub(super) fn with_shocks(plan: &'p Plan, max_nodes: usize) -> Self {
+        let mut hitting: Vec<Vec<UnitId>> = vec![Vec::new(); plan.units.len()];
+        for (index, unit) in plan.units.iter().enumerate() {
+            if let UnitKind::Shock(shock) = unit.kind {
+                for &target in &plan.shocks[shock as usize].targets {
+                    hitting[target as usize].push(index as UnitId);
+                }
+            }
+        }
+        let mut drivers = vec![Vec::new(); plan.network.initial.len()];
+        for (index, (unit, mut hitting)) in plan.units.iter().zip(hitting).enumerate() {
+            if unit.gate != NO_GATE {
+                hitting.push(index as UnitId);
+                drivers[unit.gate as usize].push(hitting);
+            }
+        }
+        Self::driven(plan, drivers, max_nodes)
+    }
+
+    fn driven(plan: &'p Plan, drivers: Vec<Vec<Vec<UnitId>>>, max_nodes: usize) -> Self {
+        let n = plan.network.initial.len();
         Self {
             plan,
             diagram: Diagram::new(max_nodes),
@@ -115,13 +140,19 @@ impl<'p> Gates<'p> {
         let mut sets: Vec<Vec<TermId>> = inputs
             .filter_map(|&input| self.sets[input as usize].clone())
             .collect();
-        for unit in std::mem::take(&mut self.drivers[gate as usize]) {
-            sets.push(vec![self.term(Term::Unit(unit))]);
+        for units in std::mem::take(&mut self.drivers[gate as usize]) {
+            let terms = units.into_iter().map(|unit| self.term(Term::Unit(unit)));
+            sets.push(sorted(terms.collect()));
         }
         let size = sets.iter().map(Vec::len).sum();
         self.left = self.left.checked_sub(size).ok_or(TooLarge)?;
         if spare == 0 {
             return Ok(sorted(sets.concat()));
+        }
+        let least = spare as usize + 1;
+        if sets.len() < least {
+            // It tolerates the loss of all that can be lost.
+            return Ok(Vec::new());
         }
         let mut common = sets.first().cloned().unwrap_or_default();
         common.retain(|term| sets.iter().all(|set| set.binary_search(term).is_ok()));
@@ -130,7 +161,6 @@ impl<'p> Gates<'p> {
         }
         sets.retain(|set| !set.is_empty());
         sets.sort_unstable();
-        let least = spare as usize + 1;
         if sets.len() >= least {
             common.push(self.term(Term::AtLeast(least, sets)));
         }

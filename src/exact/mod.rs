@@ -7,6 +7,7 @@
 mod answer;
 mod chain;
 mod collocation;
+mod cut_sets;
 mod diagram;
 mod first_passage;
 mod gates;
@@ -19,9 +20,14 @@ mod renewal;
 mod structure;
 mod transient;
 mod twin;
+mod unit_means;
+mod zero_suppressed;
 
 pub use answer::{Accuracy, Answer, Figure, JourneyFigures, Refusal, Route, Solution};
+pub use cut_sets::{CutSet, CutSets, Extent, TopEvent, UnitWeight, cut_sets};
+pub use product::ProductForm;
 pub use twin::{TwinMeans, twin};
+pub use unit_means::Approximation;
 
 use crate::plan::Plan;
 
@@ -52,6 +58,15 @@ pub fn quick(plan: &Plan) -> Answer {
         solution: None,
         refusals,
     }
+}
+
+/// Works a plan out as a Markov chain of so many states at most.
+///
+/// # Errors
+///
+/// Why that is not possible.
+pub fn solve_chain(plan: &Plan, max_states: usize) -> Result<Solution, Refusal> {
+    markov::solve(plan, max_states)
 }
 
 /// Works a plan out by the first route that can.

@@ -13,9 +13,10 @@
 
 use std::collections::HashMap;
 use std::f64::consts::TAU;
+use std::sync::Arc;
 
 use super::answer::{Accuracy, Figure, JourneyFigures, Refusal, Route, Solution};
-use super::diagram::Evaluator;
+use super::diagram::{Evaluator, Function};
 use super::process::{Cycle, Process};
 use super::quadrature::{Integrals, integrate};
 use super::structure::{Structure, structure};
@@ -26,6 +27,9 @@ const MOST_NODES: usize = 2_000_000;
 
 /// Relative error that rounding may leave.
 const ROUNDING: f64 = 1e-13;
+
+/// Relative error of the quadrature where variants of a plan are compared.
+const GOOD: f64 = 1e-10;
 
 /// Longest panel while traffic has a daily curve \[s\].
 const LONGEST_PANEL: f64 = 6.0 * 3600.0;
@@ -49,10 +53,8 @@ pub(super) fn solve(plan: &Plan) -> Result<Solution, Refusal> {
 }
 
 fn try_solve(plan: &Plan) -> Result<Solution, String> {
-    refuse_takeovers(plan)?;
-    let structure = structure(plan, MOST_NODES)?;
-    refuse_strikes(plan, &structure.units)?;
-    let units = Units::new(plan, &structure.units)?;
+    let structure = independent_structure(plan)?;
+    let units = Units::with(plan, &structure.units, &mut Processes::default())?;
     let outages = if structure.is_monotone {
         Ok(())
     } else {
@@ -60,6 +62,116 @@ fn try_solve(plan: &Plan) -> Result<Solution, String> {
     };
     let integrals = Window::new(plan, &units).integrals(&structure, &units);
     Ok(figures(plan, &units, &integrals, outages))
+}
+
+/// A plan that has a product form, to be asked about itself and about variants that differ in few units.
+#[derive(Debug)]
+pub struct ProductForm<'p> {
+    plan: &'p Plan,
+    structure: Structure,
+    processes: Processes,
+}
+
+impl<'p> ProductForm<'p> {
+    /// The structure of a plan.
+    ///
+    /// # Errors
+    ///
+    /// Why it has no product form.
+    pub fn new(plan: &'p Plan) -> Result<Self, Refusal> {
+        let structure = independent_structure(plan).map_err(|reason| Refusal {
+            route: Route::ProductForm,
+            reason,
+        })?;
+        Ok(Self {
+            plan,
+            structure,
+            processes: Processes::default(),
+        })
+    }
+
+    /// Share of requests lost in the plan itself.
+    ///
+    /// # Errors
+    ///
+    /// In words, why a unit cannot be worked out.
+    pub fn unavailability(&mut self) -> Result<Figure, String> {
+        lost(self.plan, &self.structure, &mut self.processes)
+    }
+
+    /// Share of requests lost in a variant of the plan that differs only in clocks.
+    ///
+    /// # Errors
+    ///
+    /// In words, why a unit cannot be worked out.
+    pub fn with_clocks_of(&mut self, variant: &Plan) -> Result<Figure, String> {
+        lost(variant, &self.structure, &mut self.processes)
+    }
+
+    /// Share of requests lost in a variant of the plan that differs in clocks and gates.
+    ///
+    /// # Errors
+    ///
+    /// In words, why it has no product form.
+    pub fn of_variant(&mut self, variant: &Plan) -> Result<Figure, String> {
+        let structure = independent_structure(variant)?;
+        lost(variant, &structure, &mut self.processes)
+    }
+}
+
+/// The structure of a plan whose units are independent of each other.
+fn independent_structure(plan: &Plan) -> Result<Structure, String> {
+    refuse_takeovers(plan)?;
+    let structure = structure(plan, MOST_NODES)?;
+    refuse_strikes(plan, &structure.units)?;
+    Ok(structure)
+}
+
+/// Share of requests lost, to the accuracy of differences between variants.
+fn lost(plan: &Plan, structure: &Structure, processes: &mut Processes) -> Result<Figure, String> {
+    let units = Units::with(plan, &structure.units, processes)?;
+    let window = Window::new(plan, &units);
+    let functions: Vec<(f64, Function)> = plan
+        .journeys
+        .iter()
+        .zip(&structure.journeys)
+        .flat_map(|(journey, functions)| {
+            let losses = functions.losses.iter();
+            losses.map(|(loss, states)| (journey.share * loss, *states))
+        })
+        .collect();
+    let roots: Vec<Function> = functions.iter().map(|(_, states)| *states).collect();
+    let evaluator = Evaluator::new(&structure.diagram, &roots);
+    let integral = |excess: f64| {
+        let (mut by_process, mut q, mut values) = (Vec::new(), Vec::new(), Vec::new());
+        let mut at = |t: f64| -> f64 {
+            units.at(t, excess, &mut by_process, &mut q);
+            let chances = evaluator.probabilities(&q, &mut values);
+            functions
+                .iter()
+                .zip(chances)
+                .map(|((loss, _), chance)| loss * chance)
+                .sum()
+        };
+        let integrals = integrate(&window.edges(&units), GOOD, 1, |t, out| {
+            out[0] = at(t) * window.weight(t);
+        });
+        let rest = window.traffic(window.settled, window.end) * at(window.settled);
+        let first = |values: &[f64]| values.first().copied().unwrap_or(0.0);
+        (first(&integrals.values) + rest, first(&integrals.errors))
+    };
+    let (value, error) = integral(0.0);
+    let accuracy = units.accuracy();
+    let of_units = match accuracy {
+        Accuracy::Exact => 0.0,
+        Accuracy::Numerical => (integral(1.0).0 - value).abs(),
+    };
+    let traffic = window.traffic(window.start, window.end);
+    Ok(Figure {
+        value: value / traffic,
+        error: (error + of_units + ROUNDING * value) / traffic,
+        accuracy,
+    })
 }
 
 /// One primary at a time couples the replicas of a service, and a takeover takes time.
@@ -112,16 +224,40 @@ fn cause(plan: &Plan, clock: u32) -> &str {
     &plan.names.causes[plan.clocks[clock as usize].cause as usize]
 }
 
+/// Processes that were worked out, by the samplers of their lives and repairs: variants of a plan share them.
+#[derive(Debug, Default)]
+struct Processes {
+    known: HashMap<Vec<(u32, u32)>, Arc<Process>>,
+}
+
+impl Processes {
+    fn get(&mut self, plan: &Plan, key: &[(u32, u32)]) -> Result<Arc<Process>, String> {
+        if let Some(process) = self.known.get(key) {
+            return Ok(Arc::clone(process));
+        }
+        let law = |sampler: u32| &plan.distributions[sampler as usize];
+        let cycles: Vec<Cycle<'_>> = key
+            .iter()
+            .map(|&(life, repair)| Cycle {
+                life: law(life),
+                repair: law(repair),
+            })
+            .collect();
+        let process = Arc::new(Process::new(&cycles, plan.warm_up + plan.horizon)?);
+        self.known.insert(key.to_vec(), Arc::clone(&process));
+        Ok(process)
+    }
+}
+
 /// The processes behind the variables of a diagram.
 struct Units {
-    processes: Vec<Process>,
+    processes: Vec<Arc<Process>>,
     /// The process of each variable.
     of_variable: Vec<usize>,
 }
 
 impl Units {
-    fn new(plan: &Plan, used: &[UnitId]) -> Result<Self, String> {
-        let end = plan.warm_up + plan.horizon;
+    fn with(plan: &Plan, used: &[UnitId], worked_out: &mut Processes) -> Result<Self, String> {
         let mut processes = Vec::new();
         let mut known: HashMap<Vec<(u32, u32)>, usize> = HashMap::new();
         let mut of_variable = Vec::with_capacity(used.len());
@@ -137,15 +273,8 @@ impl Units {
                 of_variable.push(process);
                 continue;
             }
-            let law = |sampler: u32| &plan.distributions[sampler as usize];
-            let cycles: Vec<Cycle<'_>> = key
-                .iter()
-                .map(|&(life, repair)| Cycle {
-                    life: law(life),
-                    repair: law(repair),
-                })
-                .collect();
-            let process = Process::new(&cycles, end)
+            let process = worked_out
+                .get(plan, &key)
                 .map_err(|reason| format!("fault `{}`: {reason}", cause(plan, unit.first_clock)))?;
             of_variable.push(processes.len());
             known.insert(key, processes.len());
@@ -169,7 +298,7 @@ impl Units {
     }
 
     fn accuracy(&self) -> Accuracy {
-        let solved = |process: &Process| matches!(process, Process::Solved(..));
+        let solved = |process: &Arc<Process>| matches!(**process, Process::Solved(..));
         if self.processes.iter().any(solved) {
             Accuracy::Numerical
         } else {
@@ -209,7 +338,7 @@ impl<'p> Window<'p> {
         let settled = units
             .processes
             .iter()
-            .map(Process::settled)
+            .map(|process| process.settled())
             .fold(0.0, f64::max);
         Self {
             plan,
@@ -246,7 +375,7 @@ impl<'p> Window<'p> {
         let landmarks: Vec<f64> = units
             .processes
             .iter()
-            .flat_map(Process::landmarks)
+            .flat_map(|process| process.landmarks())
             .collect();
         let mut scale = landmarks.iter().copied().fold(self.settled, f64::min);
         while scale > 0.0 && scale < self.settled {

@@ -1,5 +1,6 @@
 //! Many trials: batches in parallel, merged along a fixed tree, and rules of stopping.
 
+mod replay;
 mod run;
 mod settings;
 mod shard;
@@ -7,6 +8,7 @@ mod state;
 mod tactics;
 mod tree;
 
+pub use replay::{Down, Part, Replay, replay};
 pub use run::{Campaign, Pair, Run, run};
 pub use settings::*;
 pub use shard::Shard;

@@ -7,7 +7,7 @@ use super::rules::{crews, daily_curve, refunds, sla, slo};
 use super::services::View;
 use super::{
     Cascade, Clock, EntryPlan, GateId, HealthPlan, NO_GATE, Names, NetworkBuilder, Phase, Plan,
-    Pool, Reach, Sampler, ScaleSwitch, ServiceWatch, Shock, StreamKey, Unit, UnitId, Watcher,
+    Pool, Reach, Sampler, ScaleSwitch, ServiceWatch, Shock, Site, StreamKey, Unit, UnitId, Watcher,
 };
 use crate::model::{Distribution, Model, ServiceKind};
 use crate::topology::Deployment;
@@ -21,6 +21,7 @@ const SPARSE_STRIDE: u64 = 64;
 #[must_use]
 pub fn compile(model: &Model, deployment: &Deployment) -> Plan {
     let mut compiler = Compiler::new(model, deployment);
+    compiler.name_distant_regions();
     compiler.compile_places();
     compiler.compile_replicas();
     compiler.compile_externals();
@@ -61,6 +62,7 @@ pub(super) struct Compiler<'a> {
     pub sampler_ids: Vec<(Distribution, u32)>,
     pub units: Vec<Unit>,
     pub unit_keys: Vec<StreamKey>,
+    pub unit_sites: Vec<Site>,
     pub clocks: Vec<Clock>,
     pub shocks: Vec<Shock>,
     pub cascades: Vec<Cascade>,
@@ -104,6 +106,12 @@ impl<'a> Compiler<'a> {
                     .iter()
                     .map(|region| region.name.clone())
                     .collect(),
+                zones: deployment
+                    .regions
+                    .iter()
+                    .map(|region| region.zones.clone())
+                    .collect(),
+                distant_regions: Vec::new(),
                 journeys: model.journeys.keys().cloned().collect(),
                 services: model.services.keys().cloned().collect(),
                 causes,
@@ -129,6 +137,7 @@ impl<'a> Compiler<'a> {
             sampler_ids: Vec::new(),
             units: Vec::new(),
             unit_keys: Vec::new(),
+            unit_sites: Vec::new(),
             clocks: Vec::new(),
             shocks: Vec::new(),
             cascades: Vec::new(),
@@ -191,6 +200,7 @@ impl<'a> Compiler<'a> {
         let journeys = self.journey_plans();
         let (longest_mean_loss, expected_events) =
             (self.longest_mean_loss(&serving), self.expected_events());
+        let holds = self.holds();
         let network = self.network.finish(&self.initially_down);
         let behind = |gates: &[GateId]| -> Vec<UnitId> {
             let upstream = network.upstream_of(gates);
@@ -254,6 +264,8 @@ impl<'a> Compiler<'a> {
             network,
             units: self.units,
             unit_keys: self.unit_keys,
+            sites: self.unit_sites,
+            holds,
             clocks: self.clocks,
             samplers: self.samplers,
             distributions,

@@ -3,6 +3,7 @@
 //! Names, hash maps and petgraph stop here. A [`Plan`] that exists can be played: the engine cannot fail.
 
 mod compile;
+mod element;
 mod expectations;
 mod network;
 mod places;
@@ -10,12 +11,15 @@ mod replicas;
 mod rules;
 mod sampler;
 mod services;
+mod sites;
 mod stream;
 mod twin;
 mod types;
 
 pub use compile::compile;
+pub use element::Element;
 pub use network::{GateId, Network, NetworkBuilder, Reach};
 pub use sampler::Sampler;
+pub use sites::{Hold, Holds, Site};
 pub use stream::{Purpose, StreamKey, StreamRng, TrialKey};
 pub use types::*;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::compile::Compiler;
 use super::{
-    Clock, GateId, NO_CASCADE, NO_CREW, NO_GATE, Shock, StreamKey, Unit, UnitId, UnitKind,
+    Clock, GateId, NO_CASCADE, NO_CREW, NO_GATE, Shock, Site, StreamKey, Unit, UnitId, UnitKind,
 };
 use crate::model::{Effect, Fault, Scope, ServiceKind, Strikes};
 
@@ -26,6 +26,7 @@ pub(super) struct Places {
 /// A unit of a place, before replicas have taken the first indices.
 #[derive(Debug)]
 pub(super) struct PlaceUnit {
+    pub site: Site,
     pub gate: GateId,
     pub kind: UnitKind,
     pub clock: Clock,
@@ -73,6 +74,7 @@ impl Compiler<'_> {
             let shock_services = self.services_hit(fault);
             let kind = UnitKind::Shock(0);
             self.place_units.push(PlaceUnit {
+                site: self.site(place),
                 gate: NO_GATE,
                 kind,
                 clock,
@@ -91,6 +93,7 @@ impl Compiler<'_> {
             UnitKind::General
         };
         self.place_units.push(PlaceUnit {
+            site: self.site(place),
             gate,
             kind,
             clock,
@@ -350,15 +353,15 @@ impl Compiler<'_> {
         let n_faults = self.model.faults.len() as u32;
         let mut cause = n_faults;
         for (index, (name, service)) in self.model.services.iter().enumerate() {
-            let ServiceKind::External {
-                failure: Some(failure),
-                ..
-            } = &service.kind
-            else {
+            let ServiceKind::External { failure, .. } = &service.kind else {
                 continue;
             };
+            // One that never fails by itself has a gate too: it can be asked what its loss would do.
             let gate = self.network.gate(0);
             self.external_gates[index] = Some(gate);
+            let Some(failure) = failure else {
+                continue;
+            };
             let clock = Clock {
                 life: self.sampler(&failure.mtbf),
                 repair: self.sampler(&failure.mttr),
@@ -371,6 +374,7 @@ impl Compiler<'_> {
             cause += 1;
             let kind = UnitKind::Simple(self.phases(&clock));
             self.place_units.push(PlaceUnit {
+                site: Site::External(index as u32),
                 gate,
                 kind,
                 clock,
@@ -401,6 +405,7 @@ impl Compiler<'_> {
             }
             let first_clock = self.clocks.len() as u32;
             self.unit_keys.push(place.clock.key);
+            self.unit_sites.push(place.site);
             self.clocks.push(place.clock);
             self.units.push(Unit {
                 kind: place.kind,

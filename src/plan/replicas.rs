@@ -3,8 +3,8 @@
 use super::compile::Compiler;
 use super::places::{Place, PlaceUnit};
 use super::{
-    Cascade, GateId, Idle, NO_CLOCK, NO_CREW, Pool, PoolMember, Reach, ScaleSwitch, StreamKey,
-    Unit, UnitId, UnitKind,
+    Cascade, GateId, Idle, NO_CLOCK, NO_CREW, Pool, PoolMember, Reach, ScaleSwitch, Site,
+    StreamKey, Unit, UnitId, UnitKind,
 };
 use crate::model::{Failback, Fault, Scope, ServiceKind, SpreadScope};
 use crate::topology::{DeployedService, Role};
@@ -187,6 +187,12 @@ impl Compiler<'_> {
                 n_clocks,
             });
             self.unit_keys.push(key);
+            self.unit_sites.push(Site::Replica(
+                at.service as u32,
+                at.region as u32,
+                at.zone as u32,
+                at.number,
+            ));
             let unit = self.units.len() as UnitId - 1;
             self.replicas.push((at.service, at.region, at.zone, unit));
             unit

@@ -1,6 +1,6 @@
 //! The compiled plan: what the engine reads in its loop, by index.
 
-use super::{GateId, Network, Reach, Sampler, StreamKey};
+use super::{GateId, Holds, Network, Reach, Sampler, Site, StreamKey};
 use crate::model::{CrewOrder, Distribution, TakeoverTrigger};
 
 /// Index of a unit.
@@ -21,6 +21,10 @@ pub struct Plan {
     pub units: Vec<Unit>,
     /// Names of the units' own streams.
     pub unit_keys: Vec<StreamKey>,
+    /// Where the units are.
+    pub sites: Vec<Site>,
+    /// What keeps services, zones and regions down.
+    pub holds: Holds,
     /// Fault clocks of all units, those of one unit side by side.
     pub clocks: Vec<Clock>,
     /// Phases of the units of the fast path, in pairs: up, then down.
@@ -91,6 +95,10 @@ pub struct Names {
     pub pattern: String,
     /// Regions in use.
     pub regions: Vec<String>,
+    /// Zones in use, by region.
+    pub zones: Vec<Vec<String>>,
+    /// Regions that are not in use but hold external services.
+    pub distant_regions: Vec<String>,
     /// Journeys, in file order.
     pub journeys: Vec<String>,
     /// Services, in file order.

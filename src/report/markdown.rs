@@ -85,7 +85,7 @@ fn table_row(row: &Row) -> String {
 }
 
 /// A text in which nothing is taken for Markdown or HTML.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -19,6 +19,7 @@ mod terminal;
 mod tests;
 mod verification;
 mod verification_markdown;
+mod why;
 
 pub use self::csv::csv;
 pub use crate::results::format;
@@ -31,3 +32,4 @@ pub use markdown::markdown;
 pub use terminal::terminal;
 pub use verification::{reference_list, verification};
 pub use verification_markdown::verification_markdown;
+pub use why::{Parts, why_markdown, why_text};

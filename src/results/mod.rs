@@ -2,8 +2,10 @@
 
 mod evidence;
 pub mod format;
+mod importance;
 pub mod names;
 mod types;
 
 pub use evidence::*;
+pub use importance::*;
 pub use types::*;

@@ -10,6 +10,7 @@ mod moments;
 mod order;
 mod paired;
 mod proportion;
+mod ratio;
 mod sketch;
 mod skewed_mean;
 
@@ -23,5 +24,6 @@ pub use moments::Moments;
 pub use order::{QuantileRanks, quantile_interval, quantile_ranks};
 pub use paired::PairedDifferences;
 pub use proportion::{clopper_pearson, none_seen_bound};
+pub use ratio::{Bounded, correlation_of_means, ratio_interval};
 pub use sketch::QuantileSketch;
 pub use skewed_mean::{SkewedMean, skewed_mean_interval};

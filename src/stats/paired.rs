@@ -110,6 +110,18 @@ impl PairedDifferences {
         self.n - self.less() - self.more()
     }
 
+    /// What the first was less by, zero where it was not.
+    #[must_use]
+    pub fn losses(&self) -> Moments {
+        self.less.padded_to(self.n)
+    }
+
+    /// What the first was more by, zero where it was not.
+    #[must_use]
+    pub fn gains(&self) -> Moments {
+        self.more.padded_to(self.n)
+    }
+
     /// Mean difference.
     #[must_use]
     pub fn mean(&self) -> f64 {

@@ -130,6 +130,21 @@ topologies: { one: { pattern: single-az, regions: [r] } }
 }
 
 #[test]
+fn what_tolerates_the_loss_of_all_that_can_be_lost_is_never_down() {
+    // Three replicas of which one is enough, and only one zone ever fails.
+    let topology = of_text(
+        "
+model: tolerant
+regions: { r: { zones: [a, b, c] } }
+services: { unit: { replicas: 3, needs: 1 } }
+faults: { outage: { hits: zone, zones: [a], mtbf: 100h, mttr: 1h } }
+topologies: { one: { pattern: multi-az, regions: [r] } }
+",
+    );
+    assert_eq!(value(&topology["unavailability"]), 0.0);
+}
+
+#[test]
 fn what_cannot_be_worked_out_is_refused_with_its_name_and_a_way_on() {
     let model = project("models/reference/probe-and-ttl.yaml");
     let text = output(&[], &model);

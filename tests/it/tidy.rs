@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In the order of the pipeline. `chart` and `report` come after all that they show.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
     "units",
     "stats",
     "results",
@@ -16,6 +16,7 @@ const ORDER: [&str; 16] = [
     "exact",
     "estimate",
     "montecarlo",
+    "importance",
     "compare",
     "verify",
     "chart",

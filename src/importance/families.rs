@@ -1,0 +1,160 @@
+//! Minimal cut sets put together into families that are alike: equal replicas, equal zones.
+
+use std::collections::BTreeMap;
+
+use crate::exact::{CutSets, TopEvent};
+use crate::plan::{Plan, Site, UnitId};
+use crate::results::{CutSetFamily, CutSetList};
+
+/// Families that are kept of an event.
+const MOST_FAMILIES: usize = 1000;
+
+/// What units have in common that are taken for alike: where they are but for zone and number, causes, and mean
+/// unavailability to the bit.
+type Class = (u8, Option<u32>, Option<u32>, Vec<u32>, u64);
+
+/// The families of each list of cut sets.
+pub(super) fn cut_set_lists(plan: &Plan, lists: &[CutSets], order: usize) -> Vec<CutSetList> {
+    lists
+        .iter()
+        .map(|list| of_list(plan, list, order))
+        .collect()
+}
+
+fn of_list(plan: &Plan, list: &CutSets, order: usize) -> CutSetList {
+    let mut classes: Vec<Class> = Vec::new();
+    let mut ids: BTreeMap<Class, u32> = BTreeMap::new();
+    let mut class_of = vec![0; plan.units.len()];
+    for unit in &list.units {
+        let class = class(plan, unit.unit, unit.mean);
+        let id = *ids.entry(class.clone()).or_insert_with(|| {
+            classes.push(class);
+            classes.len() as u32 - 1
+        });
+        class_of[unit.unit as usize] = id;
+    }
+    // By classes: the first set, how many there are, and the sums of their probabilities and shares.
+    let mut families: BTreeMap<Vec<u32>, (&[UnitId], u64, f64, f64)> = BTreeMap::new();
+    for set in list.sets.iter().filter(|set| set.probability > 0.0) {
+        let mut key: Vec<u32> = set
+            .units
+            .iter()
+            .map(|unit| class_of[*unit as usize])
+            .collect();
+        key.sort_unstable();
+        let family = families.entry(key).or_insert((&set.units, 0, 0.0, 0.0));
+        family.1 += 1;
+        family.2 += set.probability;
+        family.3 += list.share(set);
+    }
+    let mut families: Vec<CutSetFamily> = families
+        .into_values()
+        .map(|(units, sets, sum, share)| CutSetFamily {
+            events: in_words(plan, units, sets == 1),
+            order: units.len(),
+            sets,
+            probability: sum / sets as f64,
+            share,
+        })
+        .collect();
+    families.sort_by(|a, b| {
+        let by_share = b.share.total_cmp(&a.share);
+        by_share.then_with(|| a.events.cmp(&b.events))
+    });
+    families.truncate(MOST_FAMILIES);
+    CutSetList {
+        event: match list.event {
+            TopEvent::RegionCannotServe => "a region cannot serve",
+            TopEvent::NoRegionCanServe => "no region can serve",
+        }
+        .to_owned(),
+        order,
+        probability: list.probability,
+        sets: list.count,
+        sets_grouped: list.sets.len(),
+        share: list
+            .sets
+            .iter()
+            .filter(|set| set.probability > 0.0)
+            .map(|set| list.share(set))
+            .sum(),
+        families,
+        approximations: list
+            .approximations
+            .iter()
+            .map(|approximation| approximation.in_words().to_owned())
+            .collect(),
+    }
+}
+
+fn class(plan: &Plan, unit: UnitId, mean: f64) -> Class {
+    let site = plan.sites[unit as usize];
+    let kind = match site {
+        Site::Replica(..) => 0,
+        Site::ServiceInZone(..) => 1,
+        Site::ServiceInRegion(..) => 2,
+        Site::Service(_) => 3,
+        Site::Zone(..) => 4,
+        Site::Region(_) => 5,
+        Site::Everywhere => 6,
+        Site::External(_) => 7,
+    };
+    (
+        kind,
+        site.service(),
+        site.region(),
+        causes(plan, unit),
+        mean.to_bits(),
+    )
+}
+
+fn causes(plan: &Plan, unit: UnitId) -> Vec<u32> {
+    let clocks = plan.clocks_of_unit(unit);
+    clocks
+        .map(|clock| plan.clocks[clock as usize].cause)
+        .collect()
+}
+
+/// The failures of a set: `2 × web replica in us-east-1 (crash or machine)`.
+fn in_words(plan: &Plan, units: &[UnitId], is_only_one: bool) -> Vec<String> {
+    let mut counted: Vec<(String, usize)> = Vec::new();
+    for &unit in units {
+        let words = failure(plan, unit, is_only_one);
+        match counted.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((words, 1)),
+        }
+    }
+    let events = counted.into_iter().map(|(words, count)| match count {
+        1 => words,
+        _ => format!("{count} × {words}"),
+    });
+    events.collect()
+}
+
+fn failure(plan: &Plan, unit: UnitId, is_only_one: bool) -> String {
+    let names = &plan.names;
+    let site = plan.sites[unit as usize];
+    let causes: Vec<&str> = causes(plan, unit)
+        .iter()
+        .map(|cause| names.causes[*cause as usize].as_str())
+        .collect();
+    let service = |service: u32| names.services[service as usize].as_str();
+    let place = match site {
+        Site::Replica(s, region, ..) if !is_only_one => {
+            format!("{} replica in {}", service(s), names.region(region))
+        }
+        Site::ServiceInZone(s, region, _) if !is_only_one => {
+            format!("{} in a zone of {}", service(s), names.region(region))
+        }
+        Site::Zone(region, _) if !is_only_one => format!("zone of {}", names.region(region)),
+        Site::Zone(region, zone) => format!("zone {}", names.zone(region, zone)),
+        Site::Region(region) => format!("region {}", names.region(region)),
+        Site::External(s) => return service(s).to_owned(),
+        _ => site.in_words(names),
+    };
+    if causes.is_empty() {
+        return place;
+    }
+    format!("{place} ({})", causes.join(" or "))
+}
