@@ -264,7 +264,7 @@ fn cells(element: &ElementImportance) -> [String; 4] {
     };
     [
         with_interval(&element.minutes_saved_per_year, saved, "\n", ""),
-        with_interval(&element.fussell_vesely, format::probability, "\n", ""),
+        with_interval(&element.fussell_vesely, share, "\n", ""),
         or_none(element.risk_achievement_worth.as_ref(), &|worth| {
             format!("× {}", format::significant(worth, 3))
         }),
@@ -285,6 +285,11 @@ fn saved(minutes: f64) -> String {
     } else {
         format::minutes(minutes)
     }
+}
+
+/// A share with its sign.
+fn share(share: f64) -> String {
+    format::probability(share).replace('-', "−")
 }
 
 /// A figure with its interval where that says more than the figure.
