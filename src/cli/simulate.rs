@@ -10,7 +10,10 @@ use super::observer::{RunObserver, progress_bar};
 use super::settings::Request;
 use super::streams::Streams;
 use super::trials_file::TrialsFile;
-use crate::compare::{Finished, assemble, take_over, take_over_difference, timeline};
+use crate::compare::{
+    Finished, assemble, take_over, take_over_difference, take_over_rare, take_over_rare_difference,
+    timeline,
+};
 use crate::cost::{FailurePrice, price};
 use crate::estimate::{FailureCost, Names, NoLossBound, summarize, summarize_pair};
 use crate::model::{Model, TopologySpec};
@@ -167,14 +170,15 @@ impl<'a> Prepared<'a> {
             .deployments
             .iter()
             .map(|deployment| price(self.model, deployment));
+        let topologies = estimates.topologies(&run, bills);
         assemble(Finished {
             model: self.model,
             source: self.source.clone(),
             settings,
             partial: run.partial,
             interrupted,
-            topologies: estimates.topologies(&run, bills),
-            differences: estimates.differences(&run),
+            differences: estimates.differences(&run, &topologies),
+            topologies,
             unhittable: unhittable(&self.plans),
             timeline: timeline(&self.plans, settings.seed, run.telling_trial),
             layouts: self
@@ -212,13 +216,26 @@ impl Estimates<'_> {
                 if let Some(answer) = &tactic.answer {
                     take_over(&mut result, answer, self.price);
                 }
+                if let Some(rare) = &tactic.rare {
+                    take_over_rare(&mut result, rare, plan.horizon / 3600.0);
+                }
                 result
             })
             .collect()
     }
 
-    fn differences(&self, run: &Run) -> Vec<Difference> {
-        run.pairs.iter().map(|pair| self.difference(pair)).collect()
+    fn differences(&self, run: &Run, topologies: &[TopologyResult]) -> Vec<Difference> {
+        let pairs = run.pairs.iter().map(|pair| {
+            let mut difference = self.difference(pair);
+            let is_rare = |index: usize| matches!(self.tactics.topologies[index].rare, Some(Ok(_)));
+            if is_rare(pair.of) || is_rare(pair.from) {
+                let figure = |index: usize| &topologies[index].unavailability;
+                let (of, from) = (figure(pair.of), figure(pair.from));
+                take_over_rare_difference(&mut difference, of, from);
+            }
+            difference
+        });
+        pairs.collect()
     }
 
     fn difference(&self, pair: &Pair) -> Difference {

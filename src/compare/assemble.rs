@@ -147,6 +147,7 @@ pub(crate) mod tests {
             events: 10_000,
             method: "crude".to_owned(),
             variance_reduction: 1.0,
+            rare: None,
             solved_by: None,
             refused: Vec::new(),
             first_outage_hours: None,

@@ -18,6 +18,12 @@ const FEW_OUTAGES: u64 = 30;
 /// Share of all downtime in one trial from which the tail is heavy.
 const HEAVY_TAIL: f64 = 0.1;
 
+/// Share of an estimate in one weighted sample from which its weights are uneven.
+const HEAVY_WEIGHT: f64 = 0.05;
+
+/// Effective samples below which an estimate by weighted samples is shaky.
+const FEW_EFFECTIVE: f64 = 200.0;
+
 /// Trials from which one trial's share of the downtime says something about the tail.
 const TRIALS_FOR_TAIL: u64 = 30;
 
@@ -42,9 +48,13 @@ pub fn findings(
     found.extend(partial(results, settings, interrupted));
     found.extend(no_fault_hits(unhittable));
     found.extend(no_outage(&hittable));
-    // Of a topology that was worked out the means rest on no trials.
+    // Of a topology that was worked out, or whose failures were made likely, the means rest on no trials.
+    let rests_elsewhere =
+        |topology: &&TopologyResult| topology.solved_by.is_some() || topology.rare.is_some();
     let (solved, sampled): (Vec<&TopologyResult>, Vec<&TopologyResult>) =
-        (hittable.iter().copied()).partition(|topology| topology.solved_by.is_some());
+        hittable.iter().copied().partition(rests_elsewhere);
+    found.extend(uneven_weights(&solved));
+    found.extend(unseen_cut_sets(&solved));
     found.extend(few_outages(&sampled));
     found.extend(few_seen(&solved));
     found.extend(rare_faults(&sampled));
@@ -92,6 +102,31 @@ fn few_outages(topologies: &[&TopologyResult]) -> Option<Finding> {
 fn few_seen(topologies: &[&TopologyResult]) -> Option<Finding> {
     let few = with_few_outages(topologies);
     (!few.is_empty()).then_some(Finding::FewSeen { topologies: few })
+}
+
+fn uneven_weights(topologies: &[&TopologyResult]) -> Vec<Finding> {
+    let uneven = topologies.iter().filter_map(|topology| {
+        let rare = topology.rare.as_ref()?;
+        (rare.largest_share > HEAVY_WEIGHT || rare.effective_samples < FEW_EFFECTIVE).then(|| {
+            Finding::UnevenWeights {
+                topology: topology.name.clone(),
+                effective: rare.effective_samples,
+                largest: rare.largest_share,
+            }
+        })
+    });
+    uneven.collect()
+}
+
+fn unseen_cut_sets(topologies: &[&TopologyResult]) -> Vec<Finding> {
+    let unseen = topologies.iter().filter_map(|topology| {
+        let rare = topology.rare.as_ref()?;
+        (!rare.never_seen.is_empty()).then(|| Finding::UnseenCutSets {
+            topology: topology.name.clone(),
+            sets: rare.never_seen.clone(),
+        })
+    });
+    unseen.collect()
 }
 
 /// Names and outages of the topologies that had some, but few.

@@ -18,6 +18,6 @@ pub use findings::findings;
 pub use objectives::{Objective, Verdict, verdicts};
 pub use pareto::pareto_frontier;
 pub use recommend::recommend;
-pub use routes::{take_over, take_over_difference};
+pub use routes::{take_over, take_over_difference, take_over_rare, take_over_rare_difference};
 pub use timeline::timeline;
 pub use warnings::Finding;

@@ -1,8 +1,10 @@
 //! Puts what was worked out in the place of what was sampled, and keeps the sample beside it.
 
 use crate::cost::FailurePrice;
+use crate::estimate::RareMeans;
 use crate::exact::{Accuracy, Answer, Figure, Solution};
-use crate::results::{Difference, Estimate, RefusedRoute, Route, TopologyResult};
+use crate::results::{Difference, Estimate, RareSampling, RefusedRoute, Route, TopologyResult};
+use crate::stats::{normal_cdf, normal_quantile};
 
 /// Minutes of a year.
 const YEAR_MINUTES: f64 = 525_600.0;
@@ -21,15 +23,7 @@ pub fn take_over(result: &mut TopologyResult, answer: &Answer, price: &FailurePr
     result.solved_by = Some(solution.route.name().to_owned());
     let share = |sampled: &mut Estimate, figure: &Figure| replace(sampled, worked_out(figure, 1.0));
     share(&mut result.unavailability, &solution.unavailability);
-    let (q, availability) = (&result.unavailability, &mut result.availability);
-    let complement = Estimate {
-        mean: 1.0 - q.mean,
-        low: 1.0 - q.high,
-        high: 1.0 - q.low,
-        simulated: None,
-        ..q.clone()
-    };
-    replace(availability, complement);
+    follow_unavailability(result);
     for (journey, figures) in result.journeys.values_mut().zip(&solution.journeys) {
         share(&mut journey.unavailability, &figures.unavailability);
         share(
@@ -37,10 +31,6 @@ pub fn take_over(result: &mut TopologyResult, answer: &Answer, price: &FailurePr
             &figures.time_unavailability,
         );
     }
-    let minutes = &mut result.downtime_minutes_per_year;
-    minutes.mean = q.mean * YEAR_MINUTES;
-    minutes.low = q.low * YEAR_MINUTES;
-    minutes.high = q.high * YEAR_MINUTES;
     if let Ok(outages) = &solution.outages_per_year {
         replace(
             &mut result.outages_per_year,
@@ -51,6 +41,62 @@ pub fn take_over(result: &mut TopologyResult, answer: &Answer, price: &FailurePr
         result.first_outage_hours = Some(worked_out(hours, f64::INFINITY));
     }
     take_over_cost(result, solution, price);
+}
+
+/// Takes over what busy periods with likely failures say of a topology that hardly ever loses anything.
+pub fn take_over_rare(
+    result: &mut TopologyResult,
+    rare: &Result<RareMeans, String>,
+    horizon_hours: f64,
+) {
+    let means = match rare {
+        Ok(means) => means,
+        Err(reason) => {
+            result.refused.push(RefusedRoute {
+                route: "failure biasing".to_owned(),
+                reason: reason.clone(),
+            });
+            return;
+        }
+    };
+    result.method = "failure-biasing".to_owned();
+    result.rare = Some(RareSampling {
+        samples: means.unavailability.n,
+        effective_samples: means.effective_samples,
+        largest_share: means.largest_share,
+        never_seen: means.never_seen.clone(),
+    });
+    replace(&mut result.unavailability, means.unavailability.clone());
+    follow_unavailability(result);
+    for (journey, (lost, down)) in result.journeys.values_mut().zip(&means.journeys) {
+        replace(&mut journey.unavailability, lost.clone());
+        replace(&mut journey.time_unavailability, down.clone());
+    }
+    let yearly = 8760.0 / horizon_hours;
+    let outages = Estimate {
+        mean: means.outages.mean * yearly,
+        low: means.outages.low * yearly,
+        high: means.outages.high * yearly,
+        ..means.outages.clone()
+    };
+    replace(&mut result.outages_per_year, outages);
+}
+
+/// The figures that follow from the unavailability.
+fn follow_unavailability(result: &mut TopologyResult) {
+    let (q, availability) = (&result.unavailability, &mut result.availability);
+    let complement = Estimate {
+        mean: 1.0 - q.mean,
+        low: 1.0 - q.high,
+        high: 1.0 - q.low,
+        simulated: None,
+        ..q.clone()
+    };
+    replace(availability, complement);
+    let minutes = &mut result.downtime_minutes_per_year;
+    minutes.mean = q.mean * YEAR_MINUTES;
+    minutes.low = q.low * YEAR_MINUTES;
+    minutes.high = q.high * YEAR_MINUTES;
 }
 
 /// Lost business follows from what is lost on average; refunds do not.
@@ -125,6 +171,32 @@ pub fn take_over_difference(difference: &mut Difference, of: &Answer, from: &Ans
     let mut exact = worked_out(&figure, f64::INFINITY);
     exact.low = figure.value - figure.error;
     replace(&mut difference.unavailability, exact);
+}
+
+/// The difference of two topologies of which one hardly ever loses anything: that of their figures, which owe nothing to
+/// each other. Zou & Donner (2008), doi:10.1002/sim.3095.
+pub fn take_over_rare_difference(difference: &mut Difference, of: &Estimate, from: &Estimate) {
+    let mean = of.mean - from.mean;
+    let apart = |a: f64, b: f64| a.hypot(b);
+    let low = mean - apart(of.mean - of.low, from.high - from.mean);
+    let high = mean + apart(of.high - of.mean, from.mean - from.low);
+    let width = if mean < 0.0 { high - mean } else { mean - low };
+    difference.better = if width > 0.0 {
+        normal_cdf(-mean / width * normal_quantile(f64::midpoint(1.0, of.level.min(from.level))))
+    } else {
+        0.5
+    };
+    let estimate = Estimate {
+        mean,
+        low,
+        high,
+        level: of.level.min(from.level),
+        n: of.n.min(from.n),
+        interval: "mover".to_owned(),
+        route: Route::Simulated,
+        simulated: None,
+    };
+    replace(&mut difference.unavailability, estimate);
 }
 
 fn replace(sampled: &mut Estimate, exact: Estimate) {

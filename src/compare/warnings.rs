@@ -37,6 +37,22 @@ pub enum Finding {
         /// Names of the topologies, with their outages.
         topologies: Vec<(String, u64)>,
     },
+    /// An estimate by weighted samples hangs on a few of them.
+    UnevenWeights {
+        /// Name of the topology.
+        topology: String,
+        /// Samples of equal weight that would tell as much.
+        effective: f64,
+        /// Share of the estimate in its largest sample.
+        largest: f64,
+    },
+    /// Cut sets that should carry losses were never seen in one.
+    UnseenCutSets {
+        /// Name of the topology.
+        topology: String,
+        /// Their faults.
+        sets: Vec<String>,
+    },
     /// The answer rests on a fault that fired a handful of times.
     RareFault {
         /// Name of the fault.
@@ -109,6 +125,8 @@ impl Finding {
             Self::NoOutage { .. } => "no-outage",
             Self::FewOutages { .. } => "few-outages",
             Self::FewSeen { .. } => "few-seen",
+            Self::UnevenWeights { .. } => "uneven-weights",
+            Self::UnseenCutSets { .. } => "unseen-cut-set",
             Self::RareFault { .. } => "rare-fault",
             Self::UnseenFaults { .. } => "unseen-fault",
             Self::HeavyTail { .. } => "heavy-tail",
@@ -167,6 +185,19 @@ impl Finding {
                     listed(&said)
                 )
             }
+            Self::UnevenWeights {
+                topology,
+                effective,
+                largest,
+            } => format!(
+                "the unavailability of {topology} hangs on few of its weighted samples: they count as {}, and the largest has {} of it",
+                format::significant(*effective, 2),
+                format::probability(*largest)
+            ),
+            Self::UnseenCutSets { topology, sets } => format!(
+                "losses of {topology} that should matter were never drawn: {}",
+                listed(sets)
+            ),
             Self::RareFault {
                 fault,
                 fired,
@@ -276,6 +307,12 @@ impl Finding {
             }
             Self::FewOutages { .. } => "more --trials, or a longer horizon, narrow the interval",
             Self::FewSeen { .. } => "more --trials, or a longer horizon, show more of them",
+            Self::UnevenWeights { .. } => {
+                "ask for a smaller --precision, or compare with --estimator plain and many trials"
+            }
+            Self::UnseenCutSets { .. } => {
+                "take the figure as too low; `failscape why` lists the cut sets with their shares"
+            }
             Self::RareFault { .. } => {
                 "more --trials make it fire more often; ask how well its mtbf and mttr are known"
             }

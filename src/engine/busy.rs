@@ -25,6 +25,7 @@ use super::likely::{Clocks, Likely};
 use super::serving::Serving;
 use super::trial::{Record, Simulator};
 use super::units::Condition;
+use super::{JourneyOutcome, Loss};
 use crate::plan::{Plan, Purpose, ServingPlan, StreamKey, StreamRng, TrialKey, UnitId, UnitKind};
 
 /// Busy periods of a sample that is at rest.
@@ -44,15 +45,22 @@ pub struct BusyPeriods<'p> {
     /// Plays busy periods.
     player: Simulator<'p>,
     likely: Likely,
-    /// Units that have failed in the busy period and may still be down.
+    /// Units under repair.
     down: Vec<UnitId>,
+    /// Sets of units to look out for.
+    sets: Vec<Vec<UnitId>>,
+    seen: Vec<bool>,
 }
 
 /// What a sample came to.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct BusySample {
-    /// Share of requests lost in a trial, an unbiased estimate of its mean.
-    pub unavailability: f64,
+    /// What is lost in a trial, an unbiased estimate of its mean.
+    pub loss: Loss,
+    /// Outages that begin within the horizon, likewise.
+    pub outages: f64,
+    /// Of the sets of units looked out for, which were down together while something was lost.
+    pub seen: Vec<bool>,
     /// Events played.
     pub events: u64,
     /// Whether the trial was at rest at the random time.
@@ -60,12 +68,12 @@ pub struct BusySample {
 }
 
 impl<'p> BusyPeriods<'p> {
-    /// A sampler of a plan under a seed.
+    /// A sampler of a plan under a seed, which looks out for sets of units that are down together.
     ///
     /// # Errors
     ///
     /// In words, what in the plan remembers the past even at rest.
-    pub fn new(plan: &'p Plan, seed: u64) -> Result<Self, String> {
+    pub fn new(plan: &'p Plan, seed: u64, sets: &[Vec<UnitId>]) -> Result<Self, String> {
         let likely = Likely::new(plan, Clocks::new(plan)?);
         let mut player = Simulator::new(plan, seed);
         player.reset(0, Record::Scores);
@@ -76,6 +84,8 @@ impl<'p> BusyPeriods<'p> {
             player,
             likely,
             down: Vec::new(),
+            sets: sets.to_vec(),
+            seen: vec![false; sets.len()],
         })
     }
 
@@ -98,17 +108,41 @@ impl<'p> BusyPeriods<'p> {
             return sample;
         }
         sample.at_rest = true;
-        let mut lost = 0.0;
+        self.seen.fill(false);
+        sample
+            .loss
+            .journeys
+            .resize(plan.journeys.len(), JourneyOutcome::default());
         for _ in 0..PERIODS {
-            lost += self.period(time, end, index, &mut rng);
+            let weight = self.period(time, end, index, &mut rng) * end / f64::from(PERIODS);
             sample.events += self.player.outcome.events;
+            if self.player.lost_anything() {
+                self.add(weight, &mut sample);
+            }
         }
-        let journeys = traffic(plan, plan.warm_up, end);
-        sample.unavailability = end * lost / f64::from(PERIODS) / journeys;
+        sample.seen.clone_from(&self.seen);
         sample
     }
 
-    /// What a busy period from `start` loses \[s\], times the rate of failures at rest and its likelihood ratio \[1/s\].
+    /// Adds what the busy period just played has lost.
+    fn add(&mut self, weight: f64, sample: &mut BusySample) {
+        let player = &mut self.player;
+        let plan = player.plan;
+        let end = plan.warm_up + plan.horizon;
+        // An outage under way is over at rest.
+        player.ledger.pass(end, plan, &mut player.outcome);
+        let requests = traffic(plan, plan.warm_up, end);
+        let (lost, down) = player.ledger.sums();
+        for (index, journey) in plan.journeys.iter().enumerate() {
+            let sum = &mut sample.loss.journeys[index];
+            sum.unavailability += weight * lost[index] / requests;
+            sum.time_unavailability += weight * down[index] / plan.horizon;
+            sample.loss.unavailability += weight * journey.share * lost[index] / requests;
+        }
+        sample.outages += weight * f64::from(player.outcome.outages);
+    }
+
+    /// Plays a busy period from `start`. Returns the rate of failures at rest times its likelihood ratio \[1/s\].
     fn period(&mut self, start: f64, end: f64, index: u64, rng: &mut StreamRng) -> f64 {
         self.player.take_over(&self.walker, index, start);
         self.player.key = TrialKey::new(rng.random(), index);
@@ -159,12 +193,7 @@ impl<'p> BusyPeriods<'p> {
             self.player.play(slot);
             self.park(slot);
         }
-        let lost = self.player.lost_requests();
-        if lost > 0.0 {
-            lost * log_ratio.exp()
-        } else {
-            0.0
-        }
+        log_ratio.exp()
     }
 
     /// Time until the last of what is pending, as things stand \[s\].
@@ -179,6 +208,13 @@ impl<'p> BusyPeriods<'p> {
 
     fn pass_to(&mut self, time: f64) {
         if self.player.world.impaired {
+            let player = &self.player;
+            for (seen, set) in self.seen.iter_mut().zip(&self.sets) {
+                *seen = *seen
+                    || set
+                        .iter()
+                        .all(|unit| player.condition_of(*unit) != Condition::Up);
+            }
             self.player.score_until(time);
         }
         self.player.now = time;
@@ -277,11 +313,10 @@ impl Simulator<'_> {
         self.calendar.fill(std::iter::empty());
     }
 
-    /// Lost so far, as seconds of mean traffic over all journeys.
-    fn lost_requests(&self) -> f64 {
-        let (lost, _) = self.ledger.sums();
-        let journeys = self.plan.journeys.iter().zip(lost);
-        journeys.map(|(journey, lost)| journey.share * lost).sum()
+    /// Whether anything has been lost.
+    fn lost_anything(&self) -> bool {
+        let (lost, down) = self.ledger.sums();
+        lost.iter().chain(down).any(|lost| *lost > 0.0)
     }
 }
 
@@ -301,9 +336,9 @@ mod tests {
         let model = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
         let (name, spec) = model.topologies.get_index(0).unwrap();
         let plan = compile(&model, &expand(&model, name, spec));
-        let mut busy = BusyPeriods::new(&plan, 7).unwrap();
+        let mut busy = BusyPeriods::new(&plan, 7, &[]).unwrap();
         let mut moments = Moments::default();
-        (0..samples).for_each(|index| moments.add(busy.sample(index).unavailability));
+        (0..samples).for_each(|index| moments.add(busy.sample(index).loss.unavailability));
         moments
     }
 

@@ -135,6 +135,7 @@ pub fn summarize(
         events: tally.events,
         method: tally.method(known).to_owned(),
         variance_reduction: tally.variance_reduction(),
+        rare: None,
         solved_by: None,
         refused: Vec::new(),
         first_outage_hours: None,

@@ -1,5 +1,6 @@
 //! Many trials: batches in parallel, merged along a fixed tree, and rules of stopping.
 
+mod rare;
 mod replay;
 mod run;
 mod settings;

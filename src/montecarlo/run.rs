@@ -270,8 +270,8 @@ impl Campaign<'_> {
     fn pair_reaches(self, state: &State, pair: usize, plans: (usize, usize), target: f64) -> bool {
         let (of, from) = plans;
         let topologies = &self.tactics.topologies;
-        let is_exact = |index: usize| topologies[index].exact_unavailability().is_some();
-        if is_exact(of) && is_exact(from) {
+        let is_settled = |index: usize| topologies[index].is_settled();
+        if is_settled(of) && is_settled(from) {
             return true;
         }
         let tally = state.pairs[pair].fold(PairTally::default(), PairTally::merge);

@@ -4,11 +4,12 @@
 //! bias nothing. All of it is a function of the plans and the seed, so that shards and runs that are taken up again choose
 //! alike.
 
+use super::rare::rare;
 use super::state::pairs_of;
 use super::{Estimator, RunSettings};
 use crate::cost::FailurePrice;
 use crate::engine::{JourneyOutcome, Loss, MeanScore, Player};
-use crate::estimate::{Coefficients, Controls, Known, KnownMean, TwinMean};
+use crate::estimate::{Coefficients, Controls, Known, KnownMean, RareMeans, TwinMean};
 use crate::exact::{self, Answer};
 use crate::plan::Plan;
 use crate::stats::Moments;
@@ -17,6 +18,8 @@ use crate::stats::Moments;
 const WANTED: usize = 64;
 /// … or gives up its controls below.
 const ENOUGH: usize = 20;
+/// Trials of a pilot from which few losses mean that losses are rare.
+const MANY: usize = 1000;
 /// Most trials of a pilot, and the most events of all its topologies together.
 const MOST_TRIALS: u64 = 8192;
 const MOST_EVENTS: f64 = 1e6;
@@ -41,9 +44,17 @@ pub struct Tactic {
     pub answer: Option<Answer>,
     /// What its trials are controlled by; `None` if their scores are all that they tell.
     pub controls: Option<Controls>,
+    /// What busy periods with likely failures say, or why they say nothing; `None` if losses are not rare.
+    pub rare: Option<Result<RareMeans, String>>,
 }
 
 impl Tactic {
+    /// Whether the mean needs no more trials: it was worked out, or sampled otherwise.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.exact_unavailability().is_some() || matches!(self.rare, Some(Ok(_)))
+    }
+
     /// The unavailability, if it was worked out.
     #[must_use]
     pub fn exact_unavailability(&self) -> Option<f64> {
@@ -98,6 +109,11 @@ impl Tactics {
             } else {
                 pilot.controls(index, &plans[index])
             };
+        }
+        for (index, tactic) in tactics.topologies.iter_mut().enumerate() {
+            if tactic.exact_unavailability().is_none() && pilot.is_rare(index) {
+                tactic.rare = Some(rare(&plans[index], settings));
+            }
         }
         let terms: Vec<Vec<f64>> = (tactics.topologies.iter().enumerate())
             .map(|(index, tactic)| pilot.controlled(index, tactic))
@@ -158,6 +174,13 @@ impl Pilot {
             }
         }
         pilot
+    }
+
+    /// Whether a topology hardly ever loses anything: in many trials too few did to tell much.
+    fn is_rare(&self, index: usize) -> bool {
+        let losses = &self.losses[index];
+        let with_loss = losses.iter().filter(|lost| **lost > 0.0).count();
+        losses.len() >= MANY && with_loss < ENOUGH
     }
 
     /// No controls, where trials tell more than their scores.

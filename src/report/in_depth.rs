@@ -141,6 +141,7 @@ fn how_found(topology: &TopologyResult) -> Vec<(&'static str, String)> {
     let sampled = match topology.method.as_str() {
         "control-variate" => "sampled, less what is known of the twin without failover",
         "conditional" => "sampled, chances of success replaced by their means",
+        "failure-biasing" => "sampled, failures made likely and weighed",
         _ => "sampled",
     };
     let gain = if topology.variance_reduction >= 1.05 {
@@ -151,10 +152,17 @@ fn how_found(topology: &TopologyResult) -> Vec<(&'static str, String)> {
     } else {
         String::new()
     };
+    let trusted = topology.rare.as_ref().map_or(gain, |rare| {
+        format!(
+            "; {} samples count as {}",
+            format::count(rare.samples),
+            format::significant(rare.effective_samples, 2)
+        )
+    });
     said.push((
         "means",
         topology.solved_by.as_ref().map_or_else(
-            || format!("{sampled}{gain}"),
+            || format!("{sampled}{trusted}"),
             |route| format!("worked out, by {route}"),
         ),
     ));

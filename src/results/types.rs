@@ -115,6 +115,19 @@ impl Estimate {
     }
 }
 
+/// How far samples with likelihood ratios can be trusted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RareSampling {
+    /// Samples of busy periods.
+    pub samples: u64,
+    /// Samples of equal weight that would tell as much.
+    pub effective_samples: f64,
+    /// Share of the unavailability in its largest sample.
+    pub largest_share: f64,
+    /// Cut sets that should carry losses and were never seen in one, by their faults.
+    pub never_seen: Vec<String>,
+}
+
 /// Why a figure was not worked out in some way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedRoute {
@@ -141,6 +154,9 @@ pub struct TopologyResult {
     pub method: String,
     /// Variance of the mean unavailability over scores alone over that of the one sampled: what each trial counts for.
     pub variance_reduction: f64,
+    /// How far the means can be trusted, where failures were made likely.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rare: Option<RareSampling>,
     /// The way by which figures were worked out, if they were.
     pub solved_by: Option<String>,
     /// The ways by which they could not be.
