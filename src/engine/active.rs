@@ -39,6 +39,35 @@ impl ActiveState {
     }
 }
 
+/// What the controller remembers, clocks and history apart, while no move is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct ActiveKey {
+    healthy: Vec<bool>,
+    declared: Vec<bool>,
+    /// Bits of the shares.
+    target: Vec<u64>,
+}
+
+impl ActiveState {
+    pub(super) fn key(&self) -> ActiveKey {
+        ActiveKey {
+            healthy: self.healthy.clone(),
+            declared: self.declared.clone(),
+            target: self.target.iter().map(|share| share.to_bits()).collect(),
+        }
+    }
+
+    /// Goes back to what it remembered.
+    pub(super) fn resume(&mut self, key: &ActiveKey) {
+        self.healthy.clone_from(&key.healthy);
+        self.declared.clone_from(&key.declared);
+        self.target.clear();
+        self.target
+            .extend(key.target.iter().copied().map(f64::from_bits));
+        self.jumps.clear();
+    }
+}
+
 impl<'p> Simulator<'p> {
     fn active(&mut self) -> (&mut ActiveState, &'p ActivePlan) {
         match (&mut self.serving, &self.plan.serving) {

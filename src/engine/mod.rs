@@ -14,12 +14,15 @@ mod explore;
 mod ledger;
 mod outcome;
 mod serving;
+mod snapshot;
 mod standby;
+mod symmetry;
 mod takeover;
 mod traffic;
 mod trial;
 mod units;
 
-pub use explore::{Event, Experience, Explorer, Law, State, Successor};
+pub use explore::{Event, Experience, Explorer, Law, Successor};
 pub use outcome::*;
+pub use snapshot::State;
 pub use trial::{Record, Simulator};

@@ -2,41 +2,42 @@
 //!
 //! Each route says whether it can follow a plan, and if not, why. The product form needs units that are independent of
 //! each other; it is a diagram of the structure function (`diagram`) over the processes of single units (`process`). The
-//! Markov chain needs times that are exponential or fixed, and few states: the engine goes through them (`chain`).
+//! Markov chain needs few states: the engine goes through them (`chain`), with times as exponential phases (`phases`).
 
 mod answer;
 mod chain;
 mod collocation;
 mod diagram;
-mod first_passage;
+mod effort;
+mod elimination;
 mod gates;
+mod laplace;
 mod law;
 mod markov;
+mod phases;
 mod process;
 mod product;
 mod quadrature;
 mod renewal;
 mod structure;
+mod sweeps;
+#[cfg(test)]
+mod tests;
 mod transient;
 
 pub use answer::{Accuracy, Answer, Figure, JourneyFigures, Refusal, Route, Solution};
+pub use effort::Effort;
 
 use crate::plan::Plan;
 
-/// States of a chain that is built only for the mean time to the first outage.
-const FEW_STATES: usize = 5_000;
-
-/// States of a chain that gives all figures.
-const MANY_STATES: usize = 200_000;
-
 /// Works a plan out by the first route that can.
 #[must_use]
-pub fn solve(plan: &Plan) -> Answer {
+pub fn solve(plan: &Plan, effort: Effort) -> Answer {
     let mut refusals = Vec::new();
-    match product::solve(plan) {
+    match product::solve(plan, effort) {
         Ok(mut solution) => {
             // A product form knows how things stand at one time, not how they got there.
-            if let Ok(chain) = markov::solve(plan, FEW_STATES) {
+            if let Ok(chain) = markov::solve(plan, Effort::Quick) {
                 solution.first_outage_hours = chain.first_outage_hours;
             }
             return Answer {
@@ -46,17 +47,12 @@ pub fn solve(plan: &Plan) -> Answer {
         }
         Err(refusal) => refusals.push(refusal),
     }
-    match markov::solve(plan, MANY_STATES) {
-        Ok(solution) => Answer {
-            solution: Some(solution),
-            refusals,
-        },
+    let solution = match markov::solve(plan, effort) {
+        Ok(solution) => Some(solution),
         Err(refusal) => {
             refusals.push(refusal);
-            Answer {
-                solution: None,
-                refusals,
-            }
+            None
         }
-    }
+    };
+    Answer { solution, refusals }
 }

@@ -16,13 +16,11 @@ use std::f64::consts::TAU;
 
 use super::answer::{Accuracy, Figure, JourneyFigures, Refusal, Route, Solution};
 use super::diagram::Evaluator;
+use super::effort::Effort;
 use super::process::{Cycle, Process};
 use super::quadrature::{Integrals, integrate};
 use super::structure::{Structure, structure};
 use crate::plan::{DailyCurve, NO_CREW, Plan, UnitId, UnitKind};
-
-/// Nodes of a diagram at most.
-const MOST_NODES: usize = 2_000_000;
 
 /// Relative error that rounding may leave.
 const ROUNDING: f64 = 1e-13;
@@ -41,16 +39,16 @@ const YEAR_SECONDS: f64 = 8760.0 * 3600.0;
 /// # Errors
 ///
 /// What in the model couples units, or makes what is lost depend on more than their state.
-pub(super) fn solve(plan: &Plan) -> Result<Solution, Refusal> {
-    try_solve(plan).map_err(|reason| Refusal {
+pub(super) fn solve(plan: &Plan, effort: Effort) -> Result<Solution, Refusal> {
+    try_solve(plan, effort).map_err(|reason| Refusal {
         route: Route::ProductForm,
         reason,
     })
 }
 
-fn try_solve(plan: &Plan) -> Result<Solution, String> {
+fn try_solve(plan: &Plan, effort: Effort) -> Result<Solution, String> {
     refuse_takeovers(plan)?;
-    let structure = structure(plan, MOST_NODES)?;
+    let structure = structure(plan, effort.diagram_nodes())?;
     refuse_strikes(plan, &structure.units)?;
     let units = Units::new(plan, &structure.units)?;
     let outages = if structure.is_monotone {
