@@ -98,11 +98,8 @@ fn key(state: &State, unit: UnitId) -> (u32, UnitKey, bool) {
 /// Place in the line for its crew; first if it does not wait.
 fn place_in_line(state: &State, unit: UnitId) -> usize {
     let place = |waiting: &Vec<UnitId>| waiting.iter().position(|other| *other == unit);
-    let crews = state.crews.iter();
-    crews
-        .filter_map(|(_, waiting)| place(waiting))
-        .next()
-        .unwrap_or(0)
+    let mut crews = state.crews.iter();
+    crews.find_map(|(_, waiting)| place(waiting)).unwrap_or(0)
 }
 
 fn signature(plan: &Plan, id: UnitId) -> Option<Signature> {

@@ -224,7 +224,7 @@ impl Builder<'_> {
         let movement = events
             .iter()
             .position(|(event, _)| matches!(event.law, Law::Move(_)));
-        let n = movement.map_or(1, |index| self.laws[events[index].1 as usize].phases.len());
+        let n = movement.map_or(1, |index| self.laws[events[index].1 as usize].chain.len());
         let mut experiences = Vec::with_capacity(n);
         for cell in 0..n {
             let (from, to) = (cell as f64 / n as f64, (cell + 1) as f64 / n as f64);
@@ -306,7 +306,7 @@ impl Builder<'_> {
         let first = self.chain.targets.len();
         for (event, phase) in phases.iter().enumerate() {
             let law = self.states[state as usize].events[event].1;
-            let now = self.laws[law as usize].phases[usize::from(*phase)];
+            let now = self.laws[law as usize].chain[usize::from(*phase)];
             if now.rate > 0.0 && now.onward > 0.0 {
                 let mut after = phases.to_vec();
                 after[event] += 1;
@@ -429,17 +429,16 @@ impl Builder<'_> {
             Law::Probed(period, misses) => (2, misses, period.to_bits()),
             Law::Delayed(sampler, seconds) => (3, sampler, seconds.to_bits()),
         };
-        let id = match self.law_ids.get(&key) {
-            Some(id) => *id,
-            None => {
-                let phases = self.phases(event.law)?;
-                let id = self.laws.len() as u32;
-                self.laws.push(phases);
-                self.law_ids.insert(key, id);
-                id
-            }
+        let id = if let Some(id) = self.law_ids.get(&key) {
+            *id
+        } else {
+            let phases = self.phases(event.law)?;
+            let id = self.laws.len() as u32;
+            self.laws.push(phases);
+            self.law_ids.insert(key, id);
+            id
         };
-        if event.competes() && self.laws[id as usize].phases.len() > 1 {
+        if event.competes() && self.laws[id as usize].chain.len() > 1 {
             return Err(
                 "a life that is not exponential competes with others or stands still during repairs"
                     .to_owned(),
@@ -453,7 +452,7 @@ impl Builder<'_> {
         match law {
             Law::Drawn { sampler, speed } => {
                 let mut phases = Phases::of(&laws[sampler as usize], mesh)?;
-                for phase in &mut phases.phases {
+                for phase in &mut phases.chain {
                     phase.rate *= speed;
                 }
                 Ok(phases)

@@ -38,7 +38,8 @@ pub(super) struct Phase {
 pub(super) struct Phases {
     /// Where it may begin: chance and phase.
     pub starts: Vec<(f64, u16)>,
-    pub phases: Vec<Phase>,
+    /// In order.
+    pub chain: Vec<Phase>,
     /// Whether the mesh has a part in it.
     pub is_meshed: bool,
 }
@@ -64,14 +65,14 @@ impl Phases {
                 };
                 Ok(Self {
                     starts: vec![(1.0, 0)],
-                    phases: (0..*shape as u16).map(phase).collect(),
+                    chain: (0..*shape as u16).map(phase).collect(),
                     is_meshed: false,
                 })
             }
             Distribution::Mixture(parts) => {
                 let mut all = Self {
                     starts: Vec::new(),
-                    phases: Vec::new(),
+                    chain: Vec::new(),
                     is_meshed: false,
                 };
                 for (weight, part) in parts.iter().filter(|(weight, _)| *weight > 0.0) {
@@ -93,17 +94,17 @@ impl Phases {
         };
         let mut delayed = Self {
             starts: Vec::new(),
-            phases: Vec::new(),
+            chain: Vec::new(),
             is_meshed: true,
         };
         for (index, &(chance, first)) in self.starts.iter().enumerate() {
-            delayed.starts.push((chance, delayed.phases.len() as u16));
-            delayed.phases.extend(std::iter::repeat_n(stage, n));
+            delayed.starts.push((chance, delayed.chain.len() as u16));
+            delayed.chain.extend(std::iter::repeat_n(stage, n));
             let end = self
                 .starts
                 .get(index + 1)
-                .map_or(self.phases.len(), |next| next.1.into());
-            delayed.phases.extend(&self.phases[first.into()..end]);
+                .map_or(self.chain.len(), |next| next.1.into());
+            delayed.chain.extend(&self.chain[first.into()..end]);
         }
         delayed
     }
@@ -120,17 +121,17 @@ impl Phases {
                 .zip(0..)
                 .map(|((weight, _), index)| (*weight, index))
                 .collect(),
-            phases: parts.iter().map(phase).collect(),
+            chain: parts.iter().map(phase).collect(),
             is_meshed: false,
         })
     }
 
     fn add(&mut self, weight: f64, part: &Self) {
-        let first = self.phases.len() as u16;
+        let first = self.chain.len() as u16;
         let starts = part.starts.iter();
         self.starts
             .extend(starts.map(|(chance, start)| (weight * chance, first + start)));
-        self.phases.extend(&part.phases);
+        self.chain.extend(&part.chain);
         self.is_meshed |= part.is_meshed;
     }
 
@@ -169,7 +170,7 @@ impl Phases {
         }
         Self {
             starts: vec![(1.0, 0)],
-            phases,
+            chain: phases,
             is_meshed: true,
         }
     }
@@ -277,9 +278,9 @@ mod tests {
 
     /// Mean and second moment: those of a phase add up over all ways through it.
     fn moments(phases: &Phases) -> (f64, f64) {
-        let n = phases.phases.len();
+        let n = phases.chain.len();
         let (mut mean, mut square) = (vec![0.0; n + 1], vec![0.0; n + 1]);
-        for (index, phase) in phases.phases.iter().enumerate().rev() {
+        for (index, phase) in phases.chain.iter().enumerate().rev() {
             let stay = phase.rate.recip();
             mean[index] = stay + phase.onward * mean[index + 1];
             square[index] = 2.0 * stay * mean[index] + phase.onward * square[index + 1];
