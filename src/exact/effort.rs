@@ -38,8 +38,8 @@ impl Effort {
                 steps: 1e8,
             },
             Self::Full => Limits {
-                states: 1_000_000,
-                nodes: 2_000_000,
+                states: 200_000,
+                nodes: 200_000,
                 meshed_nodes: 40_000,
                 elimination: 1_000_000,
                 sweeps: 3e9,
