@@ -55,7 +55,7 @@ pub(super) enum Command {
     Merge(MergeArgs),
     /// Work unavailability out without sampling, where a topology allows it
     #[command(
-        after_help = "Example: which topologies of the starter model can be worked out, and what keeps the others\n  failscape init shop.yaml && failscape exact shop.yaml\n\nWhere nothing can be worked out, it says why and ends with 0; `unavailability` is null in JSON."
+        after_help = "Example: a service in two zones, of a model of three lines\n  failscape exact models/minimal.yaml\n\nWhere nothing can be worked out, it says why and ends with 0; `unavailability` is null in JSON."
     )]
     Exact(ExactArgs),
     /// Check the program against systems with known answers

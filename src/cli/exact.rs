@@ -8,7 +8,7 @@ use super::args::{ExactArgs, ExactFormat};
 use super::failure::Failure;
 use super::load::{load, topology};
 use super::streams::Streams;
-use crate::exact::{Answer, Figure, Solution, solve};
+use crate::exact::{Answer, Effort, Figure, Solution, solve};
 use crate::model::TopologySpec;
 use crate::plan::{Plan, compile};
 use crate::topology::expand;
@@ -30,7 +30,7 @@ pub(super) fn exact(args: &ExactArgs, streams: &mut Streams) -> Result<(), Failu
         .iter()
         .map(|(name, spec)| {
             let plan = compile(&model, &expand(&model, name, spec));
-            let answer = solve(&plan);
+            let answer = solve(&plan, Effort::Full);
             (plan, answer)
         })
         .collect();

@@ -59,7 +59,7 @@ pub fn take_over_rare(
             return;
         }
     };
-    result.method = "failure-biasing".to_owned();
+    "failure-biasing".clone_into(&mut result.method);
     result.rare = Some(RareSampling {
         samples: means.unavailability.n,
         effective_samples: means.effective_samples,

@@ -39,11 +39,38 @@ impl ActiveState {
     }
 }
 
+/// What the controller remembers, clocks and history apart, while no move is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct ActiveKey {
+    healthy: Vec<bool>,
+    declared: Vec<bool>,
+    /// Bits of the shares.
+    target: Vec<u64>,
+}
+
 impl ActiveState {
     /// Whether all regions are healthy and known to be.
     pub(super) fn is_at_rest(&self) -> bool {
         let all = |flags: &[bool]| flags.iter().all(|flag| *flag);
         all(&self.healthy) && all(&self.declared)
+    }
+
+    pub(super) fn key(&self) -> ActiveKey {
+        ActiveKey {
+            healthy: self.healthy.clone(),
+            declared: self.declared.clone(),
+            target: self.target.iter().map(|share| share.to_bits()).collect(),
+        }
+    }
+
+    /// Goes back to what it remembered.
+    pub(super) fn resume(&mut self, key: &ActiveKey) {
+        self.healthy.clone_from(&key.healthy);
+        self.declared.clone_from(&key.declared);
+        self.target.clear();
+        self.target
+            .extend(key.target.iter().copied().map(f64::from_bits));
+        self.jumps.clear();
     }
 }
 

@@ -7,52 +7,15 @@
 use super::chance::Script;
 use super::ledger::DOWN_SLACK;
 use super::serving::{Serving, Timer};
-use super::standby::{StandbyKey, StandbyState};
+use super::snapshot::{FAR, MoveKey, State, n_slots};
+use super::symmetry::Symmetry;
 use super::trial::{Record, Simulator};
-use super::units::{Condition, Failure};
-use crate::model::Failback;
-use crate::plan::{Plan, ReroutePlan, ServingPlan, UnitId, UnitKind};
-
-/// When everything that is pending in a restored state comes \[s\]: later than any draw.
-const FAR: f64 = 1e300;
-
-/// Now in a restored state \[s\].
-const NOW: f64 = 1.0;
+use super::units::Condition;
+use crate::model::{Distribution, Failback};
+use crate::plan::{DetectPlan, Plan, ReroutePlan, ServingPlan, UnitId, UnitKind};
 
 /// Events at one instant beyond which times of zero are taken to go round in circles.
 const MAX_AT_ONCE: usize = 10_000;
-
-/// A settled state of the system, without its clocks.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct State {
-    spare: Vec<i32>,
-    phases: Vec<u32>,
-    units: Vec<UnitKey>,
-    crews: Vec<(u32, Vec<UnitId>)>,
-    pools: Vec<PoolKey>,
-    standby: Option<StandbyKey>,
-    shares: Vec<u64>,
-    capacity: Vec<u64>,
-    pending: Vec<bool>,
-}
-
-/// A unit that is not of the fast path.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct UnitKey {
-    condition: Condition,
-    speed: u64,
-    /// Cause, law, crew, priority, clock renewed.
-    failure: [u32; 5],
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct PoolKey {
-    primary: Option<usize>,
-    in_takeover: bool,
-    in_last_way: bool,
-    running: bool,
-    usable: Vec<bool>,
-}
 
 /// How long something that is pending takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,9 +31,20 @@ pub enum Law {
     Fixed(f64),
     /// Until so many probes, this far apart \[s\], have missed; the first at any time within one period.
     Probed(f64, u32),
+    /// Drawn from the sampler of this index, after a fixed time \[s\].
+    Delayed(u32, f64),
+    /// The linear move under way, of this length \[s\].
+    Move(f64),
 }
 
 impl Law {
+    pub(super) fn of_detection(detect: DetectPlan) -> Self {
+        match detect {
+            DetectPlan::Drawn(sampler) => Self::drawn(sampler),
+            DetectPlan::Probe(period, misses) => Self::Probed(period, misses),
+        }
+    }
+
     /// Drawn from a sampler at full speed.
     pub(super) fn drawn(sampler: u32) -> Self {
         Self::Drawn {
@@ -106,8 +80,8 @@ pub struct Successor {
     pub probability: f64,
     /// The state.
     pub state: State,
-    /// For each slot, whether it was set by the event: its time begins anew.
-    pub set_anew: Vec<bool>,
+    /// For each slot, the one of the state before whose time goes on in it; none if it begins anew, or nothing is pending.
+    pub goes_on: Vec<Option<u32>>,
 }
 
 /// What users see in a state.
@@ -117,55 +91,61 @@ pub struct Experience {
     pub lost: f64,
     /// Share of its requests that each journey loses.
     pub journeys: Vec<f64>,
-    /// Whether each journey is down.
-    pub down: Vec<bool>,
+    /// Share of time in which each journey is down.
+    pub down: Vec<f64>,
+    /// Whether any journey is down for most of the time.
+    pub is_down: bool,
 }
 
 /// The engine of a plan, to be put into one state after another.
 #[derive(Debug)]
 pub struct Explorer<'p> {
     simulator: Simulator<'p>,
+    symmetry: Symmetry,
+    /// Steps between all and nothing that the share of a region may have at the start of a linear move.
+    grid: u32,
 }
 
 impl<'p> Explorer<'p> {
-    /// An explorer of a plan.
+    /// An explorer of a plan. When a linear move begins amid another, the share that has moved is rounded to a multiple of
+    /// 1 / `grid`, up or down at random so that its mean stays.
     ///
     /// # Errors
     ///
     /// If the plan remembers more than a state holds: in words, what.
-    pub fn new(plan: &'p Plan) -> Result<Self, String> {
-        let moves = |reroute: ReroutePlan| match reroute {
+    pub fn new(plan: &'p Plan, grid: u32) -> Result<Self, String> {
+        let takes_time = |reroute: ReroutePlan| match reroute {
             ReroutePlan::Ttl(seconds) => seconds > 0.0,
-            ReroutePlan::Drawn(_) => false,
+            ReroutePlan::Drawn(law) => plan.distributions[law as usize] != Distribution::Fixed(0.0),
         };
-        let linear = "traffic moves linearly over the `ttl` of `reroute`; give `reroute` as a time";
         match &plan.serving {
-            ServingPlan::Single => {}
-            ServingPlan::ActiveActive(_) => {
-                return Err("active-active regions are rerouted one by one".to_owned());
+            ServingPlan::ActiveActive(active) if takes_time(active.reroute) => {
+                return Err(
+                    "moves of traffic between active-active regions can overlap; `reroute` must take no time"
+                        .to_owned(),
+                );
             }
-            ServingPlan::Standby(standby) if moves(standby.reroute) => {
-                return Err(linear.to_owned());
-            }
-            ServingPlan::Standby(standby) if standby.restore > 0.0 => {
-                return Err("a restore from backups is added to each activation".to_owned());
-            }
-            ServingPlan::Standby(standby) => match standby.failback {
-                Failback::After {
-                    wait_seconds,
-                    takes_seconds,
-                } if wait_seconds > 0.0 || takes_seconds > 0.0 => {
-                    return Err(
-                        "`failback` waits for, and moves traffic over, fixed times; it must take none"
-                            .to_owned(),
-                    );
-                }
-                Failback::After { .. } | Failback::Never => {}
-            },
+            ServingPlan::Single | ServingPlan::Standby(_) | ServingPlan::ActiveActive(_) => {}
         }
         let mut simulator = Simulator::new(plan, 0);
         simulator.script = Some(Script::default());
-        Ok(Self { simulator })
+        Ok(Self {
+            symmetry: Symmetry::new(plan),
+            simulator,
+            grid,
+        })
+    }
+
+    /// Units that may change places without anything being different, in classes of at least two.
+    #[must_use]
+    pub fn classes(&self) -> &[Vec<UnitId>] {
+        self.symmetry.classes()
+    }
+
+    /// Slots of units that are alike in a state, clocks apart, and have something pending: in groups of at least two.
+    #[must_use]
+    pub fn alike(&self, state: &State) -> Vec<Vec<u32>> {
+        self.symmetry.alike(state)
     }
 
     /// The state at the start of a trial: everything new and up.
@@ -177,16 +157,18 @@ impl<'p> Explorer<'p> {
         let simulator = &mut self.simulator;
         simulator.simulate_nothing();
         self.settle_instant()?;
-        Ok(self.state())
+        let mut state = self.simulator.snapshot(None);
+        self.symmetry.put_in_order(&mut state);
+        Ok(state)
     }
 
     /// All that may happen next in a state.
     pub fn events(&mut self, state: &State) -> Vec<Event> {
-        self.restore(state);
+        self.simulator.resume(state, 0.5);
         let simulator = &self.simulator;
         let plan = simulator.plan;
         let mut events = Vec::new();
-        for slot in 0..state.pending.len() as u32 {
+        for slot in 0..n_slots(plan) as u32 {
             if !state.pending[slot as usize] {
                 continue;
             }
@@ -229,78 +211,134 @@ impl<'p> Explorer<'p> {
                     });
                 }
             } else {
-                events.extend(self.simulator.timers_of(slot).into_iter().map(|law| Event {
-                    slot,
-                    clock: None,
-                    law,
-                }));
+                events.extend(
+                    self.simulator
+                        .timers_of(slot, state)
+                        .into_iter()
+                        .map(|law| Event {
+                            slot,
+                            clock: None,
+                            law,
+                        }),
+                );
             }
         }
         events
     }
 
-    /// The states that may follow an event.
+    /// The states that may follow an event, when a linear move under way has come so far, from 0 to 1.
     ///
     /// # Errors
     ///
     /// If times of zero go round in circles.
-    pub fn successors(&mut self, state: &State, event: Event) -> Result<Vec<Successor>, String> {
+    pub fn successors(
+        &mut self,
+        state: &State,
+        event: Event,
+        progress: f64,
+    ) -> Result<Vec<Successor>, String> {
         let mut successors: Vec<Successor> = Vec::new();
         let mut script = Some(Script::default());
         while let Some(path) = script.take() {
-            self.restore(state);
+            self.simulator.resume(state, progress);
             self.simulator.script = Some(path);
             self.fire(event);
             self.settle_instant()?;
             let played = self.simulator.script.take().unwrap_or_default();
-            let next = self.state();
-            let set_anew = (0..next.pending.len())
+            let mut next = self.simulator.snapshot(Some(state));
+            let goes_on: Vec<Option<u32>> = (0..next.pending.len() as u32)
                 .map(|slot| {
-                    let goes_on = state.pending[slot]
-                        && next.pending[slot]
-                        && slot as u32 != event.slot
-                        && self.simulator.calendar.time_of(slot as u32) == FAR;
-                    !goes_on
+                    let same = slot != event.slot && self.simulator.goes_on(slot, state, &next);
+                    same.then_some(slot)
                 })
                 .collect();
-            successors.push(Successor {
-                probability: played.probability(),
-                state: next,
-                set_anew,
-            });
+            let origin = self.symmetry.put_in_order(&mut next);
+            let goes_on: Vec<Option<u32>> = origin
+                .into_iter()
+                .map(|slot| goes_on[slot as usize])
+                .collect();
+            let probability = played.probability();
+            for (chance, state) in self.on_grid(next) {
+                successors.push(Successor {
+                    probability: probability * chance,
+                    state,
+                    goes_on: goes_on.clone(),
+                });
+            }
             script = played.next_path();
         }
         self.simulator.script = Some(Script::default());
         Ok(successors)
     }
 
-    /// What users see in a state.
-    pub fn experience(&mut self, state: &State) -> Experience {
-        self.restore(state);
-        let simulator = &mut self.simulator;
+    /// A state with the share of the first of two regions rounded, up or down.
+    fn on_grid(&self, state: State) -> Vec<(f64, State)> {
+        if state.moving.is_none() || state.shares.len() != 2 {
+            return vec![(1.0, state)];
+        }
+        let grid = f64::from(self.grid);
+        let share = f64::from_bits(state.shares[0]) * grid;
+        let (low, above) = (share.floor(), share.fract());
+        let mut rounded = Vec::new();
+        for (chance, steps) in [(1.0 - above, low), (above, low + 1.0)] {
+            if chance > 1e-12 {
+                let mut state = state.clone();
+                let share = (steps / grid).min(1.0);
+                state.shares = vec![share.to_bits(), (1.0 - share).to_bits()];
+                rounded.push((chance, state));
+            }
+        }
+        rounded
+    }
+
+    /// What users see in a state on average while a linear move under way goes from one progress to another.
+    pub fn experience(&mut self, state: &State, from: f64, to: f64) -> Experience {
+        const PIECES: u32 = 16;
+        self.simulator.resume(state, 0.5 * (from + to));
+        let simulator = &self.simulator;
         let plan = simulator.plan;
+        let pieces = if state.moving.is_some() { PIECES } else { 1 };
         let n_regions = plan.regions.len();
+        // Served and lost: each as a sum, as next to nothing may be lost.
+        let at = |entry: u32, progress: f64| -> (f64, f64) {
+            let shares = state.shares_at(progress).into_iter().zip(&state.capacity);
+            shares
+                .enumerate()
+                .fold((0.0, 0.0), |sums, (region, (share, capacity))| {
+                    let entry = &plan.entries[entry as usize * n_regions + region];
+                    let carried = if simulator.is_up(entry.gate) {
+                        share.min(f64::from_bits(*capacity))
+                    } else {
+                        0.0
+                    };
+                    (sums.0 + carried, sums.1 + (share - carried))
+                })
+        };
         let mut experience = Experience {
             lost: 0.0,
             journeys: Vec::new(),
             down: Vec::new(),
+            is_down: false,
         };
         for journey in &plan.journeys {
-            let served: f64 = (0..n_regions)
-                .filter(|region| {
-                    let entry = &plan.entries[journey.entry as usize * n_regions + region];
-                    simulator.is_up(entry.gate)
-                })
-                .map(|region| {
-                    f64::from_bits(state.shares[region]).min(f64::from_bits(state.capacity[region]))
-                })
-                .sum();
-            let lost = if served >= 1.0 { 0.0 } else { 1.0 - served };
+            let level = journey.down_below - DOWN_SLACK;
+            let at = |piece: u32| -> (f64, f64) {
+                let progress = from + (to - from) * f64::from(piece) / f64::from(pieces);
+                at(journey.entry, progress)
+            };
+            let (mut lost, mut down) = (0.0, 0.0);
+            let mut before = at(0);
+            for piece in 1..=pieces {
+                let after = at(piece);
+                lost += 0.5 * (before.1 + after.1);
+                down += share_below(before.0, after.0, level);
+                before = after;
+            }
+            let (lost, down) = (lost / f64::from(pieces), down / f64::from(pieces));
             experience.lost += journey.share * lost;
             experience.journeys.push(lost);
-            experience
-                .down
-                .push(served < journey.down_below - DOWN_SLACK);
+            experience.down.push(down);
+            experience.is_down |= down > 0.5;
         }
         experience
     }
@@ -313,6 +351,13 @@ impl<'p> Explorer<'p> {
             let clocks = unit.first_clock as usize..(unit.first_clock + unit.n_clocks) as usize;
             simulator.life_ends[clocks].fill(FAR);
             simulator.life_ends[clock as usize] = 1.0;
+        }
+        if event.slot == simulator.timer_slot(Timer::Failback)
+            && let Serving::Standby(state) = &mut simulator.serving
+        {
+            state.end_wait(FAR);
+            simulator.plan_failback();
+            return;
         }
         simulator.play(event.slot);
     }
@@ -329,121 +374,6 @@ impl<'p> Explorer<'p> {
         }
         Err("times of zero go round in circles".to_owned())
     }
-
-    fn state(&self) -> State {
-        let simulator = &self.simulator;
-        let plan = simulator.plan;
-        let n_slots = plan.units.len() + plan.pools.len() + Serving::n_timers(plan);
-        let unit = |unit: usize| {
-            let condition = simulator.condition[unit];
-            let Some(state) = simulator.states.get(unit) else {
-                return UnitKey {
-                    condition,
-                    speed: 1.0_f64.to_bits(),
-                    failure: [0; 5],
-                };
-            };
-            let failed = matches!(condition, Condition::Down | Condition::Waiting);
-            let failure = if failed { state.failure } else { Failure::NONE };
-            UnitKey {
-                condition,
-                speed: state.speed.to_bits(),
-                failure: [
-                    failure.cause,
-                    failure.law,
-                    failure.crew,
-                    failure.priority,
-                    failure.renews,
-                ],
-            }
-        };
-        State {
-            spare: simulator.spare.clone(),
-            phases: (simulator.renewals.iter())
-                .map(|renewal| renewal.phase)
-                .collect(),
-            units: (0..plan.units.len()).map(unit).collect(),
-            crews: (simulator.crews.iter())
-                .map(|crew| (crew.busy, crew.waiting.clone()))
-                .collect(),
-            pools: (simulator.pools.iter())
-                .map(|pool| PoolKey {
-                    primary: pool.primary,
-                    in_takeover: pool.in_takeover,
-                    in_last_way: pool.in_last_way,
-                    running: pool.running,
-                    usable: pool.usable.clone(),
-                })
-                .collect(),
-            standby: match &simulator.serving {
-                Serving::Standby(state) => Some(state.key()),
-                Serving::Single | Serving::ActiveActive(_) => None,
-            },
-            shares: (0..plan.regions.len())
-                .map(|region| simulator.traffic.share(region, simulator.now).to_bits())
-                .collect(),
-            capacity: (simulator.world.capacity.iter())
-                .map(|capacity| capacity.to_bits())
-                .collect(),
-            pending: (0..n_slots as u32)
-                .map(|slot| simulator.calendar.time_of(slot).is_finite())
-                .collect(),
-        }
-    }
-
-    fn restore(&mut self, state: &State) {
-        let simulator = &mut self.simulator;
-        simulator.now = NOW;
-        simulator.spare.copy_from_slice(&state.spare);
-        simulator.changes.clear();
-        for (renewal, phase) in simulator.renewals.iter_mut().zip(&state.phases) {
-            renewal.phase = *phase;
-        }
-        for (index, unit) in state.units.iter().enumerate() {
-            simulator.condition[index] = unit.condition;
-            let Some(unit_state) = simulator.states.get_mut(index) else {
-                continue;
-            };
-            let [cause, law, crew, priority, renews] = unit.failure;
-            unit_state.age = 0.0;
-            unit_state.since = NOW;
-            unit_state.speed = f64::from_bits(unit.speed);
-            unit_state.failure = Failure {
-                cause,
-                // A repair that waits for its crew begins when it is free: any time will do.
-                repair: 1.0,
-                law,
-                crew,
-                priority,
-                renews,
-            };
-        }
-        simulator.life_ends.fill(FAR);
-        for (crew, (busy, waiting)) in simulator.crews.iter_mut().zip(&state.crews) {
-            crew.busy = *busy;
-            crew.waiting.clone_from(waiting);
-        }
-        for (pool, key) in simulator.pools.iter_mut().zip(&state.pools) {
-            pool.primary = key.primary;
-            pool.in_takeover = key.in_takeover;
-            pool.in_last_way = key.in_last_way;
-            pool.running = key.running;
-            pool.usable.clone_from(&key.usable);
-            pool.starters.clear();
-        }
-        if let Some(standby) = state.standby {
-            simulator.serving = Serving::Standby(StandbyState::remembering(standby, NOW));
-        }
-        let shares: Vec<f64> = state.shares.iter().copied().map(f64::from_bits).collect();
-        simulator.traffic.jump(NOW, &shares);
-        for (capacity, bits) in simulator.world.capacity.iter_mut().zip(&state.capacity) {
-            *capacity = f64::from_bits(*bits);
-        }
-        let times = state.pending.iter();
-        simulator
-            .calendar
-            .fill(times.map(|pending| if *pending { FAR } else { f64::INFINITY }));
-    }
 }
 
 impl Simulator<'_> {
@@ -453,7 +383,7 @@ impl Simulator<'_> {
     }
 
     /// The law of a takeover or of a timer of the controller that is pending in this slot.
-    fn timers_of(&self, slot: u32) -> Option<Law> {
+    fn timers_of(&self, slot: u32, state: &State) -> Option<Law> {
         let plan = self.plan;
         let n_units = plan.units.len() as u32;
         let pool = slot - n_units;
@@ -464,18 +394,36 @@ impl Simulator<'_> {
                 _ => pool_plan.takes,
             }));
         }
-        let (Serving::Standby(state), ServingPlan::Standby(standby)) =
-            (&self.serving, &plan.serving)
-        else {
-            return None;
-        };
-        match Timer::of(pool - plan.pools.len() as u32) {
-            Timer::Attempt => state.law_of_phase(standby),
-            Timer::Rerouted => match standby.reroute {
-                ReroutePlan::Drawn(sampler) => Some(Law::drawn(sampler)),
-                ReroutePlan::Ttl(seconds) => Some(Law::Fixed(seconds)),
+        let timer = Timer::of(pool - plan.pools.len() as u32);
+        match (&self.serving, &plan.serving) {
+            (Serving::Standby(serving), ServingPlan::Standby(standby)) => match timer {
+                Timer::Attempt => serving.law_of_phase(standby),
+                Timer::Rerouted => match standby.reroute {
+                    ReroutePlan::Drawn(sampler) => Some(Law::drawn(sampler)),
+                    ReroutePlan::Ttl(_) => None,
+                },
+                Timer::Failback => match standby.failback {
+                    Failback::After { wait_seconds, .. } => Some(Law::Fixed(wait_seconds)),
+                    Failback::Never => None,
+                },
+                Timer::Moved => state.moving.as_ref().map(MoveKey::seconds).map(Law::Move),
+                Timer::Detected(_) => None,
             },
-            Timer::Failback | Timer::Moved | Timer::Detected(_) => None,
+            (Serving::ActiveActive(_), ServingPlan::ActiveActive(active)) => match timer {
+                Timer::Detected(_) => Some(Law::of_detection(active.detect)),
+                Timer::Attempt | Timer::Rerouted | Timer::Failback | Timer::Moved => None,
+            },
+            _ => None,
         }
+    }
+}
+
+/// Share of a linear stretch that is below a level.
+fn share_below(from: f64, to: f64, level: f64) -> f64 {
+    match (from < level, to < level) {
+        (true, true) => 1.0,
+        (false, false) => 0.0,
+        (true, false) => (level - from) / (to - from),
+        (false, true) => (level - to) / (from - to),
     }
 }

@@ -9,7 +9,7 @@ use super::serving::Serving;
 use super::serving::{RerouteTime, Timer};
 use super::trial::Simulator;
 use crate::model::Failback;
-use crate::plan::{DetectPlan, Purpose, ReroutePlan, ServingPlan, StandbyPlan};
+use crate::plan::{Purpose, ReroutePlan, ServingPlan, StandbyPlan};
 
 /// The controller during a trial.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +88,10 @@ pub(super) struct StandbyKey {
     moved: bool,
     full: [bool; 2],
     healthy: [bool; 2],
+    /// Whether the home region has yet to be healthy for some time before a failback, and that time is passing.
+    pub waits: bool,
+    /// Whether it has been healthy for so long.
+    waited: bool,
 }
 
 impl StandbyState {
@@ -107,8 +111,22 @@ impl StandbyState {
             && self.full == [true, plan.full_when_standing_by]
     }
 
-    pub(super) fn key(&self) -> StandbyKey {
+    pub(super) fn key(&self, plan: &StandbyPlan, now: f64) -> StandbyKey {
+        let at_home = self.serving == self.home
+            && self.phase == Phase::Steady
+            && self.movement == Movement::None;
+        let (waits, waited) = match plan.failback {
+            Failback::After { wait_seconds, .. }
+                if wait_seconds > 0.0 && self.healthy[self.home] && !at_home =>
+            {
+                let waited = self.healthy_since[self.home] + wait_seconds <= now;
+                (!waited, waited)
+            }
+            Failback::After { .. } | Failback::Never => (false, false),
+        };
         StandbyKey {
+            waits,
+            waited,
             home: self.home,
             serving: self.serving,
             from: self.from,
@@ -120,9 +138,14 @@ impl StandbyState {
         }
     }
 
-    /// A controller that remembers this at `now`.
-    pub(super) fn remembering(key: StandbyKey, now: f64) -> Self {
-        Self {
+    /// Goes back to what it remembered; what is pending comes at `far`.
+    pub(super) fn resume(&mut self, key: StandbyKey, now: f64, far: f64) {
+        let since = match (key.waits, key.waited) {
+            (true, _) => far,
+            (_, true) => -far,
+            (false, false) => now,
+        };
+        *self = Self {
             home: key.home,
             serving: key.serving,
             from: key.from,
@@ -131,21 +154,28 @@ impl StandbyState {
             moved: key.moved,
             full: key.full,
             healthy: key.healthy,
-            healthy_since: [now; 2],
+            healthy_since: [since; 2],
             completed: (f64::NEG_INFINITY, 0),
             ..Self::default()
-        }
+        };
+    }
+
+    /// Whether the home region is still healthy for as long as in the state resumed.
+    pub(super) fn still_waits(&self, far: f64) -> bool {
+        self.healthy_since[self.home] == far
+    }
+
+    /// The home region has been healthy for long enough.
+    pub(super) fn end_wait(&mut self, far: f64) {
+        self.healthy_since = [-far; 2];
     }
 
     /// How long the phase under way takes.
     pub(super) fn law_of_phase(&self, plan: &StandbyPlan) -> Option<Law> {
         match self.phase {
-            Phase::Detecting => Some(match plan.detect {
-                DetectPlan::Drawn(sampler) => Law::drawn(sampler),
-                DetectPlan::Probe(period, misses) => Law::Probed(period, misses),
-            }),
+            Phase::Detecting => Some(Law::of_detection(plan.detect)),
             Phase::Deciding => Some(Law::drawn(plan.decide)),
-            Phase::Activating => Some(Law::drawn(plan.activate)),
+            Phase::Activating => Some(Law::Delayed(plan.activate, plan.restore)),
             Phase::Retrying => plan.retry.map(Law::Fixed),
             Phase::Steady | Phase::Rerouting | Phase::GivenUp | Phase::NoneHealthy => None,
         }
@@ -456,7 +486,7 @@ impl<'p> Simulator<'p> {
     }
 
     /// Sets the timer of the failback, if one is due.
-    fn plan_failback(&mut self) {
+    pub(super) fn plan_failback(&mut self) {
         let now = self.now;
         let (state, plan) = self.standby();
         let time = match plan.failback {

@@ -55,6 +55,14 @@ impl Traffic {
         !self.moves.is_empty()
     }
 
+    /// Start of the earliest move under way; infinite if none is.
+    pub(super) fn first_start(&self) -> f64 {
+        self.moves
+            .iter()
+            .map(|step| step.start)
+            .fold(f64::INFINITY, f64::min)
+    }
+
     /// End of the first move to be complete; infinite if none is under way.
     pub(super) fn next_end(&self) -> f64 {
         self.moves

@@ -9,7 +9,7 @@ use crate::plan::{
 };
 
 /// What a unit is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Condition {
     /// In service.
     Up,

@@ -5,7 +5,7 @@
 pub enum Route {
     /// Units are independent of each other: the structure function as a diagram, integrated over time.
     ProductForm,
-    /// Times are exponential or fixed and states are few: a Markov chain, over the horizon by uniformization.
+    /// States are few, with times as exponential phases: a Markov chain, over the horizon by uniformization or Laplace transform.
     MarkovChain,
 }
 

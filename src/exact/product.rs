@@ -17,13 +17,11 @@ use std::sync::Arc;
 
 use super::answer::{Accuracy, Figure, JourneyFigures, Refusal, Route, Solution};
 use super::diagram::{Evaluator, Function};
+use super::effort::Effort;
 use super::process::{Cycle, Process};
 use super::quadrature::{Integrals, integrate};
 use super::structure::{Structure, structure};
 use crate::plan::{DailyCurve, NO_CREW, Plan, UnitId, UnitKind};
-
-/// Nodes of a diagram at most.
-const MOST_NODES: usize = 2_000_000;
 
 /// Relative error that rounding may leave.
 const ROUNDING: f64 = 1e-13;
@@ -45,15 +43,15 @@ const YEAR_SECONDS: f64 = 8760.0 * 3600.0;
 /// # Errors
 ///
 /// What in the model couples units, or makes what is lost depend on more than their state.
-pub(super) fn solve(plan: &Plan) -> Result<Solution, Refusal> {
-    try_solve(plan).map_err(|reason| Refusal {
+pub(super) fn solve(plan: &Plan, effort: Effort) -> Result<Solution, Refusal> {
+    try_solve(plan, effort).map_err(|reason| Refusal {
         route: Route::ProductForm,
         reason,
     })
 }
 
-fn try_solve(plan: &Plan) -> Result<Solution, String> {
-    let structure = independent_structure(plan)?;
+fn try_solve(plan: &Plan, effort: Effort) -> Result<Solution, String> {
+    let structure = independent_structure(plan, effort)?;
     let units = Units::with(plan, &structure.units, &mut Processes::default())?;
     let outages = if structure.is_monotone {
         Ok(())
@@ -79,7 +77,7 @@ impl<'p> ProductForm<'p> {
     ///
     /// Why it has no product form.
     pub fn new(plan: &'p Plan) -> Result<Self, Refusal> {
-        let structure = independent_structure(plan).map_err(|reason| Refusal {
+        let structure = independent_structure(plan, Effort::Full).map_err(|reason| Refusal {
             route: Route::ProductForm,
             reason,
         })?;
@@ -114,15 +112,15 @@ impl<'p> ProductForm<'p> {
     ///
     /// In words, why it has no product form.
     pub fn of_variant(&mut self, variant: &Plan) -> Result<Figure, String> {
-        let structure = independent_structure(variant)?;
+        let structure = independent_structure(variant, Effort::Full)?;
         lost(variant, &structure, &mut self.processes)
     }
 }
 
 /// The structure of a plan whose units are independent of each other.
-fn independent_structure(plan: &Plan) -> Result<Structure, String> {
+fn independent_structure(plan: &Plan, effort: Effort) -> Result<Structure, String> {
     refuse_takeovers(plan)?;
-    let structure = structure(plan, MOST_NODES)?;
+    let structure = structure(plan, effort.diagram_nodes())?;
     refuse_strikes(plan, &structure.units)?;
     Ok(structure)
 }

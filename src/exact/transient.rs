@@ -16,19 +16,17 @@ const SETTLED: f64 = 1e-14;
 /// A relative change that may be rounding.
 const ROUNDING: f64 = 1e-13;
 
-/// Arithmetic operations after which a chain is given up.
-const MAX_WORK: f64 = 2e10;
-
 /// Mean of each reward over [from, from + length], starting from the first state. `rewards[k]` is the k-th reward by state.
 ///
 /// # Errors
 ///
-/// In words, if the chain takes too long to settle.
+/// In words, if the chain takes more than `max_work` operations to settle.
 pub(super) fn means(
     chain: &Chain,
     rewards: &[Vec<f64>],
     from: f64,
     length: f64,
+    max_work: f64,
 ) -> Result<Vec<f64>, String> {
     let n = chain.n_states();
     let exit: Vec<f64> = (0..n)
@@ -88,7 +86,7 @@ pub(super) fn means(
             }
             break;
         }
-        if (steps * (chain.targets.len() + n)) as f64 > MAX_WORK {
+        if (steps * (chain.targets.len() + n)) as f64 > max_work {
             return Err("its slowest and its fastest rates are too far apart".to_owned());
         }
         step(chain, &exit, lambda, &at, &mut next);

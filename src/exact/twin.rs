@@ -1,5 +1,6 @@
 //! What the twin of a plan loses ([`Plan::twin_shares`]), for use as a control variate.
 
+use super::effort::Effort;
 use super::product;
 use crate::plan::{EntryPlan, Plan, ServingPlan};
 
@@ -27,7 +28,7 @@ pub fn twin(plan: &Plan) -> Option<TwinMeans> {
         ..TwinMeans::default()
     };
     for (region, share) in plan.twin_shares().into_iter().enumerate() {
-        let solution = product::solve(&alone(plan, region)).ok()?;
+        let solution = product::solve(&alone(plan, region), Effort::Quick).ok()?;
         let outages = solution.outages_per_year.ok()?;
         let journeys = solution.journeys.iter();
         let figures = journeys.flat_map(|j| [j.unavailability, j.time_unavailability]);

@@ -1,15 +1,12 @@
 //! Importance of parts without sampling, where the plan allows it.
 
 use super::elements::Candidate;
-use crate::exact::{Accuracy, Figure, ProductForm, Refusal, Route, solve_chain};
+use crate::exact::{Accuracy, Effort, Figure, ProductForm, Refusal, Route, solve_chain};
 use crate::montecarlo::Down;
 use crate::plan::Plan;
 use crate::results::{ElementImportance, Known};
 
 pub(super) use crate::estimate::YEAR_MINUTES;
-
-/// States of a Markov chain that is solved once for each part, twice.
-const FEW_STATES: usize = 300;
 
 /// The figures of a plan and its parts.
 pub(super) struct Figures {
@@ -53,7 +50,7 @@ fn by_product_form(plan: &Plan, candidates: &[Candidate]) -> Result<Figures, Ref
 }
 
 fn by_chain(plan: &Plan, candidates: &[Candidate]) -> Result<Figures, Refusal> {
-    let solve = |plan: &Plan| solve_chain(plan, FEW_STATES).map(|solved| solved.unavailability);
+    let solve = |plan: &Plan| solve_chain(plan, Effort::Glance).map(|solved| solved.unavailability);
     let base = solve(plan)?;
     let elements = candidates.iter().map(|candidate| {
         let perfect = if candidate.reaches {

@@ -10,7 +10,7 @@ use super::{Estimator, RunSettings};
 use crate::cost::FailurePrice;
 use crate::engine::{JourneyOutcome, Loss, MeanScore, Player};
 use crate::estimate::{Coefficients, Controls, Known, KnownMean, RareMeans, TwinMean};
-use crate::exact::{self, Answer};
+use crate::exact::{self, Answer, Effort};
 use crate::plan::Plan;
 use crate::stats::Moments;
 
@@ -98,7 +98,7 @@ impl Tactics {
         }
         if settings.estimator == Estimator::Sharp {
             for (tactic, plan) in tactics.topologies.iter_mut().zip(plans) {
-                tactic.answer = Some(exact::quick(plan));
+                tactic.answer = Some(exact::solve(plan, Effort::Quick));
             }
         }
         let pilot = Pilot::play(plans, settings);

@@ -6,7 +6,7 @@ use super::row::{Row, Simulated, WorkedOut, apart, tells, verdict};
 use super::{Case, Check, Counts, FALSE_ALARM, Library, Metric, SHOWN_LEVEL, Table};
 use crate::cost::{FailurePrice, price};
 use crate::estimate::{FailureCost, Names, NoLossBound, summarize};
-use crate::exact::{Answer, solve};
+use crate::exact::{Answer, Effort, solve};
 use crate::model::{Model, ModelErrors, load_str};
 use crate::montecarlo::{self, Estimator, Observer, RunSettings};
 use crate::plan::{Plan, compile};
@@ -81,7 +81,7 @@ type TwoLevels<T> = (T, T);
 impl Trial<'_> {
     fn rows(&self, observer: &mut dyn Observer) -> Option<Vec<Row>> {
         let results = self.play(observer)?;
-        let answer = solve(&self.plan);
+        let answer = solve(&self.plan, Effort::Full);
         let mut rows = Vec::new();
         for check in &self.case.checks {
             let sampled = if check.metric == Metric::FirstOutageHours {

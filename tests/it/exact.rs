@@ -146,9 +146,22 @@ topologies: { one: { pattern: multi-az, regions: [r] } }
 
 #[test]
 fn what_cannot_be_worked_out_is_refused_with_its_name_and_a_way_on() {
-    let model = project("models/reference/probe-and-ttl.yaml");
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("model.yaml");
+    std::fs::write(
+        &model,
+        "
+model: overlapping
+regions: { r1: { zones: [a] }, r2: { zones: [a] } }
+services: { unit: { replicas: 1 } }
+faults: { loss: { hits: region, mtbf: 1000h, mttr: 2h } }
+topologies: { both: { pattern: active-active, regions: [r1, r2] } }
+failover: { reroute: { ttl: 60s } }
+",
+    )
+    .unwrap();
     let text = output(&[], &model);
-    assert!(text.contains("`ttl`"), "{text}");
+    assert!(text.contains("`reroute`"), "{text}");
     assert!(text.contains("failscape run"), "{text}");
     let topology = first_topology(&model);
     assert!(topology["unavailability"].is_null());

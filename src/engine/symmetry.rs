@@ -1,0 +1,144 @@
+//! Units that may change places without anything being different: states that differ only by that are one.
+
+use std::collections::BTreeMap;
+
+use super::snapshot::{State, UnitKey};
+use crate::plan::{NO_CASCADE, Plan, UnitId, UnitKind};
+
+/// Units that may change places, in classes of at least two.
+#[derive(Debug, Clone)]
+pub(super) struct Symmetry {
+    classes: Vec<Vec<UnitId>>,
+}
+
+/// All that tells a unit from others: kind, gate, clocks, what turns it on and off, what strikes it.
+type Signature = (u32, u32, Vec<[u32; 5]>, Vec<usize>, Vec<usize>);
+
+impl Symmetry {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let mut is_alone = vec![false; plan.units.len()];
+        let members = plan.pools.iter().flat_map(|pool| &pool.members);
+        let in_pools = members.flat_map(|member| member.behind.iter().chain(&member.unit));
+        let cascades = plan.cascades.iter().flat_map(|cascade| &cascade.siblings);
+        // A first and a second of a pool are not alike, nor are those that cascades know by name.
+        for unit in in_pools.chain(cascades.map(|(sibling, _)| sibling)) {
+            is_alone[*unit as usize] = true;
+        }
+        let mut classes: BTreeMap<Signature, Vec<UnitId>> = BTreeMap::new();
+        for (index, alone) in is_alone.iter().enumerate() {
+            if let Some(signature) = signature(plan, index as UnitId)
+                && !alone
+            {
+                classes.entry(signature).or_default().push(index as UnitId);
+            }
+        }
+        Self {
+            classes: classes
+                .into_values()
+                .filter(|class| class.len() > 1)
+                .collect(),
+        }
+    }
+
+    /// Units of each class.
+    pub(super) fn classes(&self) -> &[Vec<UnitId>] {
+        &self.classes
+    }
+
+    /// Puts the units of each class into order. Returns, for each slot, the one from which it came.
+    pub(super) fn put_in_order(&self, state: &mut State) -> Vec<u32> {
+        let mut origin: Vec<u32> = (0..state.pending.len() as u32).collect();
+        for class in &self.classes {
+            let mut sorted = class.clone();
+            sorted.sort_by_key(|unit| (key(state, *unit), place_in_line(state, *unit)));
+            for (slot, from) in class.iter().zip(&sorted) {
+                origin[*slot as usize] = *from;
+            }
+        }
+        let before = state.clone();
+        let mut now_at: Vec<u32> = origin.clone();
+        for (slot, from) in origin.iter().enumerate().take(before.units.len()) {
+            let from = *from as usize;
+            state.phases[slot] = before.phases[from];
+            state.units[slot] = before.units[from].clone();
+            state.pending[slot] = before.pending[from];
+            now_at[from] = slot as u32;
+        }
+        for (_, waiting) in &mut state.crews {
+            for unit in waiting {
+                *unit = now_at[*unit as usize];
+            }
+        }
+        origin
+    }
+
+    /// Slots of units that are alike in a state, clocks apart, and have something pending: in groups of at least two.
+    pub(super) fn alike(&self, state: &State) -> Vec<Vec<u32>> {
+        let mut groups = Vec::new();
+        for class in &self.classes {
+            for group in class.chunk_by(|a, b| key(state, *a) == key(state, *b)) {
+                if group.len() > 1 && state.pending[group[0] as usize] {
+                    groups.push(group.to_vec());
+                }
+            }
+        }
+        groups
+    }
+}
+
+fn key(state: &State, unit: UnitId) -> (u32, UnitKey, bool) {
+    let unit = unit as usize;
+    (
+        state.phases[unit],
+        state.units[unit].clone(),
+        state.pending[unit],
+    )
+}
+
+/// Place in the line for its crew; first if it does not wait.
+fn place_in_line(state: &State, unit: UnitId) -> usize {
+    let place = |waiting: &Vec<UnitId>| waiting.iter().position(|other| *other == unit);
+    let mut crews = state.crews.iter();
+    crews.find_map(|(_, waiting)| place(waiting)).unwrap_or(0)
+}
+
+fn signature(plan: &Plan, id: UnitId) -> Option<Signature> {
+    let unit = &plan.units[id as usize];
+    let kind = match unit.kind {
+        UnitKind::Simple(phase) => phase,
+        UnitKind::General => u32::MAX,
+        UnitKind::Shock(_) => return None,
+    };
+    let clocks = &plan.clocks[unit.first_clock as usize..][..unit.n_clocks as usize];
+    if clocks.iter().any(|clock| clock.cascade != NO_CASCADE) {
+        return None;
+    }
+    let clocks = clocks
+        .iter()
+        .map(|clock| {
+            [
+                clock.life,
+                clock.repair,
+                clock.cause,
+                clock.crew,
+                clock.priority,
+            ]
+        })
+        .collect();
+    let switches = plan.regions.iter().flat_map(|region| &region.switches);
+    let switches = switches.zip(0..);
+    let shocks = plan.shocks.iter().zip(0..);
+    Some((
+        kind,
+        unit.gate,
+        clocks,
+        switches
+            .filter(|(switch, _)| switch.units.contains(&id))
+            .map(|(_, index)| index)
+            .collect(),
+        shocks
+            .filter(|(shock, _)| shock.targets.contains(&id))
+            .map(|(_, index)| index)
+            .collect(),
+    ))
+}

@@ -1,0 +1,213 @@
+//! Sums over all ways through a Markov chain, by taking out one state after the other.
+//!
+//! The time, the rewards and the rates of a state that is taken out are shared out among those that lead to it. Nothing is
+//! subtracted (Grassmann, Taksar & Heyman 1985, doi:10.1287/opre.33.5.1107), so that a mean of a million years is as accurate as one
+//! of an hour. The state with the fewest ways through it goes first (Markowitz 1957, doi:10.1287/mnsc.3.3.255): chains of phases then
+//! hardly fill up. What is done is written down once and done again for each rate of a Laplace transform.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use num_complex::Complex64;
+
+use super::chain::Chain;
+
+/// Sums over all ways through a chain.
+pub(super) trait Resolvent {
+    /// Sum of each reward \[per s\] until the end from the first state, when the chain also ends at rate `s` \[1/s\] from each
+    /// state. `rewards` holds those of the first state, then of the second and so on, `n_rewards` each. Infinite or no number if it
+    /// never ends.
+    ///
+    /// # Errors
+    ///
+    /// In words, if that takes too long.
+    fn sums(
+        &mut self,
+        rewards: &[f64],
+        n_rewards: usize,
+        s: Complex64,
+    ) -> Result<Vec<Complex64>, String>;
+}
+
+/// No slot: a transition to an end, or to itself.
+const NONE: u32 = u32::MAX;
+
+/// What is to be done to take out all states but the first.
+#[derive(Debug)]
+pub(super) struct Elimination {
+    /// Slot of each transition of the chain, and its rate \[1/s\].
+    rates: Vec<(u32, f64)>,
+    /// Rate of each state to an end \[1/s\].
+    to_end: Vec<f64>,
+    n_slots: usize,
+    pivots: Vec<Pivot>,
+    /// State and slot of the transitions that lead to each pivot.
+    ins: Vec<(u32, u32)>,
+    /// Slots of the transitions out of each pivot.
+    outs: Vec<u32>,
+    /// For each pair of one in and one out, the slot of the way round.
+    around: Vec<u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Pivot {
+    state: u32,
+    n_ins: u32,
+    n_outs: u32,
+}
+
+impl Elimination {
+    /// Of a chain that ends in the states with `is_end`.
+    ///
+    /// # Errors
+    ///
+    /// In words, if it would take more than `max_work` operations.
+    pub(super) fn new(chain: &Chain, is_end: &[bool], max_work: usize) -> Result<Self, String> {
+        let mut graph = Graph::new(chain, is_end);
+        let mut order: BTreeSet<(usize, usize)> = (1..chain.n_states())
+            .filter(|state| !is_end[*state])
+            .map(|state| (graph.weight(state), state))
+            .collect();
+        let mut elimination = Self {
+            rates: std::mem::take(&mut graph.rates),
+            to_end: std::mem::take(&mut graph.to_end),
+            n_slots: 0,
+            pivots: Vec::with_capacity(order.len()),
+            ins: Vec::new(),
+            outs: Vec::new(),
+            around: Vec::new(),
+        };
+        while let Some((weight, state)) = order.pop_first() {
+            let now = graph.weight(state);
+            if now > weight {
+                order.insert((now, state));
+                continue;
+            }
+            if elimination.around.len() + now > max_work {
+                return Err(format!(
+                    "its {} states are too entangled to be taken out one by one",
+                    chain.n_states()
+                ));
+            }
+            elimination.take_out(&mut graph, state);
+        }
+        elimination.n_slots = graph.n_slots as usize;
+        Ok(elimination)
+    }
+
+    fn take_out(&mut self, graph: &mut Graph, state: usize) {
+        let out = std::mem::take(&mut graph.out[state]);
+        let into = std::mem::take(&mut graph.into[state]);
+        self.pivots.push(Pivot {
+            state: state as u32,
+            n_ins: into.len() as u32,
+            n_outs: out.len() as u32,
+        });
+        for to in out.keys() {
+            graph.into[*to as usize].remove(&(state as u32));
+        }
+        self.outs.extend(out.values());
+        for from in into {
+            let slot = graph.out[from as usize].remove(&(state as u32));
+            self.ins.push((from, slot.unwrap_or(NONE)));
+            for to in out.keys() {
+                self.around.push(if *to == from {
+                    NONE
+                } else {
+                    graph.slot(from, *to)
+                });
+            }
+        }
+    }
+}
+
+impl Resolvent for Elimination {
+    fn sums(
+        &mut self,
+        rewards: &[f64],
+        n_rewards: usize,
+        s: Complex64,
+    ) -> Result<Vec<Complex64>, String> {
+        let mut values = vec![Complex64::default(); self.n_slots];
+        for &(slot, rate) in &self.rates {
+            values[slot as usize] += rate;
+        }
+        let mut to_end: Vec<Complex64> = self.to_end.iter().map(|rate| s + rate).collect();
+        let mut sums: Vec<Complex64> = rewards.iter().map(|reward| (*reward).into()).collect();
+        let (mut ins, mut outs, mut around) = (0, 0, 0);
+        let mut ways = Vec::new();
+        for pivot in &self.pivots {
+            let state = pivot.state as usize;
+            ways.clear();
+            let slots = &self.outs[outs..outs + pivot.n_outs as usize];
+            ways.extend(slots.iter().map(|slot| values[*slot as usize]));
+            let exit = ways.iter().fold(to_end[state], |sum, way| sum + *way).inv();
+            for &(from, slot) in &self.ins[ins..ins + pivot.n_ins as usize] {
+                let from = from as usize;
+                let share = values[slot as usize] * exit;
+                let end = share * to_end[state];
+                to_end[from] += end;
+                for reward in 0..n_rewards {
+                    let more = share * sums[state * n_rewards + reward];
+                    sums[from * n_rewards + reward] += more;
+                }
+                for (way, slot) in ways.iter().zip(&self.around[around..]) {
+                    if *slot != NONE {
+                        values[*slot as usize] += share * *way;
+                    }
+                }
+                around += ways.len();
+            }
+            ins += pivot.n_ins as usize;
+            outs += pivot.n_outs as usize;
+        }
+        sums.truncate(n_rewards);
+        Ok(sums.into_iter().map(|sum| sum / to_end[0]).collect())
+    }
+}
+
+/// A chain of which states have been taken out.
+struct Graph {
+    out: Vec<BTreeMap<u32, u32>>,
+    into: Vec<BTreeSet<u32>>,
+    rates: Vec<(u32, f64)>,
+    to_end: Vec<f64>,
+    n_slots: u32,
+}
+
+impl Graph {
+    fn new(chain: &Chain, is_end: &[bool]) -> Self {
+        let n = chain.n_states();
+        let mut graph = Self {
+            out: vec![BTreeMap::new(); n],
+            into: vec![BTreeSet::new(); n],
+            rates: Vec::with_capacity(chain.targets.len()),
+            to_end: vec![0.0; n],
+            n_slots: 0,
+        };
+        for from in (0..n).filter(|state| !is_end[*state]) {
+            for (to, rate) in chain.transitions(from) {
+                if is_end[to] {
+                    graph.to_end[from] += rate;
+                } else if to != from {
+                    let slot = graph.slot(from as u32, to as u32);
+                    graph.rates.push((slot, rate));
+                }
+            }
+        }
+        graph
+    }
+
+    fn slot(&mut self, from: u32, to: u32) -> u32 {
+        let next = self.n_slots;
+        let slot = *self.out[from as usize].entry(to).or_insert(next);
+        if slot == next {
+            self.into[to as usize].insert(from);
+            self.n_slots += 1;
+        }
+        slot
+    }
+
+    fn weight(&self, state: usize) -> usize {
+        self.out[state].len() * self.into[state].len()
+    }
+}
