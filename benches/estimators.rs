@@ -17,7 +17,6 @@ use failscape::montecarlo::{Estimator, Observer, Progress, RunSettings, run};
 use failscape::plan::{Plan, compile};
 use failscape::stats::Moments;
 use failscape::topology::expand;
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde_json::Value;
 
 const LEVEL: f64 = 0.95;
@@ -107,10 +106,7 @@ impl Subject {
     fn measure(&self, what: &str, truth: f64, trials: u64, seeds: u64) {
         let mut plain_variance = None;
         for estimator in [Estimator::Plain, Estimator::Sampled] {
-            let found: Vec<(f64, f64, f64)> = (0..seeds)
-                .into_par_iter()
-                .map(|seed| self.interval(estimator, trials, seed))
-                .collect();
+            let found = self.intervals(estimator, trials, seeds);
             let mut score = Score::default();
             for (low, mean, high) in found {
                 score.covered += u64::from(low <= truth && truth <= high);
@@ -134,7 +130,26 @@ impl Subject {
         }
     }
 
-    /// Estimate and interval of one run.
+    /// Interval and estimate of each seed; runs have pools of threads of their own, so these are shared out by hand.
+    fn intervals(&self, estimator: Estimator, trials: u64, seeds: u64) -> Vec<(f64, f64, f64)> {
+        let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+        let of_worker = |worker: u64| {
+            let mine = (worker..seeds).step_by(workers as usize);
+            mine.map(|seed| self.interval(estimator, trials, seed))
+                .collect::<Vec<_>>()
+        };
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..workers)
+                .map(|worker| scope.spawn(move || of_worker(worker)))
+                .collect();
+            let found = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+            found
+                .flat_map(|found| found.expect("a worker ends"))
+                .collect()
+        })
+    }
+
+    /// Interval and estimate of one run.
     fn interval(&self, estimator: Estimator, trials: u64, seed: u64) -> (f64, f64, f64) {
         let settings = RunSettings {
             seed,

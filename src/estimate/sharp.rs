@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::figures;
 use crate::engine::Loss;
 use crate::results::Estimate;
-use crate::stats::{Interval, Moments, PairedDifferences, skewed_mean_interval};
+use crate::stats::{Interval, Moments, PairedDifferences, none_seen_bound, skewed_mean_interval};
+
+/// Number of values below which the bound of none seen still holds an interval open.
+const FEW: u64 = 10;
 
 /// What a trial says of means.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +30,8 @@ pub struct Known {
     pub loss: Loss,
     /// How far off it may be.
     pub error: Loss,
+    /// Longest mean loss over the horizon: what a loss that was never seen may come to.
+    pub longest_loss: f64,
     /// Lost business by their mean, and how far off that may be \[currency/month\].
     pub cost: KnownMean,
 }
@@ -136,6 +141,7 @@ impl ControlledMean {
         &self,
         trials: u64,
         known: KnownMean,
+        longest_loss: f64,
         level: f64,
     ) -> Option<(f64, Interval)> {
         let pairs = self.pairs.padded_to(trials);
@@ -146,9 +152,15 @@ impl ControlledMean {
             return skewed_mean_interval(&(&values).into(), level).map(|interval| (mean, interval));
         }
         let interval = pairs.interval(level)?;
+        // While few lost more than their controls say, what hardly ever happens may lose much more.
+        let unseen = if pairs.more() < FEW {
+            none_seen_bound(trials, level) * longest_loss
+        } else {
+            0.0
+        };
         let shifted = Interval {
             low: (known.value - known.error + interval.low).max(0.0),
-            high: known.value + known.error + interval.high,
+            high: known.value + known.error + interval.high.max(pairs.mean() + unseen),
             method: interval.method,
         };
         Some((mean.max(0.0), shifted))
@@ -168,7 +180,8 @@ impl ControlledMean {
             figure.high = figure.high.min(most).max(figure.mean);
             return figure;
         }
-        match self.interval(trials, known, level) {
+        let longest_loss = none_seen / none_seen_bound(trials, level);
+        match self.interval(trials, known, longest_loss, level) {
             Some((mean, interval)) => {
                 let interval = Interval {
                     high: interval.high.min(most).max(mean),

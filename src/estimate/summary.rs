@@ -95,8 +95,9 @@ impl NoLossBound {
 #[must_use]
 pub fn precision(tally: &Tally, known: &Known, level: f64) -> Option<f64> {
     if let Some(sharp) = &tally.sharp {
-        let known = known.unavailability();
-        let (mean, interval) = sharp.unavailability.interval(tally.trials, known, level)?;
+        let (longest, known) = (known.longest_loss, known.unavailability());
+        let (mean, interval) =
+            (sharp.unavailability).interval(tally.trials, known, longest, level)?;
         let interval = interval.clamped(0.0, 1.0);
         return (mean > 0.0).then(|| interval.half_width() / mean);
     }

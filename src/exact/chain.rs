@@ -71,6 +71,7 @@ impl From<String> for Obstacle {
 ///
 /// In words, what keeps the plan from being a Markov chain within the limits.
 pub(super) fn chain(plan: &Plan, mesh: Mesh, limits: Limits) -> Result<Chain, Obstacle> {
+    refuse_sometimes_zero(plan)?;
     let explorer = Explorer::new(plan, 2 * u32::from(mesh.cuts))?;
     refuse_many_units(plan, &explorer, limits)?;
     let mut builder = Builder {
@@ -118,6 +119,43 @@ pub(super) fn chain(plan: &Plan, mesh: Mesh, limits: Limits) -> Result<Chain, Ob
     let mut chain = builder.chain;
     chain.is_meshed = builder.laws.iter().any(|law| law.is_meshed);
     Ok(chain)
+}
+
+/// What takes no time is played in the instant of its cause, before its law is looked at: with a time that is zero only
+/// sometimes, one of its outcomes would stand for all.
+fn refuse_sometimes_zero(plan: &Plan) -> Result<(), String> {
+    let is_mixed = |law: &&Distribution| {
+        let zero = chance_of_zero(law);
+        zero > 0.0 && zero < 1.0
+    };
+    match plan.distributions.iter().find(is_mixed) {
+        Some(_) => Err("a time is zero in some cases and not in others".to_owned()),
+        None => Ok(()),
+    }
+}
+
+/// Chance that a time of this law is exactly zero.
+fn chance_of_zero(law: &Distribution) -> f64 {
+    match law {
+        Distribution::Fixed(seconds) => f64::from(u8::from(*seconds == 0.0)),
+        Distribution::Empirical(values) => {
+            let zeros = values.iter().filter(|seconds| **seconds == 0.0).count();
+            zeros as f64 / values.len() as f64
+        }
+        Distribution::Mixture(parts) => {
+            let all = parts.iter().all(|(_, part)| chance_of_zero(part) >= 1.0);
+            let chances = parts
+                .iter()
+                .map(|(weight, part)| weight * chance_of_zero(part));
+            // Weights add up to one but for rounding.
+            if all {
+                1.0
+            } else {
+                chances.sum::<f64>().min(0.5)
+            }
+        }
+        _ => 0.0,
+    }
 }
 
 /// Each may be up or down, whatever the others are; of those that are alike only the number counts.

@@ -8,7 +8,7 @@ use crate::model::Distribution;
 /// Points of collocation in a panel.
 pub(super) const POINTS: usize = 10;
 
-/// P(R > u) with panels on which 16 Gauss points integrate it to rounding.
+/// P(R > u) with panels on which 16 Gauss points integrate it to a relative error that is wanted.
 pub(super) struct Kernel<'a> {
     repair: &'a Distribution,
     /// Borders of the panels \[s\].
@@ -16,7 +16,7 @@ pub(super) struct Kernel<'a> {
 }
 
 impl<'a> Kernel<'a> {
-    pub(super) fn new(repair: &'a Distribution, until: f64, corners: &[f64]) -> Self {
+    pub(super) fn new(repair: &'a Distribution, until: f64, corners: &[f64], good: f64) -> Self {
         let (fine, coarse) = (Rule::new(16), Rule::new(10));
         let mut edges = vec![0.0, until];
         edges.extend(
@@ -36,7 +36,7 @@ impl<'a> Kernel<'a> {
             edges.windows(2).rev().map(|e| (e[0], e[1], 0)).collect();
         while let Some((a, b, depth)) = todo.pop() {
             let gap = (integral(&fine, a, b) - integral(&coarse, a, b)).abs();
-            if gap <= 1e-15 * total || depth >= 40 {
+            if gap <= good * total || depth >= 40 {
                 resolved.push(b);
             } else {
                 let middle = 0.5 * (a + b);

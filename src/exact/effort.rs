@@ -58,6 +58,14 @@ impl Effort {
         }
     }
 
+    /// Relative error of what is solved on a mesh, at which the mesh is fine enough.
+    pub(super) fn mesh_error(self) -> f64 {
+        match self {
+            Self::Glance | Self::Quick => 1e-8,
+            Self::Full => 1e-12,
+        }
+    }
+
     /// Nodes of a diagram.
     pub(super) fn diagram_nodes(self) -> usize {
         match self {

@@ -27,12 +27,12 @@ pub(super) enum Process {
 }
 
 impl Process {
-    /// The process of competing cycles, up to time `end` \[s\].
+    /// The process of competing cycles, up to time `end` \[s\]; what is solved on a mesh, to a relative error.
     ///
     /// # Errors
     ///
     /// In words, why it cannot be worked out.
-    pub(super) fn new(cycles: &[Cycle<'_>], end: f64) -> Result<Self, String> {
+    pub(super) fn new(cycles: &[Cycle<'_>], end: f64, mesh_error: f64) -> Result<Self, String> {
         let mut failing = Vec::new();
         for cycle in cycles {
             match exponential_parts(cycle.life).as_deref() {
@@ -71,7 +71,10 @@ impl Process {
                     .collect(),
             ),
         };
-        Ok(Self::Solved(total, renewal::solve(total, &repair, end)?))
+        Ok(Self::Solved(
+            total,
+            renewal::solve(total, &repair, end, mesh_error)?,
+        ))
     }
 
     /// q(t).
@@ -205,7 +208,7 @@ mod tests {
             life: &life,
             repair: &repair,
         };
-        let process = Process::new(&[cycle], 1e9).unwrap();
+        let process = Process::new(&[cycle], 1e9, 1e-12).unwrap();
         let (lambda, mu) = (1.0 / (1000.0 * HOUR), 1.0 / HOUR);
         for t in [1e-6, 1.0, 600.0, HOUR, 10.0 * HOUR, 1e9] {
             let exact = lambda / (lambda + mu) * -(-(lambda + mu) * t).exp_m1();
@@ -221,7 +224,7 @@ mod tests {
             life: &laws[life],
             repair: &laws[repair],
         });
-        let process = Process::new(&cycles, 1e9).unwrap();
+        let process = Process::new(&cycles, 1e9, 1e-12).unwrap();
         let half_gap = 0.5 * 37_f64.sqrt();
         let (x, y) = (5.5 - half_gap, 5.5 + half_gap);
         let limit = 1.1 / 2.1;
@@ -242,6 +245,7 @@ mod tests {
                 repair: &never,
             }],
             1e9,
+            1e-12,
         );
         assert!((broken.unwrap().at(50.0) - (1.0 - (-0.5_f64).exp())).abs() < 1e-15);
         let sound = Process::new(
@@ -250,6 +254,7 @@ mod tests {
                 repair: &life,
             }],
             1e9,
+            1e-12,
         );
         assert!(matches!(sound, Ok(Process::AlwaysUp)));
     }
@@ -266,7 +271,7 @@ mod tests {
             life: &laws[life],
             repair: &laws[repair],
         });
-        let process = Process::new(&cycles, 1e9).unwrap();
+        let process = Process::new(&cycles, 1e9, 1e-12).unwrap();
         let load = 1.0 / 100.0 + 4.0 / 200.0;
         assert!((process.at(1e6) - load / (1.0 + load)).abs() < 1e-12);
         assert!(process.error() < 1e-12);
@@ -285,6 +290,7 @@ mod tests {
                 repair: &repair,
             }],
             1e9,
+            1e-12,
         );
         assert!(error.unwrap_err().contains("Weibull"));
     }

@@ -52,7 +52,7 @@ pub(super) fn solve(plan: &Plan, effort: Effort) -> Result<Solution, Refusal> {
 
 fn try_solve(plan: &Plan, effort: Effort) -> Result<Solution, String> {
     let structure = independent_structure(plan, effort)?;
-    let units = Units::with(plan, &structure.units, &mut Processes::default())?;
+    let units = Units::with(plan, &structure.units, &mut Processes::new(effort))?;
     let outages = if structure.is_monotone {
         Ok(())
     } else {
@@ -84,7 +84,7 @@ impl<'p> ProductForm<'p> {
         Ok(Self {
             plan,
             structure,
-            processes: Processes::default(),
+            processes: Processes::new(Effort::Full),
         })
     }
 
@@ -223,12 +223,21 @@ fn cause(plan: &Plan, clock: u32) -> &str {
 }
 
 /// Processes that were worked out, by the samplers of their lives and repairs: variants of a plan share them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Processes {
+    /// Relative error of what is solved on a mesh.
+    mesh_error: f64,
     known: HashMap<Vec<(u32, u32)>, Arc<Process>>,
 }
 
 impl Processes {
+    fn new(effort: Effort) -> Self {
+        Self {
+            mesh_error: effort.mesh_error(),
+            known: HashMap::new(),
+        }
+    }
+
     fn get(&mut self, plan: &Plan, key: &[(u32, u32)]) -> Result<Arc<Process>, String> {
         if let Some(process) = self.known.get(key) {
             return Ok(Arc::clone(process));
@@ -241,7 +250,11 @@ impl Processes {
                 repair: law(repair),
             })
             .collect();
-        let process = Arc::new(Process::new(&cycles, plan.warm_up + plan.horizon)?);
+        let process = Arc::new(Process::new(
+            &cycles,
+            plan.warm_up + plan.horizon,
+            self.mesh_error,
+        )?);
         self.known.insert(key.to_vec(), Arc::clone(&process));
         Ok(process)
     }
@@ -252,6 +265,8 @@ struct Units {
     processes: Vec<Arc<Process>>,
     /// The process of each variable.
     of_variable: Vec<usize>,
+    /// Relative error of what was solved on a mesh.
+    mesh_error: f64,
 }
 
 impl Units {
@@ -281,6 +296,7 @@ impl Units {
         Ok(Self {
             processes,
             of_variable,
+            mesh_error: worked_out.mesh_error,
         })
     }
 
@@ -432,7 +448,7 @@ impl<'p> Window<'p> {
         };
         let good = match units.accuracy() {
             Accuracy::Exact => 4e-14,
-            Accuracy::Numerical => 1e-12,
+            Accuracy::Numerical => units.mesh_error,
         };
         let n = 2 * n_journeys + 1;
         let mut integrals = integrate(&self.edges(units), good, n, |t, out| {

@@ -19,8 +19,6 @@ use super::collocation::{Basis, Kernel, POINTS, collocate, local};
 use super::law::{corners, survival};
 use crate::model::Distribution;
 
-/// Relative error at which the mesh is fine enough; ten times as much after each round of splitting panels.
-const GOOD: f64 = 1e-12;
 /// Relative error beyond which there is no answer.
 const BAD: f64 = 1e-6;
 /// Panels at most.
@@ -61,8 +59,8 @@ impl Table {
     }
 }
 
-/// An equation that was solved: rate, repair, end and solution.
-type Solved = (f64, Distribution, f64, Result<Table, String>);
+/// An equation that was solved: rate, end and error, repair, solution.
+type Solved = ((f64, f64, f64), Distribution, Result<Table, String>);
 
 thread_local! {
     /// The equations solved last: the topologies of a model share most of their laws.
@@ -72,27 +70,34 @@ thread_local! {
 /// Equations that are remembered.
 const REMEMBERED: usize = 64;
 
-/// Solves the renewal equation for failure rate `rate` \[1/s\] and a repair, up to time `end` \[s\]; remembers the last.
+/// Solves the renewal equation for failure rate `rate` \[1/s\] and a repair, up to time `end` \[s\]; remembers the last. The mesh is
+/// fine enough at a relative error of `good`, ten times as much after each round of splitting panels.
 ///
 /// # Errors
 ///
 /// In words, why there is no answer of use.
-pub(super) fn solve(rate: f64, repair: &Distribution, end: f64) -> Result<Table, String> {
-    let is_this = |solved: &&Solved| (solved.0, &solved.1, solved.2) == (rate, repair, end);
-    let known = SOLVED.with_borrow(|solved| solved.iter().find(is_this).map(|it| it.3.clone()));
+pub(super) fn solve(
+    rate: f64,
+    repair: &Distribution,
+    end: f64,
+    good: f64,
+) -> Result<Table, String> {
+    let key = (rate, end, good);
+    let is_this = |solved: &&Solved| (solved.0, &solved.1) == (key, repair);
+    let known = SOLVED.with_borrow(|solved| solved.iter().find(is_this).map(|it| it.2.clone()));
     known.unwrap_or_else(|| {
-        let table = solve_anew(rate, repair, end);
+        let table = solve_anew(rate, repair, end, good);
         SOLVED.with_borrow_mut(|solved| {
             if solved.len() == REMEMBERED {
                 drop(solved.remove(0));
             }
-            solved.push((rate, repair.clone(), end, table.clone()));
+            solved.push((key, repair.clone(), table.clone()));
         });
         table
     })
 }
 
-fn solve_anew(rate: f64, repair: &Distribution, end: f64) -> Result<Table, String> {
+fn solve_anew(rate: f64, repair: &Distribution, end: f64, good: f64) -> Result<Table, String> {
     let mut corners = corners(repair);
     corners.sort_by(f64::total_cmp);
     corners.dedup();
@@ -112,11 +117,11 @@ fn solve_anew(rate: f64, repair: &Distribution, end: f64) -> Result<Table, Strin
     let settled = settled(repair, mean);
     let mut until = (4.0 * settled).min(end);
     loop {
-        let mut table = solve_until(rate, repair, until, &corners)?;
+        let mut table = solve_until(rate, repair, until, &corners, good)?;
         table.limit = limit;
         let last = table.values.last().copied().unwrap_or(0.0);
         let gap = (last - limit).abs();
-        if until >= end || gap <= GOOD * limit {
+        if until >= end || gap <= good * limit {
             table.error += if until >= end { 0.0 } else { gap };
             return if table.error <= BAD * last.max(table.at(0.5 * until)) {
                 Ok(table)
@@ -145,8 +150,9 @@ fn solve_until(
     repair: &Distribution,
     until: f64,
     corners: &[f64],
+    mut good: f64,
 ) -> Result<Table, String> {
-    let kernel = Kernel::new(repair, until, corners);
+    let kernel = Kernel::new(repair, until, corners, 1e-3 * good);
     let mut edges = kernel.edges.clone();
     if corners.len() <= 8 {
         // The bends of q after two and more repairs of fixed length.
@@ -160,7 +166,6 @@ fn solve_until(
     // Long panels are cut: nothing says that q is smooth on them.
     let mut edges = cut_long(&edges, until / 4.0);
     let basis = Basis::new();
-    let mut good = GOOD;
     for _ in 0..6 {
         if edges.len() > MOST_PANELS {
             break;
@@ -236,7 +241,7 @@ mod tests {
     #[test]
     fn an_exponential_repair_meets_its_closed_form() {
         for (rate, mean) in [(1e-3, 1.0), (0.5, 1.0), (20.0, 1.0)] {
-            let table = solve(rate, &Distribution::Exponential { mean }, 1000.0).unwrap();
+            let table = solve(rate, &Distribution::Exponential { mean }, 1000.0, 1e-12).unwrap();
             let sum = rate + 1.0 / mean;
             for t in [1e-3, 0.1, 1.0, 3.0, 10.0, 100.0] {
                 let exact = rate / sum * -(-sum * t).exp_m1();
@@ -285,7 +290,7 @@ mod tests {
             ),
         ] {
             let rate = 0.05;
-            let table = solve(rate, &repair, 1e9).unwrap();
+            let table = solve(rate, &repair, 1e9, 1e-12).unwrap();
             let basis = Basis::new();
             let area: f64 = table
                 .edges
@@ -307,7 +312,7 @@ mod tests {
         // Until d, the unit is down iff it has failed: q = 1 - e^(-λ t). After that, to 2d, one repair may have ended:
         // q' = λ (1 - q(t)) - λ (1 - q(t - d)), so 1 - q = e^(-λ t) + λ (t - d) e^(-λ (t - d)).
         let (rate, d) = (0.3, 2.0);
-        let table = solve(rate, &Distribution::Fixed(d), 1000.0).unwrap();
+        let table = solve(rate, &Distribution::Fixed(d), 1000.0, 1e-12).unwrap();
         for t in [0.5, 1.9, 2.5, 3.9] {
             let mut up: f64 = (-rate * t).exp();
             if t > d {
@@ -329,6 +334,7 @@ mod tests {
                 scale: 0.5,
             },
             1000.0,
+            1e-12,
         )
         .unwrap();
         let w = 7_f64.sqrt() / 2.0;

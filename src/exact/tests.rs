@@ -322,3 +322,35 @@ topologies: { t: { pattern: single-az, regions: [r] } }
     );
     assert!(one.error < 1e-8 * one.value, "{one:?}");
 }
+
+/// Such a time is drawn before its law is looked at, so that one of its outcomes would stand for all.
+#[test]
+fn a_time_that_is_zero_only_sometimes_is_refused() {
+    let model = |takeover: &str| {
+        let text = format!(
+            "
+model: coverage
+horizon: 1y
+regions: {{ r: {{ zones: 1 }} }}
+services: {{ unit: {{ replicas: 2, takeover_on: any, takeover: {takeover} }} }}
+faults: {{ f: {{ hits: replica, mtbf: 1000h, mttr: 4h }} }}
+topologies: {{ t: {{ pattern: single-az, regions: [r] }} }}
+"
+        );
+        let model = load_str("model.yaml", &text, None).unwrap();
+        let (name, spec) = model.topologies.get_index(0).unwrap();
+        super::markov::figures(
+            &compile(&model, &expand(&model, name, spec)),
+            super::Effort::Full,
+        )
+        .map(|_| ())
+    };
+    for sometimes in [
+        "{ mixture: [ { weight: 90%, of: { fixed: 0s } }, { weight: 10%, of: 5m } ] }",
+        "{ empirical: [0s, 5m] }",
+    ] {
+        let refused = model(sometimes).unwrap_err();
+        assert!(refused.contains("zero"), "{refused}");
+    }
+    assert_eq!(model("{ fixed: 0s }"), Ok(()));
+}

@@ -112,7 +112,7 @@ impl<'p> UnitMeans<'p> {
                 repair: law(repair),
             })
             .collect();
-        if let Ok(process) = Process::new(&cycles, end) {
+        if let Ok(process) = Process::new(&cycles, end, GOOD) {
             return (mean_of(&process, plan.warm_up, end), true);
         }
         let load: f64 = cycles

@@ -193,8 +193,10 @@ impl Campaign<'_> {
 
     /// What is known of the controls of each plan.
     pub(super) fn known(self) -> Vec<Known> {
-        let tactics = self.tactics.topologies.iter();
-        tactics.map(|tactic| tactic.known(self.price)).collect()
+        let tactics = self.tactics.topologies.iter().zip(self.plans);
+        tactics
+            .map(|(tactic, plan)| tactic.known(plan, self.price))
+            .collect()
     }
 
     /// What is known of the difference of the means of two plans.
@@ -204,7 +206,12 @@ impl Campaign<'_> {
         }
         let known = |index: usize| {
             let tactic = &self.tactics.topologies[index];
-            let of_controls = || tactic.known(self.price).loss.unavailability;
+            let of_controls = || {
+                tactic
+                    .known(&self.plans[index], self.price)
+                    .loss
+                    .unavailability
+            };
             tactic.exact_unavailability().unwrap_or_else(of_controls)
         };
         known(of) - known(from)
@@ -256,10 +263,7 @@ impl Campaign<'_> {
     fn reaches(self, state: &State, index: usize, target: f64) -> bool {
         let tally = self.headline(state, index);
         let seen = tally.trials_with_loss() >= MIN_TRIALS_WITH_LOSS;
-        if self.tactics.topologies[index]
-            .exact_unavailability()
-            .is_some()
-        {
+        if self.tactics.topologies[index].is_settled() {
             return seen || tally.trials() >= ENOUGH_OF_EXACT;
         }
         let reached = self.precision(&tally, index);
@@ -310,7 +314,7 @@ impl Campaign<'_> {
 
     /// Relative half-width of a plan's unavailability.
     fn precision(self, tally: &Tally, index: usize) -> Option<f64> {
-        let known = self.tactics.topologies[index].known(self.price);
+        let known = self.tactics.topologies[index].known(&self.plans[index], self.price);
         precision(tally, &known, self.settings.confidence)
     }
 

@@ -28,6 +28,9 @@ const FIRST_TRIAL: u64 = 1 << 63;
 /// Controls are used where they leave at most this part of the variance.
 const WORTHWHILE: f64 = 0.8;
 
+/// Where something is lost in most trials, sweeping them takes this many times as long as playing them.
+const SWEEPING_COSTS: f64 = 2.5;
+
 /// How the topologies of a run are estimated.
 #[derive(Debug, Clone)]
 pub struct Tactics {
@@ -64,7 +67,7 @@ impl Tactic {
 
     /// What is known of the controls.
     #[must_use]
-    pub fn known(&self, price: &FailurePrice) -> Known {
+    pub fn known(&self, plan: &Plan, price: &FailurePrice) -> Known {
         let controls = self.controls.as_ref();
         let (loss, error) = controls.map(Controls::known).unwrap_or_default();
         Known {
@@ -74,6 +77,7 @@ impl Tactic {
             },
             loss,
             error,
+            longest_loss: (plan.longest_mean_loss / plan.horizon).min(1.0),
         }
     }
 }
@@ -109,6 +113,9 @@ impl Tactics {
             } else {
                 pilot.controls(index, &plans[index])
             };
+            if pilot.is_not_worth_it(index, tactic) {
+                tactic.controls = None;
+            }
         }
         for (index, tactic) in tactics.topologies.iter_mut().enumerate() {
             if tactic.exact_unavailability().is_none() && pilot.is_rare(index) {
@@ -139,6 +146,8 @@ fn variance(of: &[f64], from: &[f64]) -> f64 {
 struct Pilot {
     /// For each plan and trial what was lost, chances replaced by means.
     losses: Vec<Vec<f64>>,
+    /// The same by scores alone.
+    plain: Vec<Vec<f64>>,
     /// For each plan, trial by trial; none if scores are all that its trials tell.
     scores: Vec<Option<Vec<MeanScore>>>,
 }
@@ -151,6 +160,7 @@ impl Pilot {
             .collect();
         let mut pilot = Self {
             losses: vec![Vec::new(); plans.len()],
+            plain: vec![Vec::new(); plans.len()],
             scores: players
                 .iter()
                 .map(|player| matches!(player, Player::Sweep(_)).then(Vec::new))
@@ -163,6 +173,7 @@ impl Pilot {
             }
             for (index, player) in players.iter_mut().enumerate() {
                 let (outcome, score) = player.play(FIRST_TRIAL + trial);
+                pilot.plain[index].push(outcome.unavailability);
                 let lost = score.map_or(outcome.unavailability, |score| {
                     score.expected.unavailability
                 });
@@ -174,6 +185,18 @@ impl Pilot {
             }
         }
         pilot
+    }
+
+    /// Whether trials that tell more cost more than they tell.
+    fn is_not_worth_it(&self, index: usize, tactic: &Tactic) -> bool {
+        let losses = &self.losses[index];
+        let with_loss = losses.iter().filter(|lost| **lost > 0.0).count();
+        let (Some(controls), Some(scores)) = (&tactic.controls, &self.scores[index]) else {
+            return false;
+        };
+        let plain = variance(&self.plain[index], &vec![0.0; losses.len()]);
+        let left = variance(losses, &taken_off(controls, scores));
+        2 * with_loss > losses.len() && plain < SWEEPING_COSTS * left
     }
 
     /// Whether a topology hardly ever loses anything: in many trials too few did to tell much.

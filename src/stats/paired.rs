@@ -3,15 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Interval, Moments, SkewedMean, gamma_quantile, none_seen_bound, normal_cdf, normal_quantile,
+    Interval, Moments, SkewedMean, none_seen_bound, normal_cdf, normal_quantile,
     skewed_mean_interval,
 };
 
 /// Difference of two values that is none, over the larger.
 const ROUNDING: f64 = 1e-12;
-
-/// Differences on one side that tell how large a difference can be on the other.
-const MANY: u64 = 30;
 
 /// Level of the interval that a probability is read from.
 const LEVEL: f64 = 0.95;
@@ -28,8 +25,7 @@ const LEVEL: f64 = 0.95;
 /// ```
 ///
 /// A value is never on both sides, so cov(a, b) = -a b / (n - 1), from which r. Where no pair differs to one side, that side has
-/// the upper bound of none seen in n, times the largest difference seen to the other; where few do and at least 30 differ to
-/// the other, at most the upper bound of their number, times the largest difference to either. With many differing pairs the interval is that of the
+/// the upper bound of none seen in n, times the largest difference seen to the other. With many differing pairs the interval is that of the
 /// paired t test; with few it stays valid, where t misses a quarter. Zou & Donner (2008), Statistics in Medicine 27,
 /// 1693-1702, doi:10.1002/sim.3095; correlation as in Zou (2007), Psychological Methods 12, 399-413, doi:10.1037/1082-989X.12.4.399.
 /// Wrong where one side's rarest, largest differences have not been drawn at all.
@@ -136,7 +132,7 @@ impl PairedDifferences {
         }
         let (more, less) = (self.more.padded_to(self.n), self.less.padded_to(self.n));
         let largest = more.max().max(less.max());
-        let side = |moments: &Moments, other: &Moments| {
+        let side = |moments: &Moments| {
             let Some(interval) = skewed_mean_interval(&SkewedMean::from(moments), level) else {
                 return Interval {
                     low: 0.0,
@@ -144,21 +140,9 @@ impl PairedDifferences {
                     method: "none-seen",
                 };
             };
-            // As many as there may be, all as large as the largest to either side.
-            let tail = f64::midpoint(1.0, level);
-            let count = gamma_quantile(tail, moments.nonzeros() as f64 + 1.0);
-            let most = count / self.n as f64 * largest;
-            let is_known = other.nonzeros() >= MANY && most < interval.high;
-            Interval {
-                high: if is_known {
-                    most.max(moments.mean())
-                } else {
-                    interval.high
-                },
-                ..interval
-            }
+            interval
         };
-        let (a, b) = (side(&more, &less), side(&less, &more));
+        let (a, b) = (side(&more), side(&less));
         let correlation = mean_correlation(&more, &less);
         let join = |one: f64, other: f64| {
             (one * one + other * other - 2.0 * correlation * one * other)

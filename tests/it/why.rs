@@ -270,7 +270,7 @@ horizon: 1d
 regions: { r: { zones: [a, b, c] } }
 services: { front: { replicas: 9, needs: 1 } }
 faults:
-  host: { hits: replica, mtbf: 90d, mttr: { lognormal: { median: 1h, p95: 2h } }, crew: hands }
+  host: { hits: replica, mtbf: { mixture: [ { weight: 50%, of: 80d }, { weight: 50%, of: 100d } ] }, mttr: 1h, crew: hands }
 crews: { hands: { size: 1 } }
 topologies: { one: { pattern: multi-az, regions: [r] } }
 ";

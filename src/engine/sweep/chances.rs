@@ -103,7 +103,7 @@ pub(super) struct Scout<'p> {
 impl<'p> Scout<'p> {
     pub(super) fn new(plan: &'p Plan, seed: u64) -> Self {
         let mut simulator = Simulator::new(plan, seed);
-        simulator.reset(0, Record::Scores);
+        simulator.reset(0, Record::Losses);
         Self {
             simulator,
             resting: resting(plan),
@@ -194,7 +194,7 @@ impl<'p> Scout<'p> {
         let simulator = &mut self.simulator;
         let plan = simulator.plan;
         let end = plan.warm_up + plan.horizon;
-        simulator.reset_scores(self.trial, Record::Scores);
+        simulator.reset_scores(self.trial, Record::Losses);
         start(simulator, &self.resting);
         simulator.script = Some(way);
         simulator.serving = from.serving.clone();
