@@ -7,9 +7,6 @@ use crate::engine::Loss;
 use crate::results::Estimate;
 use crate::stats::{Interval, Moments, PairedDifferences, none_seen_bound, skewed_mean_interval};
 
-/// Number of values below which the bound of none seen still holds an interval open.
-const FEW: u64 = 10;
-
 /// What a trial says of means.
 #[derive(Debug, Clone, Copy)]
 pub struct Sharpened<'a> {
@@ -152,12 +149,8 @@ impl ControlledMean {
             return skewed_mean_interval(&(&values).into(), level).map(|interval| (mean, interval));
         }
         let interval = pairs.interval(level)?;
-        // While few lost more than their controls say, what hardly ever happens may lose much more.
-        let unseen = if pairs.more() < FEW {
-            none_seen_bound(trials, level) * longest_loss
-        } else {
-            0.0
-        };
+        // What hardly ever happens may lose much more than all that was seen and than the controls say.
+        let unseen = none_seen_bound(trials, level) * longest_loss;
         let shifted = Interval {
             low: (known.value - known.error + interval.low).max(0.0),
             high: known.value + known.error + interval.high.max(pairs.mean() + unseen),
