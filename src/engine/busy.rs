@@ -24,7 +24,7 @@ use super::ledger::traffic;
 use super::likely::{Clocks, Likely};
 use super::serving::Serving;
 use super::trial::{Record, Simulator};
-use super::units::Condition;
+use super::units::{Condition, Renewal};
 use super::{JourneyOutcome, Loss};
 use crate::plan::{Plan, Purpose, ServingPlan, StreamKey, StreamRng, TrialKey, UnitId, UnitKind};
 
@@ -228,8 +228,9 @@ impl<'p> BusyPeriods<'p> {
         let key = plan.clocks[clock as usize].key;
         let stream = player.key.occasion(key, Purpose::Renewal, fresh);
         match plan.units[unit as usize].kind {
-            UnitKind::Simple(_) => {
-                player.renewals[unit as usize].rng = stream;
+            UnitKind::Simple(up) => {
+                let renewal = &mut player.renewals[unit as usize];
+                *renewal = Renewal::new(stream, renewal.gate, up, plan);
                 player.play(unit);
             }
             UnitKind::General => {

@@ -141,9 +141,10 @@ impl<'p> Simulator<'p> {
             return self.play_other(slot);
         };
         let (gate, fails) = (renewal.gate, renewal.phase.is_multiple_of(2));
+        self.calendar.set(slot, self.now + renewal.ahead);
         renewal.phase ^= 1;
-        let seconds = phase.next.draw(&mut renewal.rng);
-        self.calendar.set(slot, self.now + seconds);
+        let next = &self.plan.phases[renewal.phase as usize].next;
+        renewal.ahead = next.draw(&mut renewal.rng);
         self.outcome.events += 1;
         if fails {
             self.count_failure(phase.cause);
@@ -448,11 +449,7 @@ impl<'p> Simulator<'p> {
             if let UnitKind::Simple(up) = unit.kind {
                 let mut rng = key.stream(plan.clocks[clocks.start].key, Purpose::Renewal);
                 let life = plan.phases[up as usize + 1].next.draw(&mut rng);
-                renewals.push(Renewal {
-                    rng,
-                    gate: unit.gate,
-                    phase: up,
-                });
+                renewals.push(Renewal::new(rng, unit.gate, up, plan));
                 return life;
             }
             let mut first = f64::INFINITY;
@@ -465,6 +462,7 @@ impl<'p> Simulator<'p> {
             }
             renewals.push(Renewal {
                 rng: unused_stream(),
+                ahead: f64::INFINITY,
                 gate: NO_GATE,
                 phase: NO_PHASE,
             });

@@ -4,8 +4,8 @@
 use super::trial::Simulator;
 use crate::model::CrewOrder;
 use crate::plan::{
-    GateId, Idle, NO_CASCADE, NO_CLOCK, NO_CREW, NO_GATE, Purpose, StreamKey, StreamRng, Unit,
-    UnitId, UnitKind,
+    GateId, Idle, NO_CASCADE, NO_CLOCK, NO_CREW, NO_GATE, Plan, Purpose, StreamKey, StreamRng,
+    Unit, UnitId, UnitKind,
 };
 
 /// What a unit is doing.
@@ -25,9 +25,23 @@ pub(super) enum Condition {
 #[derive(Debug, Clone)]
 pub(super) struct Renewal {
     pub rng: StreamRng,
+    /// Length of the phase that its next event begins, drawn ahead so that no event waits for its draw \[s\].
+    pub ahead: f64,
     pub gate: GateId,
     /// Index of its [`crate::plan::Phase`], or [`NO_PHASE`].
     pub phase: u32,
+}
+
+impl Renewal {
+    /// A unit that is up, with a stream of which its life has been drawn.
+    pub(super) fn new(mut rng: StreamRng, gate: GateId, up: u32, plan: &Plan) -> Self {
+        Self {
+            ahead: plan.phases[up as usize].next.draw(&mut rng),
+            rng,
+            gate,
+            phase: up,
+        }
+    }
 }
 
 /// A unit that is not of the fast path.
