@@ -1,8 +1,8 @@
 //! How often the interval of unavailability holds the truth, and how far estimates lie off on average, over many seeds:
-//! every estimator on models whose answer is known. Prints the table of docs/estimators.md.
+//! every estimator on models whose answer is known. Prints the tables of docs/estimators.md and docs/rare-events.md.
 //!
-//! `cargo bench --bench estimators` takes some ten minutes; `cargo bench --bench estimators -- 200` plays 200 seeds of each
-//! line.
+//! `cargo bench --bench estimators` takes about half an hour; `cargo bench --bench estimators -- 200` plays 200 seeds of
+//! each line.
 
 #![allow(clippy::print_stdout)]
 #![allow(missing_docs, reason = "a bench is no library")]
@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use failscape::cost::{FailurePrice, price};
 use failscape::engine::TrialOutcome;
 use failscape::estimate::{FailureCost, Names, NoLossBound, summarize};
+use failscape::exact::{Effort, solve};
 use failscape::model::{Model, load};
-use failscape::montecarlo::{Estimator, Observer, Progress, RunSettings, run};
+use failscape::montecarlo::{Estimator, Observer, Progress, RunSettings, Tactics, run};
 use failscape::plan::{Plan, compile};
 use failscape::stats::Moments;
 use failscape::topology::expand;
@@ -40,22 +41,63 @@ const CASES: [(&str, &str, u64); 12] = [
 /// The interval unavailability of benches/models/w2.yaml, by an independent program to a relative error below 1e-5.
 const W2: f64 = 1.219_807e-5;
 
+/// Cases of which a run also stops by itself, at a precision of 10 %.
+const STOPPED: [&str; 5] = [
+    "zones-2-of-3",
+    "short-horizon",
+    "c24-lognormal",
+    "retry",
+    "takeover-any",
+];
+
+/// Models of benches/models/rare, what they are, and what part of the seeds they get.
+const RARE: [(&str, &str, u64); 7] = [
+    ("crews", "3 of 5, one repairer", 5),
+    ("heavy", "2 of 3, lognormal repair, cv 5", 5),
+    ("new", "1 of 3, starting new", 1),
+    ("pair", "failover that may fail", 1),
+    ("takeover", "takeovers that may fail", 1),
+    ("zones", "60 replicas over zones", 10),
+    ("../w1r", "2 of 3 over zones (W1R)", 1),
+];
+
 fn main() {
     let seeds = std::env::args()
         .find_map(|argument| argument.parse().ok())
         .unwrap_or(1000);
     println!(
-        "| model | unavailability | trials | estimator | covered | half-width | bias | bias / half-width | variance of `plain` over it |"
+        "| model | unavailability | run of | estimator | covered | half-width | bias | bias / half-width | variance of `plain` over it |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     let expected: Value = serde_json::from_str(include_str!("../models/reference/expected.json"))
         .expect("the references are valid JSON");
     for (name, what, trials) in CASES {
         let subject = Subject::new(&project(&format!("models/reference/{name}.yaml")));
-        subject.measure(what, reference(&expected, name), trials, seeds);
+        let truth = reference(&expected, name);
+        subject.measure(what, truth, Until::Trials(trials), seeds);
+        if STOPPED.contains(&name) {
+            subject.measure(what, truth, Until::Precision(0.1), seeds);
+        }
     }
     let subject = Subject::new(&project("benches/models/w2.yaml"));
-    subject.measure("20 services, failover (W2)", W2, 1_000, seeds);
+    let what = "20 services, failover (W2)";
+    subject.measure(what, W2, Until::Trials(1_000), seeds);
+    println!();
+    println!(
+        "| model | unavailability | seeds | covered | half-width | bias | bias / half-width | samples | effective samples |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for (name, what, part) in RARE {
+        let subject = Subject::new(&project(&format!("benches/models/rare/{name}.yaml")));
+        subject.measure_rare(what, seeds.div_ceil(part));
+    }
+}
+
+/// When a run ends.
+#[derive(Clone, Copy)]
+enum Until {
+    Trials(u64),
+    Precision(f64),
 }
 
 fn project(path: &str) -> PathBuf {
@@ -103,65 +145,64 @@ impl Subject {
     }
 
     /// Prints a line for each estimator.
-    fn measure(&self, what: &str, truth: f64, trials: u64, seeds: u64) {
+    fn measure(&self, what: &str, truth: f64, until: Until, seeds: u64) {
         let mut plain_variance = None;
         for estimator in [Estimator::Plain, Estimator::Sampled] {
-            let found = self.intervals(estimator, trials, seeds);
-            let mut score = Score::default();
-            for (low, mean, high) in found {
-                score.covered += u64::from(low <= truth && truth <= high);
-                score.estimates.add(mean);
-                score.half_widths.add((high - low) / 2.0);
-            }
+            let found = in_parallel(seeds, |seed| self.interval(estimator, until, seed));
+            let score = Score::of(truth, found.into_iter());
             let variance = score.estimates.variance();
             let plain_variance = *plain_variance.get_or_insert(variance);
-            let bias = score.estimates.mean() - truth;
-            let error = score.estimates.variance_of_mean().sqrt();
+            let length = match until {
+                Until::Trials(trials) => format!("{trials} trials"),
+                Until::Precision(target) => format!("until {:.0} %", 100.0 * target),
+            };
             println!(
-                "| {what} | {truth:.3e} | {trials} | `{estimator}` | {:.1} % | {:.2} % | {:+.3} ± {:.3} % | {:+.3} ± {:.3} | {:.3} |",
-                100.0 * score.covered as f64 / seeds as f64,
-                100.0 * score.half_widths.mean() / truth,
-                100.0 * bias / truth,
-                100.0 * 2.0 * error / truth,
-                bias / score.half_widths.mean(),
-                2.0 * error / score.half_widths.mean(),
+                "| {what} | {truth:.3e} | {length} | `{estimator}` | {} | {:.3} |",
+                score.columns(truth),
                 plain_variance / variance,
             );
         }
     }
 
-    /// Interval and estimate of each seed; runs have pools of threads of their own, so these are shared out by hand.
-    fn intervals(&self, estimator: Estimator, trials: u64, seeds: u64) -> Vec<(f64, f64, f64)> {
-        let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
-        let of_worker = |worker: u64| {
-            let mine = (worker..seeds).step_by(workers as usize);
-            mine.map(|seed| self.interval(estimator, trials, seed))
-                .collect::<Vec<_>>()
+    /// Prints a line for busy periods with likely failures.
+    fn measure_rare(&self, what: &str, seeds: u64) {
+        let solution = solve(&self.plan, Effort::Full).solution;
+        let truth = solution.expect("an answer by another route");
+        let truth = truth.unavailability.value;
+        let found = in_parallel(seeds, |seed| {
+            let plans = std::slice::from_ref(&self.plan);
+            let settings = settings(Estimator::Sampled, Until::Precision(0.1), seed);
+            let tactics = Tactics::choose(plans, &self.price, &settings);
+            let rare = tactics.topologies[0].rare.clone();
+            rare.expect("losses are rare")
+        });
+        let answered = found.iter().flatten();
+        let mean = |of: fn(&failscape::estimate::RareMeans) -> f64| {
+            let (mut sum, mut n) = (0.0, 0.0_f64);
+            for means in answered.clone() {
+                sum += of(means);
+                n += 1.0;
+            }
+            sum / n
         };
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..workers)
-                .map(|worker| scope.spawn(move || of_worker(worker)))
-                .collect();
-            let found = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
-            found
-                .flat_map(|found| found.expect("a worker ends"))
-                .collect()
-        })
+        let intervals = answered.clone().map(|means| {
+            let known = &means.unavailability;
+            (known.low, known.mean, known.high)
+        });
+        let score = Score::of(truth, intervals);
+        println!(
+            "| {what} | {truth:.3e} | {} of {seeds} | {} | {:.0} | {:.0} |",
+            answered.clone().count(),
+            score.columns(truth),
+            mean(|means| means.unavailability.n as f64),
+            mean(|means| means.effective_samples),
+        );
     }
 
     /// Interval and estimate of one run.
-    fn interval(&self, estimator: Estimator, trials: u64, seed: u64) -> (f64, f64, f64) {
-        let settings = RunSettings {
-            seed,
-            trials: Some(trials),
-            precision: None,
-            precision_of_differences: None,
-            max_time: None,
-            confidence: LEVEL,
-            threads: 1,
-            estimator,
-        };
+    fn interval(&self, estimator: Estimator, until: Until, seed: u64) -> (f64, f64, f64) {
         let plans = std::slice::from_ref(&self.plan);
+        let settings = settings(estimator, until, seed);
         let done = run(plans, &self.price, &settings, &mut Silent);
         let bound = NoLossBound {
             longest_mean_loss_seconds: self.plan.longest_mean_loss,
@@ -184,6 +225,70 @@ impl Subject {
         let found = summarize(tally, &names, LEVEL, &bound, known, bill).unavailability;
         (found.low, found.mean, found.high)
     }
+}
+
+impl Score {
+    /// Scores intervals and estimates.
+    fn of(truth: f64, found: impl Iterator<Item = (f64, f64, f64)>) -> Self {
+        let mut score = Self::default();
+        for (low, mean, high) in found {
+            score.covered += u64::from(low <= truth && truth <= high);
+            score.estimates.add(mean);
+            score.half_widths.add((high - low) / 2.0);
+        }
+        score
+    }
+
+    /// Coverage, half-width, bias, and bias over half-width.
+    fn columns(&self, truth: f64) -> String {
+        let bias = self.estimates.mean() - truth;
+        let error = self.estimates.variance_of_mean().sqrt();
+        format!(
+            "{:.1} % | {:.2} % | {:+.3} ± {:.3} % | {:+.3} ± {:.3}",
+            100.0 * self.covered as f64 / self.estimates.n() as f64,
+            100.0 * self.half_widths.mean() / truth,
+            100.0 * bias / truth,
+            100.0 * 2.0 * error / truth,
+            bias / self.half_widths.mean(),
+            2.0 * error / self.half_widths.mean(),
+        )
+    }
+}
+
+fn settings(estimator: Estimator, until: Until, seed: u64) -> RunSettings {
+    let (trials, precision) = match until {
+        Until::Trials(trials) => (Some(trials), None),
+        Until::Precision(precision) => (None, Some(precision)),
+    };
+    RunSettings {
+        seed,
+        trials,
+        precision,
+        precision_of_differences: None,
+        max_time: None,
+        confidence: LEVEL,
+        threads: 1,
+        estimator,
+    }
+}
+
+/// What comes of each seed; runs have pools of threads of their own, so these are shared out by hand.
+fn in_parallel<T: Send>(seeds: u64, of_seed: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+    let of_worker = |worker: u64| {
+        let mine = (worker..seeds).step_by(workers as usize);
+        mine.map(&of_seed).collect::<Vec<_>>()
+    };
+    let of_worker = &of_worker;
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers)
+            .map(|worker| scope.spawn(move || of_worker(worker)))
+            .collect();
+        let found = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+        found
+            .flat_map(|found| found.expect("a worker ends"))
+            .collect()
+    })
 }
 
 /// Watches nothing.

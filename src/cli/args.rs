@@ -113,9 +113,9 @@ pub(super) struct RunArgs {
     /// Model file
     #[arg(value_hint = ValueHint::FilePath)]
     pub(super) model: PathBuf,
-    /// Topology to play
+    /// Topology to play; may be left out if the model has one only
     #[arg(long, short, value_name = "NAME")]
-    pub(super) topology: String,
+    pub(super) topology: Option<String>,
     #[command(flatten)]
     pub(super) trials: TrialArgs,
     #[command(flatten)]

@@ -46,21 +46,27 @@ pub(super) fn topology<'a>(
         .filter(close)
         .min_by_key(|known| strsim::damerau_levenshtein(known, name));
     let hint = nearest.map_or_else(
-        || {
-            format!(
-                "it has {}",
-                model
-                    .topologies
-                    .keys()
-                    .map(String::as_str)
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            )
-        },
+        || format!("it has {}", names(model)),
         |known| format!("did you mean `{known}`?"),
     );
     Err(Failure::Usage(
         format!("the model has no topology `{name}`"),
         hint,
     ))
+}
+
+/// The topology of a model that has one; says what there is if there are several.
+pub(super) fn only_topology(model: &Model) -> Result<(&str, &TopologySpec), Failure> {
+    match model.topologies.iter().collect::<Vec<_>>()[..] {
+        [(name, spec)] => Ok((name, spec)),
+        _ => Err(Failure::Usage(
+            "which topology? The model has several".to_owned(),
+            format!("add -t and one of {}", names(model)),
+        )),
+    }
+}
+
+fn names(model: &Model) -> String {
+    let names: Vec<&str> = model.topologies.keys().map(String::as_str).collect();
+    names.join(", ")
 }

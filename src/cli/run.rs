@@ -3,7 +3,7 @@
 use super::args::RunArgs;
 use super::campaign::campaign;
 use super::failure::Failure;
-use super::load::{load, topology};
+use super::load::{load, only_topology, topology};
 use super::outputs::{Outputs, View};
 use super::settings::{output_settings, request};
 use super::simulate::Prepared;
@@ -11,7 +11,10 @@ use super::streams::Streams;
 
 pub(super) fn run(args: &RunArgs, streams: &mut Streams) -> Result<(), Failure> {
     let (model, source) = load(Some(&args.model))?;
-    let chosen = topology(&model, &args.topology)?;
+    let chosen = match &args.topology {
+        Some(name) => topology(&model, name)?,
+        None => only_topology(&model)?,
+    };
     let request = request(&args.trials);
     let outputs = Outputs::open(
         output_settings(&args.output, &[&model.name, chosen.0]),

@@ -67,15 +67,16 @@ impl<'a> Prepared<'a> {
             .iter()
             .map(|deployment| compile(model, deployment))
             .collect();
+        let failure_price = FailurePrice::new(model);
         Ok(Self {
             model,
             source,
             interrupt,
             names: specs.iter().map(|(name, _)| *name).collect(),
-            tactics: Tactics::choose(&plans, settings),
+            tactics: Tactics::choose(&plans, &failure_price, settings),
             plans,
             deployments,
-            failure_price: FailurePrice::new(model),
+            failure_price,
         })
     }
 
@@ -240,13 +241,7 @@ impl Estimates<'_> {
 
     fn difference(&self, pair: &Pair) -> Difference {
         let (of, from) = (&self.plans[pair.of], &self.plans[pair.from]);
-        // What neither showed is bounded by the longer loss of the two.
-        let slower = if of.longest_mean_loss >= from.longest_mean_loss {
-            of
-        } else {
-            from
-        };
-        let bound = self.bound(slower);
+        let bound = NoLossBound::of_pair(of, from, self.worst);
         let (of, from) = (&of.names.topology, &from.names.topology);
         let mut difference = summarize_pair(&pair.tally, of, from, self.level, &bound, pair.known);
         let answer = |index: usize| self.tactics.topologies[index].answer.as_ref();

@@ -80,6 +80,7 @@ pub fn take_over_rare(
         ..means.outages.clone()
     };
     replace(&mut result.outages_per_year, outages);
+    replace_lost_business(result, means.cost.clone());
 }
 
 /// The figures that follow from the unavailability.
@@ -110,19 +111,24 @@ fn take_over_cost(result: &mut TopologyResult, solution: &Solution, price: &Fail
         );
         cost.downtime
     };
+    if let (Some(value), Some(error)) = (lost(|figure| figure.value), lost(|figure| figure.error)) {
+        let figure = Figure {
+            value,
+            error,
+            accuracy: solution.unavailability.accuracy,
+        };
+        replace_lost_business(result, worked_out(&figure, f64::INFINITY));
+    }
+}
+
+/// Takes over lost business where it is priced, and what is paid in all with it.
+fn replace_lost_business(result: &mut TopologyResult, downtime: Estimate) {
     let cost = &mut result.cost_per_month;
-    let (Some(value), Some(error)) = (lost(|figure| figure.value), lost(|figure| figure.error))
-    else {
+    let Some(sampled) = cost.downtime.as_mut() else {
         return;
     };
-    let figure = Figure {
-        value,
-        error,
-        accuracy: solution.unavailability.accuracy,
-    };
-    let downtime = worked_out(&figure, f64::INFINITY);
     if let Some(total) = cost.total_with_failure.as_mut() {
-        let (running, zero) = (cost.total.unwrap_or_default(), worked_out_zero(&downtime));
+        let (running, zero) = (cost.total.unwrap_or_default(), zero(&downtime));
         let credits = cost.sla_credits.as_ref().unwrap_or(&zero);
         let sum = Estimate {
             mean: running + downtime.mean + credits.mean,
@@ -132,12 +138,10 @@ fn take_over_cost(result: &mut TopologyResult, solution: &Solution, price: &Fail
         };
         replace(total, sum);
     }
-    if let Some(sampled) = cost.downtime.as_mut() {
-        replace(sampled, downtime);
-    }
+    replace(sampled, downtime);
 }
 
-fn worked_out_zero(like: &Estimate) -> Estimate {
+fn zero(like: &Estimate) -> Estimate {
     Estimate {
         mean: 0.0,
         low: 0.0,

@@ -181,7 +181,7 @@ impl Finding {
                     .map(|(name, n)| format!("{name} ({n})"))
                     .collect();
                 format!(
-                    "few outages were seen in the trials: {}; means are exact, but percentiles, recovery times and causes rest on them",
+                    "few outages were seen in the trials: {}; means do not rest on them, but percentiles, recovery times and causes do",
                     listed(&said)
                 )
             }

@@ -76,7 +76,7 @@ impl<'p> BusyPeriods<'p> {
     pub fn new(plan: &'p Plan, seed: u64, sets: &[Vec<UnitId>]) -> Result<Self, String> {
         let likely = Likely::new(plan, Clocks::new(plan)?);
         let mut player = Simulator::new(plan, seed);
-        player.reset(0, Record::Scores);
+        player.reset(0, Record::Losses);
         player.parked = true;
         Ok(Self {
             // Trials of its own, apart from those of a run.
@@ -93,7 +93,7 @@ impl<'p> BusyPeriods<'p> {
     pub fn sample(&mut self, index: u64) -> BusySample {
         let plan = self.player.plan;
         let end = plan.warm_up + plan.horizon;
-        self.walker.reset(index, Record::Scores);
+        self.walker.reset(index, Record::Losses);
         let mut rng = self
             .walker
             .key

@@ -44,6 +44,10 @@ pub(super) struct Ledger {
     sla_lost: Vec<f64>,
     outage_since: Option<f64>,
     cuts: Vec<f64>,
+    /// The daily curve at the end of the piece last scored: where the next begins.
+    curve: CurveAt,
+    /// Whether the windows of objectives are filled.
+    pub fill_windows: bool,
     /// Whether outages are kept as spans, and the charges of the one under way.
     pub record_spans: bool,
     pub span_charges: Vec<f64>,
@@ -167,6 +171,10 @@ impl Ledger {
         let (a, b) = (from.max(plan.warm_up), to.min(plan.warm_up + plan.horizon));
         let scored = a < b;
         let n_regions = world.capacity.len();
+        let weights = Weights {
+            start: self.curve.or_at(a, plan),
+            end: CurveAt::new(b, plan),
+        };
         let mut any_down = false;
         let (mut total_a, mut total_b) = (0.0, 0.0);
         for (index, journey) in plan.journeys.iter().enumerate() {
@@ -189,7 +197,7 @@ impl Ledger {
                 if lost_a == 0.0 && lost_b == 0.0 {
                     continue;
                 }
-                let lost = integrate(plan, a, b, lost_a, lost_b);
+                let lost = weights.integrate(plan, lost_a, lost_b);
                 if world.up[entry * n_regions + region] {
                     loss.overload += lost;
                 } else {
@@ -202,20 +210,16 @@ impl Ledger {
         }
         if scored {
             outcome.down_seconds += if any_down { b - a } else { 0.0 };
-            fill_windows(
-                &mut self.slo_lost,
-                plan.slo,
-                plan,
-                (a, total_a),
-                (b, total_b),
-            );
-            fill_windows(
-                &mut self.sla_lost,
-                plan.sla,
-                plan,
-                (a, total_a),
-                (b, total_b),
-            );
+            self.curve = weights.end;
+            if self.fill_windows {
+                let loss = LinearLoss {
+                    weights,
+                    at_start: total_a,
+                    at_end: total_b,
+                };
+                loss.fill(&mut self.slo_lost, plan.slo, plan);
+                loss.fill(&mut self.sla_lost, plan.sla, plan);
+            }
         }
         self.cut_outage(from, any_down, plan, outcome);
     }
@@ -317,54 +321,119 @@ fn n_windows(plan: &Plan, window: WindowPlan) -> usize {
 
 /// Traffic over \[a, b\], as seconds of mean traffic.
 pub(super) fn traffic(plan: &Plan, a: f64, b: f64) -> f64 {
-    integrate(plan, a, b, 1.0, 1.0)
+    let (start, end) = (CurveAt::new(a, plan), CurveAt::new(b, plan));
+    Weights { start, end }.integrate(plan, 1.0, 1.0)
 }
 
-/// Integral over \[a, b\] of a linear function, weighted by the daily curve where there is one.
-fn integrate(plan: &Plan, a: f64, b: f64, at_a: f64, at_b: f64) -> f64 {
-    let flat = 0.5 * (at_a + at_b) * (b - a);
-    let Some(DailyCurve { amplitude, peak }) = plan.daily else {
-        return flat;
-    };
-    let omega = TAU / 86_400.0;
-    let slope = if b > a { (at_b - at_a) / (b - a) } else { 0.0 };
-    let primitive = |time: f64, value: f64| {
-        let angle = omega * (time - plan.warm_up - peak);
-        value * angle.sin() / omega + slope * angle.cos() / (omega * omega)
-    };
-    flat + amplitude * (primitive(b, at_b) - primitive(a, at_a))
+/// Sine and cosine of the daily curve's angle at a time; zeros where the curve is flat.
+#[derive(Debug, Clone, Copy)]
+struct CurveAt {
+    time: f64,
+    sin: f64,
+    cos: f64,
 }
 
-/// Adds a linear loss over an interval to the windows that it touches.
-fn fill_windows(
-    lost: &mut [f64],
-    window: Option<WindowPlan>,
-    plan: &Plan,
-    start: (f64, f64),
-    end: (f64, f64),
-) {
-    let Some(WindowPlan { seconds, .. }) = window else {
-        return;
-    };
-    let ((a, at_a), (b, at_b)) = (start, end);
-    let value = |time: f64| {
-        if b > a {
-            at_a + (at_b - at_a) * (time - a) / (b - a)
+impl Default for CurveAt {
+    /// At no time.
+    fn default() -> Self {
+        Self {
+            time: f64::NAN,
+            sin: 0.0,
+            cos: 0.0,
+        }
+    }
+}
+
+/// Angle of the daily curve in a second.
+const OMEGA: f64 = TAU / 86_400.0;
+
+impl CurveAt {
+    fn new(time: f64, plan: &Plan) -> Self {
+        let (sin, cos) = plan.daily.map_or((0.0, 0.0), |DailyCurve { peak, .. }| {
+            (OMEGA * (time - plan.warm_up - peak)).sin_cos()
+        });
+        Self { time, sin, cos }
+    }
+
+    /// The same, if it is at that time; else that time's.
+    fn or_at(self, time: f64, plan: &Plan) -> Self {
+        if self.time == time {
+            self
         } else {
-            at_a
+            Self::new(time, plan)
         }
-    };
-    let mut index = ((a - plan.warm_up) / seconds).floor().max(0.0) as usize;
-    while index < lost.len() {
-        let opens = plan.warm_up + index as f64 * seconds;
-        if opens >= b {
-            break;
+    }
+
+    /// Primitive of a linear function times the curve's wave, where it has this value and slope.
+    fn primitive(self, value: f64, slope: f64) -> f64 {
+        value * self.sin / OMEGA + slope * self.cos / (OMEGA * OMEGA)
+    }
+}
+
+/// An interval of time with the daily curve at both ends.
+#[derive(Debug, Clone, Copy)]
+struct Weights {
+    start: CurveAt,
+    end: CurveAt,
+}
+
+impl Weights {
+    /// Integral of a linear function, weighted by the daily curve where there is one.
+    fn integrate(self, plan: &Plan, at_start: f64, at_end: f64) -> f64 {
+        let length = self.end.time - self.start.time;
+        let flat = 0.5 * (at_start + at_end) * length;
+        let Some(DailyCurve { amplitude, .. }) = plan.daily else {
+            return flat;
+        };
+        let slope = if length > 0.0 {
+            (at_end - at_start) / length
+        } else {
+            0.0
+        };
+        let wave = self.end.primitive(at_end, slope) - self.start.primitive(at_start, slope);
+        flat + amplitude * wave
+    }
+}
+
+/// A linear loss over an interval.
+#[derive(Debug, Clone, Copy)]
+struct LinearLoss {
+    weights: Weights,
+    at_start: f64,
+    at_end: f64,
+}
+
+impl LinearLoss {
+    /// Adds the loss to the windows that it touches.
+    fn fill(self, lost: &mut [f64], window: Option<WindowPlan>, plan: &Plan) {
+        let Some(WindowPlan { seconds, .. }) = window else {
+            return;
+        };
+        let Weights { start, end } = self.weights;
+        let value = |time: f64| {
+            if end.time > start.time {
+                let part = (time - start.time) / (end.time - start.time);
+                self.at_start + (self.at_end - self.at_start) * part
+            } else {
+                self.at_start
+            }
+        };
+        let mut index = ((start.time - plan.warm_up) / seconds).floor().max(0.0) as usize;
+        while index < lost.len() {
+            let opens = plan.warm_up + index as f64 * seconds;
+            if opens >= end.time {
+                break;
+            }
+            let (from, to) = (start.time.max(opens), end.time.min(opens + seconds));
+            if from < to {
+                let weights = Weights {
+                    start: start.or_at(from, plan),
+                    end: end.or_at(to, plan),
+                };
+                lost[index] += weights.integrate(plan, value(from), value(to));
+            }
+            index += 1;
         }
-        let (from, to) = (a.max(opens), b.min(opens + seconds));
-        if from < to {
-            lost[index] += integrate(plan, from, to, value(from), value(to));
-        }
-        index += 1;
     }
 }
 
@@ -375,8 +444,11 @@ fn availabilities<'a>(
     plan: &'a Plan,
 ) -> impl Iterator<Item = f64> + 'a {
     lost.iter().enumerate().map(move |(index, lost)| {
+        if *lost == 0.0 {
+            return 1.0;
+        }
         let opens = plan.warm_up + index as f64 * window.seconds;
-        1.0 - lost / integrate(plan, opens, opens + window.seconds, 1.0, 1.0)
+        1.0 - lost / traffic(plan, opens, opens + window.seconds)
     })
 }
 

@@ -57,7 +57,7 @@ pub struct Simulator<'p> {
 /// What a trial keeps beside its scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record {
-    /// What is lost and for how long; neither causes nor services.
+    /// What is lost and for how long; neither causes, services nor windows of objectives.
     Losses,
     /// Scores only.
     Scores,
@@ -409,6 +409,7 @@ impl<'p> Simulator<'p> {
         let plan = self.plan;
         self.ledger.reset(plan);
         self.ledger.record_spans = record == Record::Spans;
+        self.ledger.fill_windows = record != Record::Losses;
         let outcome = &mut self.outcome;
         outcome.events = 0;
         outcome.unavailability = 0.0;

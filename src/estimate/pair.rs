@@ -59,14 +59,38 @@ impl PairTally {
     /// Half the length of the interval of the difference over its size, `known` being what has to be added to the mean of the
     /// terms; `None` while no trial differed.
     #[must_use]
-    pub fn precision(&self, known: f64, level: f64) -> Option<f64> {
-        let interval = self.means.interval(level)?;
+    pub fn precision(&self, known: f64, bound: &NoLossBound, level: f64) -> Option<f64> {
+        if self.means.less() + self.means.more() == 0 {
+            return None;
+        }
+        let interval = self.interval(known, bound, level);
         let mean = (known + self.means.mean()).abs();
         Some(if mean > 0.0 {
             interval.half_width() / mean
         } else {
             f64::INFINITY
         })
+    }
+
+    /// Interval of the difference.
+    fn interval(&self, known: f64, bound: &NoLossBound, level: f64) -> Interval {
+        let unseen = bound.unavailability(self.trials(), level);
+        let mut interval = self.means.interval(level).unwrap_or(Interval {
+            low: -unseen,
+            high: unseen,
+            method: "no-difference-bound",
+        });
+        if known != 0.0 {
+            // What hardly ever happens may differ much more than all that was seen and than the controls say.
+            let mean = self.means.mean();
+            interval.low = interval.low.min(mean - unseen);
+            interval.high = interval.high.max(mean + unseen);
+        }
+        Interval {
+            low: known + interval.low,
+            high: known + interval.high,
+            ..interval
+        }
     }
 
     /// Trials added.
@@ -89,19 +113,7 @@ pub fn summarize_pair(
     known: f64,
 ) -> Difference {
     let (pairs, means) = (&tally.differences, &tally.means);
-    let interval = means.interval(level).unwrap_or_else(|| {
-        let most = bound.unavailability(pairs.n(), level);
-        Interval {
-            low: -most,
-            high: most,
-            method: "no-difference-bound",
-        }
-    });
-    let interval = Interval {
-        low: known + interval.low,
-        high: known + interval.high,
-        ..interval
-    };
+    let interval = tally.interval(known, bound, level);
     let share = |count: u64| {
         if pairs.n() == 0 {
             0.0

@@ -12,6 +12,7 @@ pub struct RareTally {
     unavailability: Moments,
     journeys: Vec<(Moments, Moments)>,
     outages: Moments,
+    cost: Moments,
     /// Of the cut sets that were looked out for, how often each was down while something was lost.
     pub seen: Vec<u64>,
 }
@@ -25,6 +26,8 @@ pub struct RareMeans {
     pub journeys: Vec<(Estimate, Estimate)>,
     /// Outages that begin in a horizon.
     pub outages: Estimate,
+    /// Lost business \[currency/month\].
+    pub cost: Estimate,
     /// Samples of equal weight that would tell as much (Kish): (Σ z)² / Σ z².
     pub effective_samples: f64,
     /// Share of the unavailability in its largest sample.
@@ -34,8 +37,8 @@ pub struct RareMeans {
 }
 
 impl RareTally {
-    /// Adds a sample.
-    pub fn add(&mut self, sample: &BusySample) {
+    /// Adds a sample and its lost business \[currency/month\].
+    pub fn add(&mut self, sample: &BusySample, cost: f64) {
         self.samples += 1;
         if self.seen.len() < sample.seen.len() {
             self.seen.resize(sample.seen.len(), 0);
@@ -48,6 +51,7 @@ impl RareTally {
         }
         self.unavailability.add(sample.loss.unavailability);
         self.outages.add(sample.outages);
+        self.cost.add(cost);
         self.journeys
             .resize(sample.loss.journeys.len(), Default::default());
         for ((lost, down), journey) in self.journeys.iter_mut().zip(&sample.loss.journeys) {
@@ -61,6 +65,7 @@ impl RareTally {
         self.samples += other.samples;
         self.unavailability.merge(&other.unavailability);
         self.outages.merge(&other.outages);
+        self.cost.merge(&other.cost);
         self.journeys.resize(
             self.journeys.len().max(other.journeys.len()),
             Default::default(),
@@ -106,6 +111,7 @@ impl RareTally {
                 .map(|(lost, down)| (figure(lost), figure(down)))
                 .collect(),
             outages: figure(&self.outages),
+            cost: figure(&self.cost),
             effective_samples: sum * sum / square,
             largest_share: self.unavailability.max() / sum,
             never_seen: Vec::new(),

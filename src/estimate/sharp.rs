@@ -132,8 +132,8 @@ impl ControlledMean {
         self.values.merge(&other.values);
     }
 
-    /// The mean over `trials` and its interval, `known` being the mean of the controls; `None` if nothing was seen that
-    /// an interval could rest on.
+    /// The mean over `trials` and its interval, `known` being the mean of the controls; `None` if nothing was seen and
+    /// nothing is known that an interval could rest on.
     pub(super) fn interval(
         &self,
         trials: u64,
@@ -141,22 +141,12 @@ impl ControlledMean {
         longest_loss: f64,
         level: f64,
     ) -> Option<(f64, Interval)> {
-        let pairs = self.pairs.padded_to(trials);
-        let mean = known.value + pairs.mean();
-        if pairs.less() == 0 && known.value == 0.0 {
-            // Nothing is taken off: what is left is not negative.
-            let values = self.values.padded_to(trials);
-            return skewed_mean_interval(&(&values).into(), level).map(|interval| (mean, interval));
+        if !self.is_uncontrolled(known) {
+            return Some(self.controlled(trials, known, longest_loss, level));
         }
-        let interval = pairs.interval(level)?;
-        // What hardly ever happens may lose much more than all that was seen and than the controls say.
-        let unseen = none_seen_bound(trials, level) * longest_loss;
-        let shifted = Interval {
-            low: (known.value - known.error + interval.low).max(0.0),
-            high: known.value + known.error + interval.high.max(pairs.mean() + unseen),
-            method: interval.method,
-        };
-        Some((mean.max(0.0), shifted))
+        let values = self.values.padded_to(trials);
+        let interval = skewed_mean_interval(&(&values).into(), level)?;
+        Some((values.mean(), interval))
     }
 
     /// The figure, bounded where nothing was seen by `none_seen`, and by `most`.
@@ -168,32 +158,49 @@ impl ControlledMean {
         most: f64,
         level: f64,
     ) -> Estimate {
-        if known.value == 0.0 && self.pairs.less() == 0 {
+        if self.is_uncontrolled(known) {
             let mut figure = figures::skewed_mean(&self.values.padded_to(trials), none_seen, level);
             figure.high = figure.high.min(most).max(figure.mean);
             return figure;
         }
         let longest_loss = none_seen / none_seen_bound(trials, level);
-        match self.interval(trials, known, longest_loss, level) {
-            Some((mean, interval)) => {
-                let interval = Interval {
-                    high: interval.high.min(most).max(mean),
-                    ..interval
-                };
-                figures::estimate(mean, interval, level, trials)
-            }
+        let (mean, interval) = self.controlled(trials, known, longest_loss, level);
+        let interval = Interval {
+            high: interval.high.min(most).max(mean),
+            ..interval
+        };
+        figures::estimate(mean, interval, level, trials)
+    }
+
+    /// Whether nothing is taken off: what is left is then not negative.
+    fn is_uncontrolled(&self, known: KnownMean) -> bool {
+        self.pairs.less() == 0 && known.value == 0.0
+    }
+
+    /// The mean over `trials` and its interval where something is taken off.
+    fn controlled(
+        &self,
+        trials: u64,
+        known: KnownMean,
+        longest_loss: f64,
+        level: f64,
+    ) -> (f64, Interval) {
+        let pairs = self.pairs.padded_to(trials);
+        // What hardly ever happens may lose much more than all that was seen and than the controls say.
+        let unseen = none_seen_bound(trials, level) * longest_loss;
+        let interval = pairs.interval(level).unwrap_or(Interval {
             // Every trial lost what its controls say.
-            None => figures::estimate(
-                known.value,
-                Interval {
-                    low: (known.value - known.error - none_seen).max(0.0),
-                    high: (known.value + known.error + none_seen).min(most),
-                    method: "no-difference-bound",
-                },
-                level,
-                trials,
-            ),
-        }
+            low: -unseen,
+            high: unseen,
+            method: "no-difference-bound",
+        });
+        let mean = known.value + pairs.mean();
+        let shifted = Interval {
+            low: (known.value - known.error + interval.low).max(0.0),
+            high: known.value + known.error + interval.high.max(pairs.mean() + unseen),
+            method: interval.method,
+        };
+        (mean.max(0.0), shifted)
     }
 
     /// How many times the variance of the values is that of what is left of them; 1 where nothing is taken off.

@@ -72,6 +72,17 @@ impl NoLossBound {
         }
     }
 
+    /// That of a difference of two plans: what neither showed is bounded by the longer loss of the two.
+    #[must_use]
+    pub fn of_pair(one: &Plan, other: &Plan, total_loss: FailureCost) -> Self {
+        let slower = if one.longest_mean_loss >= other.longest_mean_loss {
+            one
+        } else {
+            other
+        };
+        Self::of(slower, total_loss)
+    }
+
     /// Upper bound on an unavailability of which none was seen in `trials`: that on the chance of a trial with loss (3.0 / n at 95 %)
     /// times the longest mean loss.
     #[must_use]

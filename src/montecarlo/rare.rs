@@ -4,6 +4,8 @@
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::RunSettings;
+use super::tactics::cost_of;
+use crate::cost::FailurePrice;
 use crate::engine::BusyPeriods;
 use crate::estimate::{RareMeans, RareTally};
 use crate::exact::{Extent, cut_sets};
@@ -32,7 +34,11 @@ const DOMINANT: f64 = 0.05;
 /// # Errors
 ///
 /// In words, why that cannot be done, or did not come to an answer to be trusted.
-pub(super) fn rare(plan: &Plan, settings: &RunSettings) -> Result<RareMeans, String> {
+pub(super) fn rare(
+    plan: &Plan,
+    price: &FailurePrice,
+    settings: &RunSettings,
+) -> Result<RareMeans, String> {
     let watched = dominant_cut_sets(plan);
     let sets: Vec<Vec<UnitId>> = watched.iter().map(|(units, _)| units.clone()).collect();
     BusyPeriods::new(plan, settings.seed, &sets)?;
@@ -46,7 +52,7 @@ pub(super) fn rare(plan: &Plan, settings: &RunSettings) -> Result<RareMeans, Str
         for index in batch * BATCH..(batch + 1) * BATCH {
             let sample = busy.sample(index);
             events += sample.events;
-            tally.add(&sample);
+            tally.add(&sample, cost_of(price, &sample.loss));
         }
         Some((tally, events))
     };

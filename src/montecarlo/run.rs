@@ -16,7 +16,7 @@ use super::{Observer, Progress, RunSettings, Tactic, Tactics};
 use crate::cost::FailurePrice;
 use crate::engine::{Loss, Player, TrialOutcome};
 use crate::estimate::{
-    FailureCost, Known, PairTally, PairTerms, Sharpened, Tally, TallyShape, precision,
+    FailureCost, Known, NoLossBound, PairTally, PairTerms, Sharpened, Tally, TallyShape, precision,
 };
 use crate::plan::Plan;
 
@@ -69,7 +69,7 @@ pub fn run(
     settings: &RunSettings,
     observer: &mut dyn Observer,
 ) -> Run {
-    let tactics = Tactics::choose(plans, settings);
+    let tactics = Tactics::choose(plans, price, settings);
     let campaign = Campaign {
         plans,
         price,
@@ -280,7 +280,9 @@ impl Campaign<'_> {
         }
         let tally = state.pairs[pair].fold(PairTally::default(), PairTally::merge);
         let known = self.known_difference(of, from, self.tactics.pairs[pair]);
-        match tally.precision(known, self.settings.confidence) {
+        let bound =
+            NoLossBound::of_pair(&self.plans[of], &self.plans[from], FailureCost::default());
+        match tally.precision(known, &bound, self.settings.confidence) {
             Some(reached) => tally.differing() >= MIN_TRIALS_WITH_LOSS && reached <= target,
             None => tally.trials() >= ENOUGH_WITHOUT_DIFFERENCE,
         }

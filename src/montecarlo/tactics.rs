@@ -92,7 +92,7 @@ pub(super) fn cost_of(price: &FailurePrice, loss: &Loss) -> f64 {
 impl Tactics {
     /// Chooses for each plan.
     #[must_use]
-    pub fn choose(plans: &[Plan], settings: &RunSettings) -> Self {
+    pub fn choose(plans: &[Plan], price: &FailurePrice, settings: &RunSettings) -> Self {
         let mut tactics = Self {
             topologies: vec![Tactic::default(); plans.len()],
             pairs: pairs_of(plans.len()).map(|_| false).collect(),
@@ -119,7 +119,7 @@ impl Tactics {
         }
         for (index, tactic) in tactics.topologies.iter_mut().enumerate() {
             if tactic.exact_unavailability().is_none() && pilot.is_rare(index) {
-                tactic.rare = Some(rare(&plans[index], settings));
+                tactic.rare = Some(rare(&plans[index], price, settings));
             }
         }
         let terms: Vec<Vec<f64>> = (tactics.topologies.iter().enumerate())

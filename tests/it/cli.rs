@@ -84,7 +84,7 @@ fn wrong_usage_ends_with_2() {
         &["compare", "--precision", "150%"],
         &["compare", "--max-time", "10"],
         &["compare", "--confidence", "95"],
-        &["run", "x.yaml"],
+        &["run"],
         &[],
     ] {
         let text = stderr_of_failure(failscape(here.path()).args(args), 2);
@@ -121,6 +121,26 @@ fn an_unknown_topology_gets_a_suggestion() {
         2,
     );
     assert!(text.contains("hint:") && text.contains("two"), "{text}");
+}
+
+#[test]
+fn a_run_of_several_topologies_asks_which() {
+    let here = folder();
+    with_model(here.path());
+    let text = stderr_of_failure(failscape(here.path()).args(["run", "small.yaml"]), 2);
+    assert!(
+        text.contains("-t and one of") && text.contains("two"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_only_topology_of_a_model_needs_no_name() {
+    let here = folder();
+    let w1 = include_str!("../../benches/models/w1.yaml");
+    std::fs::write(here.path().join("w1.yaml"), w1).unwrap();
+    let args = ["run", "w1.yaml", "--trials", "100", "--no-charts"];
+    assert!(stdout(failscape(here.path()).args(args)).contains("multi-az"));
 }
 
 #[test]
