@@ -13,7 +13,7 @@
 //! The error is the difference from the solution on the mesh with every panel halved; panels where it is large are split.
 //! Once all repairs begun at the start are over, q is constant: λ E R / (1 + λ E R).
 
-use std::cell::RefCell;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::collocation::{Basis, Kernel, POINTS, collocate, local};
 use super::law::{corners, survival};
@@ -59,13 +59,14 @@ impl Table {
     }
 }
 
-/// An equation that was solved: rate, end and error, repair, solution.
-type Solved = ((f64, f64, f64), Distribution, Result<Table, String>);
+/// Rate, end and error of a renewal equation, and its repair.
+type Equation = ((f64, f64, f64), Distribution);
 
-thread_local! {
-    /// The equations solved last: the topologies of a model share most of their laws.
-    static SOLVED: RefCell<Vec<Solved>> = const { RefCell::new(Vec::new()) };
-}
+/// A solution that may still be worked out: whoever wants it too waits for it.
+type Solution = Arc<OnceLock<Result<Table, String>>>;
+
+/// The equations solved last: the topologies of a model share most of their laws.
+static SOLVED: Mutex<Vec<(Equation, Solution)>> = Mutex::new(Vec::new());
 
 /// Equations that are remembered.
 const REMEMBERED: usize = 64;
@@ -82,19 +83,23 @@ pub(super) fn solve(
     end: f64,
     good: f64,
 ) -> Result<Table, String> {
-    let key = (rate, end, good);
-    let is_this = |solved: &&Solved| (solved.0, &solved.1) == (key, repair);
-    let known = SOLVED.with_borrow(|solved| solved.iter().find(is_this).map(|it| it.2.clone()));
-    known.unwrap_or_else(|| {
-        let table = solve_anew(rate, repair, end, good);
-        SOLVED.with_borrow_mut(|solved| {
-            if solved.len() == REMEMBERED {
-                drop(solved.remove(0));
-            }
-            solved.push((key, repair.clone(), table.clone()));
-        });
-        table
-    })
+    let solution = remembered((rate, end, good), repair);
+    let table = solution.get_or_init(|| solve_anew(rate, repair, end, good));
+    table.clone()
+}
+
+fn remembered(key: (f64, f64, f64), repair: &Distribution) -> Solution {
+    let mut solved = SOLVED.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = solved.iter().find(|(it, _)| (it.0, &it.1) == (key, repair));
+    if let Some((_, solution)) = known {
+        return Arc::clone(solution);
+    }
+    if solved.len() == REMEMBERED {
+        drop(solved.remove(0));
+    }
+    let solution = Solution::default();
+    solved.push(((key, repair.clone()), Arc::clone(&solution)));
+    solution
 }
 
 fn solve_anew(rate: f64, repair: &Distribution, end: f64, good: f64) -> Result<Table, String> {

@@ -42,10 +42,6 @@ pub(super) fn rare(
     let watched = dominant_cut_sets(plan);
     let sets: Vec<Vec<UnitId>> = watched.iter().map(|(units, _)| units.clone()).collect();
     BusyPeriods::new(plan, settings.seed, &sets)?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(settings.threads)
-        .build()
-        .map_err(|error| format!("no worker threads: {error}"))?;
     let play = |batch: u64| -> Option<(RareTally, u64)> {
         let mut busy = BusyPeriods::new(plan, settings.seed, &sets).ok()?;
         let (mut tally, mut events) = (RareTally::default(), 0);
@@ -61,7 +57,7 @@ pub(super) fn rare(
     while tally.samples() < MOST_SAMPLES && events < MOST_EVENTS {
         let round = next..next + next.max(FIRST_ROUND);
         next = round.end;
-        let finished: Vec<_> = pool.install(|| round.into_par_iter().map(play).collect());
+        let finished: Vec<_> = round.into_par_iter().map(play).collect();
         for (part, part_events) in finished.into_iter().flatten() {
             tally.merge(&part);
             events += part_events;

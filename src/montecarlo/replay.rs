@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use super::run::worker_threads;
 use super::{Observer, Progress, RunSettings};
 use crate::engine::{Record, Simulator};
 use crate::estimate::ElementTally;
@@ -108,10 +109,7 @@ pub fn replay(
     settings: &RunSettings,
     observer: &mut dyn Observer,
 ) -> Replay {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(settings.threads)
-        .build()
-        .expect("the operating system grants the worker threads");
+    let pool = worker_threads(settings);
     let plays = 1 + parts.iter().map(Part::replays).sum::<usize>();
     let events = (plan.expected_events + 20.0) * plays as f64;
     let batch = ((EVENTS_PER_BATCH / events) as u64).clamp(1, MAX_BATCH);

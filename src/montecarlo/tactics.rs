@@ -4,7 +4,10 @@
 //! bias nothing. All of it is a function of the plans and the seed, so that shards and runs that are taken up again choose
 //! alike.
 
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+
 use super::rare::rare;
+use super::run::worker_threads;
 use super::state::pairs_of;
 use super::{Estimator, RunSettings};
 use crate::cost::FailurePrice;
@@ -100,26 +103,23 @@ impl Tactics {
         if settings.estimator == Estimator::Plain {
             return tactics;
         }
+        let pool = worker_threads(settings);
         if settings.estimator == Estimator::Sharp {
-            for (tactic, plan) in tactics.topologies.iter_mut().zip(plans) {
-                tactic.answer = Some(exact::solve(plan, Effort::Quick));
-            }
+            let topologies = tactics.topologies.par_iter_mut().zip(plans);
+            pool.install(|| {
+                topologies.for_each(|(tactic, plan)| {
+                    tactic.answer = Some(exact::solve(plan, Effort::Quick));
+                });
+            });
         }
         let pilot = Pilot::play(plans, settings);
-        for (index, tactic) in tactics.topologies.iter_mut().enumerate() {
-            tactic.controls = if tactic.exact_unavailability().is_some() {
-                // What the trials say stands beside what was worked out, and owes it nothing.
-                pilot.uncontrolled(index, &plans[index])
-            } else {
-                pilot.controls(index, &plans[index])
-            };
-            if pilot.is_not_worth_it(index, tactic) {
-                tactic.controls = None;
-            }
-        }
+        let topologies = tactics.topologies.par_iter_mut().enumerate();
+        pool.install(|| {
+            topologies.for_each(|(index, tactic)| pilot.choose(tactic, index, &plans[index]));
+        });
         for (index, tactic) in tactics.topologies.iter_mut().enumerate() {
             if tactic.exact_unavailability().is_none() && pilot.is_rare(index) {
-                tactic.rare = Some(rare(&plans[index], price, settings));
+                tactic.rare = Some(pool.install(|| rare(&plans[index], price, settings)));
             }
         }
         let terms: Vec<Vec<f64>> = (tactics.topologies.iter().enumerate())
@@ -185,6 +185,19 @@ impl Pilot {
             }
         }
         pilot
+    }
+
+    /// Chooses the controls of a topology.
+    fn choose(&self, tactic: &mut Tactic, index: usize, plan: &Plan) {
+        tactic.controls = if tactic.exact_unavailability().is_some() {
+            // What the trials say stands beside what was worked out, and owes it nothing.
+            self.uncontrolled(index, plan)
+        } else {
+            self.controls(index, plan)
+        };
+        if self.is_not_worth_it(index, tactic) {
+            tactic.controls = None;
+        }
     }
 
     /// Whether trials that tell more cost more than they tell.
