@@ -42,13 +42,7 @@ const CASES: [(&str, &str, u64); 12] = [
 const W2: f64 = 1.219_807e-5;
 
 /// Cases of which a run also stops by itself, at a precision of 10 %.
-const STOPPED: [&str; 5] = [
-    "zones-2-of-3",
-    "short-horizon",
-    "c24-lognormal",
-    "retry",
-    "takeover-any",
-];
+const STOPPED: [&str; 4] = ["zones-2-of-3", "short-horizon", "c24-lognormal", "retry"];
 
 /// Models of benches/models/rare, what they are, and what part of the seeds they get.
 const RARE: [(&str, &str, u64); 7] = [
