@@ -146,7 +146,7 @@ pub(crate) mod tests {
             trials: 1000,
             events: 10_000,
             method: "crude".to_owned(),
-            variance_reduction: 1.0,
+            variance_reduction: Some(1.0),
             rare: None,
             solved_by: None,
             refused: Vec::new(),

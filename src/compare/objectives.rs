@@ -27,9 +27,11 @@ pub struct Verdict {
     pub objective: Objective,
     /// What was found: availability, or share of outages within the RTO; `None` where no outage was seen.
     pub found: Option<f64>,
+    /// Its interval, where something was found.
+    pub interval: Option<(f64, f64)>,
     /// Whether the point estimate meets it. Without an outage nothing is missed.
     pub met: bool,
-    /// Whether the whole interval lies on that side.
+    /// Whether the whole interval lies on that side; without an outage, whether there were trials enough to miss one.
     pub decided: bool,
     /// How many times over the allowed failures the found ones are, as a logarithm to base 10; 0 if met.
     pub shortfall: f64,
@@ -40,30 +42,36 @@ pub struct Verdict {
 pub fn verdicts(topology: &TopologyResult, objectives: &ObjectivesEcho) -> Vec<Verdict> {
     let slo = objectives.slo_target.map(|target| {
         let availability = &topology.availability;
-        verdict(
-            Objective::Slo { target },
-            Some((availability.mean, availability.low, availability.high)),
-            target,
-        )
+        let share = Some((availability.mean, availability.low, availability.high));
+        verdict(Objective::Slo { target }, share, target, topology.trials)
     });
     let rto = objectives.rto_seconds.map(|seconds| {
         let met = topology
             .rto_met
             .as_ref()
             .map(|share| (share.mean, share.low, share.high));
-        verdict(Objective::Rto { seconds }, met, RTO_SHARE)
+        verdict(Objective::Rto { seconds }, met, RTO_SHARE, topology.trials)
     });
     slo.into_iter().chain(rto).collect()
 }
 
-/// Compares a share (mean, low, high) with the share wanted.
-fn verdict(objective: Objective, share: Option<(f64, f64, f64)>, wanted: f64) -> Verdict {
+/// Trials without an outage from which the lack of one says something.
+const ENOUGH_TRIALS: u64 = 100;
+
+/// Compares a share (mean, low, high), found in some trials, with the share wanted.
+fn verdict(
+    objective: Objective,
+    share: Option<(f64, f64, f64)>,
+    wanted: f64,
+    trials: u64,
+) -> Verdict {
     let Some((mean, low, high)) = share else {
         return Verdict {
             objective,
             found: None,
+            interval: None,
             met: true,
-            decided: true,
+            decided: trials >= ENOUGH_TRIALS,
             shortfall: 0.0,
         };
     };
@@ -77,6 +85,7 @@ fn verdict(objective: Objective, share: Option<(f64, f64, f64)>, wanted: f64) ->
     Verdict {
         objective,
         found: Some(mean),
+        interval: Some((low, high)),
         met,
         decided,
         shortfall,
@@ -84,11 +93,24 @@ fn verdict(objective: Objective, share: Option<(f64, f64, f64)>, wanted: f64) ->
 }
 
 impl Verdict {
+    /// The share; with its interval, if that is why nothing is decided.
+    fn share_in_words(&self, share: f64) -> String {
+        let share = format::probability(share);
+        match self.interval {
+            Some((low, high)) if !self.decided => {
+                format!("{share} ({})", format::probability_interval(low, high))
+            }
+            _ => share,
+        }
+    }
+
     /// What was found against what is wanted, in words: `99.97 % available (target 99.95 %)`.
     pub(crate) fn in_words(&self, topology: &TopologyResult) -> String {
         let against = |target: f64| {
             let target = format::target(target);
-            if self.met {
+            if !self.decided {
+                format!("undecided against the target of {target}")
+            } else if self.met {
                 format!("target {target}")
             } else {
                 format!("below the target of {target}")
@@ -104,10 +126,17 @@ impl Verdict {
                 match self.found {
                     Some(share) => format!(
                         "{} of outages within the RTO of {rto} ({})",
-                        format::probability(share),
+                        self.share_in_words(share),
                         against(RTO_SHARE)
                     ),
-                    None => format!("no outage seen to hold against the RTO of {rto}"),
+                    None if self.decided => {
+                        format!("no outage seen to hold against the RTO of {rto}")
+                    }
+                    None => {
+                        format!(
+                            "too few trials to see an outage and hold it against the RTO of {rto}"
+                        )
+                    }
                 }
             }
         }

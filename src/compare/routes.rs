@@ -21,6 +21,8 @@ pub fn take_over(result: &mut TopologyResult, answer: &Answer, price: &FailurePr
         return;
     };
     result.solved_by = Some(solution.route.name().to_owned());
+    result.method = solution.route.name().to_lowercase().replace(' ', "-");
+    result.variance_reduction = None;
     let share = |sampled: &mut Estimate, figure: &Figure| replace(sampled, worked_out(figure, 1.0));
     share(&mut result.unavailability, &solution.unavailability);
     follow_unavailability(result);
@@ -60,6 +62,7 @@ pub fn take_over_rare(
         }
     };
     "failure-biasing".clone_into(&mut result.method);
+    result.variance_reduction = None;
     result.rare = Some(RareSampling {
         samples: means.unavailability.n,
         effective_samples: means.effective_samples,

@@ -212,8 +212,9 @@ impl Finding {
             ),
             Self::UnseenFaults { faults } => {
                 format!(
-                    "{} never fired: the figures say nothing about what it would do",
-                    listed(faults)
+                    "{} never fired: the figures of the trials say nothing about what {} would do",
+                    listed(faults),
+                    if faults.len() == 1 { "it" } else { "they" }
                 )
             }
             Self::HeavyTail {
@@ -241,7 +242,7 @@ impl Finding {
                 faults,
                 share,
             } => format!(
-                "at least {} of the downtime of {} comes from what hits all regions at once ({})",
+                "at least {} of the downtime of {} comes from what hits all regions at once, mostly {}",
                 format::probability(*share),
                 listed(topologies),
                 listed(faults)
@@ -316,18 +317,16 @@ impl Finding {
             Self::RareFault { .. } => {
                 "more --trials make it fire more often; ask how well its mtbf and mttr are known"
             }
-            Self::UnseenFaults { .. } => {
-                "more --trials, or replay it with a shorter mtbf to see what it would do"
-            }
+            Self::UnseenFaults { .. } => "more --trials, or a shorter mtbf to see what it would do",
             Self::HeavyTail { .. } => {
                 "more --trials; look at p95 and p99 beside the mean, and at the longest repair times"
             }
             Self::ShortHorizon { .. } => "set a longer `horizon:`, or a shorter window",
             Self::SharedFate { .. } => {
-                "more regions do not help here: split what is shared (staged rollout, separate control planes)"
+                "more regions do not help here: split what is shared (staged rollout, separate control planes, a second provider)"
             }
             Self::NotDistinguishable { .. } => {
-                "more --trials tell them apart; until then choose by cost"
+                "more --trials, or --precision-of-differences, tell them apart; until then choose by cost"
             }
             Self::Undecided { .. } => {
                 "more --trials narrow the interval; until then leave a margin"

@@ -194,22 +194,22 @@ impl ControlledMean {
             high: unseen,
             method: "no-difference-bound",
         });
+        // The values alone say how high the mean may be, too.
+        let values = skewed_mean_interval(&(&self.values.padded_to(trials)).into(), level);
+        let at_most = values.map_or(f64::INFINITY, |values| values.high - known.value);
+        let unseen = (pairs.mean() + unseen).min(at_most);
         let mean = known.value + pairs.mean();
         let shifted = Interval {
             low: (known.value - known.error + interval.low).max(0.0),
-            high: known.value + known.error + interval.high.max(pairs.mean() + unseen),
+            high: known.value + known.error + interval.high.max(unseen),
             method: interval.method,
         };
         (mean.max(0.0), shifted)
     }
 
-    /// How many times the variance of the values is that of what is left of them; 1 where nothing is taken off.
-    pub(super) fn gain(&self, trials: u64, plain: &Moments) -> f64 {
+    /// How many times the variance of the plain values is that of what is left of these; `None` if nothing is left.
+    pub(super) fn gain(&self, trials: u64, plain: &Moments) -> Option<f64> {
         let left = self.pairs.padded_to(trials).variance_of_mean();
-        if left > 0.0 {
-            plain.padded_to(trials).variance_of_mean() / left
-        } else {
-            1.0
-        }
+        (left > 0.0).then(|| plain.padded_to(trials).variance_of_mean() / left)
     }
 }

@@ -277,12 +277,12 @@ impl Tally {
         }
     }
 
-    /// Variance of the mean unavailability by scores alone over that of the one reported.
-    pub(super) fn variance_reduction(&self) -> f64 {
-        let sharp = self.sharp.as_ref();
-        sharp.map_or(1.0, |sharp| {
-            sharp.unavailability.gain(self.trials, &self.unavailability)
-        })
+    /// Variance of the mean unavailability by scores alone over that of the one reported; `None` if that has none.
+    pub(super) fn variance_reduction(&self) -> Option<f64> {
+        match &self.sharp {
+            None => Some(1.0),
+            Some(sharp) => sharp.unavailability.gain(self.trials, &self.unavailability),
+        }
     }
 
     /// Factor from a trial's horizon to a year.

@@ -23,6 +23,10 @@ const WANTED: usize = 64;
 const ENOUGH: usize = 20;
 /// Trials of a pilot from which few losses mean that losses are rare.
 const MANY: usize = 1000;
+/// Losses that tell their mean to some per cent.
+const LOSSES_FOR_PRECISION: f64 = 3000.0;
+/// Events that take long: some seconds.
+const LONG: f64 = 3e8;
 /// Most trials of a pilot, and the most events of all its topologies together.
 const MOST_TRIALS: u64 = 8192;
 const MOST_EVENTS: f64 = 1e6;
@@ -118,7 +122,7 @@ impl Tactics {
             topologies.for_each(|(index, tactic)| pilot.choose(tactic, index, &plans[index]));
         });
         for (index, tactic) in tactics.topologies.iter_mut().enumerate() {
-            if tactic.exact_unavailability().is_none() && pilot.is_rare(index) {
+            if tactic.exact_unavailability().is_none() && pilot.is_rare(index, &plans[index]) {
                 tactic.rare = Some(pool.install(|| rare(&plans[index], price, settings)));
             }
         }
@@ -212,11 +216,14 @@ impl Pilot {
         2 * with_loss > losses.len() && plain < SWEEPING_COSTS * left
     }
 
-    /// Whether a topology hardly ever loses anything: in many trials too few did to tell much.
-    fn is_rare(&self, index: usize) -> bool {
+    /// Whether a topology hardly ever loses anything: in many trials too few did to tell much, or so few that trials of so many
+    /// events would take long.
+    fn is_rare(&self, index: usize, plan: &Plan) -> bool {
         let losses = &self.losses[index];
         let with_loss = losses.iter().filter(|lost| **lost > 0.0).count();
-        losses.len() >= MANY && with_loss < ENOUGH
+        let chance = (with_loss + 1) as f64 / losses.len().max(1) as f64;
+        let events = LOSSES_FOR_PRECISION / chance * (plan.expected_events + 20.0);
+        with_loss < ENOUGH && (losses.len() >= MANY || events > LONG)
     }
 
     /// No controls, where trials tell more than their scores.

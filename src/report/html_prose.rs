@@ -268,17 +268,7 @@ pub(super) fn made(comparison: &Comparison) -> Vec<(String, String)> {
                     .sum(),
             ),
         ),
-        (
-            "Means",
-            each(&|topology| match &topology.solved_by {
-                Some(route) => format!(
-                    "{} ({})",
-                    topology.unavailability.route.name(),
-                    printable(route)
-                ),
-                None => format!("sampled ({})", printable(&topology.method)),
-            }),
-        ),
+        ("Means", means(results)),
         (
             "Intervals",
             format!(
@@ -299,6 +289,26 @@ pub(super) fn made(comparison: &Comparison) -> Vec<(String, String)> {
     .into_iter()
     .map(|(name, text)| (name.to_owned(), text))
     .collect()
+}
+
+/// How the means of each topology were found.
+fn means(results: &Results) -> String {
+    let how = |topology: &TopologyResult| {
+        let route = topology.unavailability.route.name();
+        format!("{route} ({})", printable(&topology.method))
+    };
+    let mut ways: Vec<(String, Vec<String>)> = Vec::new();
+    for topology in &results.topologies {
+        let (how, name) = (how(topology), printable(&topology.name));
+        match ways.iter_mut().find(|(way, _)| *way == how) {
+            Some((_, names)) => names.push(name),
+            None => ways.push((how, vec![name])),
+        }
+    }
+    let ways = ways.iter();
+    ways.map(|(how, names)| format!("{how}: {}", names.join(", ")))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 fn interval_methods(results: &Results) -> String {

@@ -121,7 +121,7 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
             Objective::Slo { .. } => "SLO",
             Objective::Rto { .. } => "RTO",
         };
-        let mark = if verdict.met { Mark::Met } else { Mark::Missed }.suffix();
+        let mark = Mark::of(&verdict).suffix();
         line(
             text,
             label,
@@ -139,22 +139,20 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
 fn how_found(topology: &TopologyResult) -> Vec<(&'static str, String)> {
     let mut said = Vec::new();
     let sampled = match topology.method.as_str() {
-        "control-variate" => "sampled, less what is known of the twin without failover",
-        "conditional" => "sampled, chances of success replaced by their means",
-        "failure-biasing" => "sampled, failures made likely and weighed",
-        _ => "sampled",
+        "control-variate" => {
+            "simulated, with the design without failover as control variate (worked out)"
+        }
+        "conditional" => "simulated, chances of success replaced by their means",
+        "failure-biasing" => "simulated by importance sampling of failures",
+        _ => "simulated",
     };
-    let gain = if topology.variance_reduction >= 1.05 {
-        format!(
-            "; a trial counts as {}",
-            format::significant(topology.variance_reduction, 2)
-        )
-    } else {
-        String::new()
-    };
+    let gain = topology.variance_reduction.filter(|gain| *gain >= 1.05);
+    let gain = gain.map_or_else(String::new, |gain| {
+        format!("; variance ÷ {}", format::significant(gain, 2))
+    });
     let trusted = topology.rare.as_ref().map_or(gain, |rare| {
         format!(
-            "; {} samples count as {}",
+            "; {} samples, effective sample size {}",
             format::count(rare.samples),
             format::significant(rare.effective_samples, 2)
         )

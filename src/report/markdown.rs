@@ -61,7 +61,7 @@ fn table_row(row: &Row) -> String {
         format!("{name}{frontier}")
     };
     let recovery = match (&row.rto_met, row.recovery_mark) {
-        (Some(share), Mark::Met | Mark::Missed) => {
+        (Some(share), Mark::Met | Mark::Missed | Mark::Undecided) => {
             format!(
                 "{} ({share} in RTO{})",
                 row.recovery_p95,

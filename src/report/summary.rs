@@ -1,6 +1,6 @@
 //! The figures of one topology as short texts, shared by the terminal and the Markdown table.
 
-use crate::compare::{Objective, verdicts};
+use crate::compare::{Objective, Verdict, verdicts};
 use crate::results::{Estimate, ObjectivesEcho, Results, TopologyResult, format};
 
 /// How a figure stands to its objective.
@@ -12,15 +12,26 @@ pub(crate) enum Mark {
     Met,
     /// It is missed.
     Missed,
+    /// Its interval has the objective in it.
+    Undecided,
 }
 
 impl Mark {
+    pub(crate) fn of(verdict: &Verdict) -> Self {
+        match (verdict.decided, verdict.met) {
+            (false, _) => Self::Undecided,
+            (true, true) => Self::Met,
+            (true, false) => Self::Missed,
+        }
+    }
+
     /// Behind a figure: a space and the mark, or nothing.
     pub(crate) fn suffix(self) -> &'static str {
         match self {
             Self::NotJudged => "",
             Self::Met => " ✓",
             Self::Missed => " ✗",
+            Self::Undecided => " ?",
         }
     }
 }
@@ -158,9 +169,7 @@ pub(crate) fn marks(topology: &TopologyResult, objectives: &ObjectivesEcho) -> (
         verdicts
             .iter()
             .find(|verdict| wanted(&verdict.objective) && verdict.found.is_some())
-            .map_or(Mark::NotJudged, |verdict| {
-                if verdict.met { Mark::Met } else { Mark::Missed }
-            })
+            .map_or(Mark::NotJudged, Mark::of)
     };
     (
         mark(|objective| matches!(objective, Objective::Slo { .. })),

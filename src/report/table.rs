@@ -63,5 +63,6 @@ pub(crate) fn marked(text: String, mark: Mark) -> Cell {
         Mark::NotJudged => Cell::new_owned(text),
         Mark::Met => Cell::new_owned(text).fg(Color::Green),
         Mark::Missed => Cell::new_owned(text).fg(Color::Red),
+        Mark::Undecided => Cell::new_owned(text).fg(Color::Yellow),
     }
 }

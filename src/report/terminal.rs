@@ -5,7 +5,7 @@
 use comfy_table::{Attribute, Cell, CellAlignment, Table};
 use owo_colors::OwoColorize;
 
-use super::summary::{Row, objectives, provenance};
+use super::summary::{Mark, Row, marks, objectives, provenance};
 use super::table::{PROSE, fits, marked, rendered, table};
 use crate::results::names::{shortened, stay_distinct};
 use crate::results::{Comparison, Results, Warning, format};
@@ -193,6 +193,14 @@ fn legend(text: &mut String, results: &Results, width: u16) {
     if !results.pareto.is_empty() {
         let said = "on the Pareto frontier: no other is both cheaper to run and more available";
         push_wrapped(text, "* ", 2, said, width);
+    }
+    let undecided = |topology| {
+        let (availability, recovery) = marks(topology, &results.objectives);
+        availability == Mark::Undecided || recovery == Mark::Undecided
+    };
+    if results.topologies.iter().any(undecided) {
+        let said = "undecided: the interval has the objective in it";
+        push_wrapped(text, "? ", 2, said, width);
     }
 }
 

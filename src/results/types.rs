@@ -150,10 +150,12 @@ pub struct TopologyResult {
     pub trials: u64,
     /// Failures and repairs played.
     pub events: u64,
-    /// How the means were sampled: `crude`, `conditional` or `control-variate`.
+    /// How the means were found: worked out by `product-form` or `markov-chain`, or sampled by `crude` scores, `conditional`,
+    /// `control-variate` or `failure-biasing`.
     pub method: String,
-    /// Variance of the mean unavailability over scores alone over that of the one sampled: what each trial counts for.
-    pub variance_reduction: f64,
+    /// Variance of the mean unavailability by scores alone over that of the one sampled by trials: what each trial counts for.
+    /// `None` where the mean does not come from trials, or nothing of it is left to chance.
+    pub variance_reduction: Option<f64>,
     /// How far the means can be trusted, where failures were made likely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rare: Option<RareSampling>,

@@ -517,7 +517,7 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
         trials: 10_000,
         events: 4_812_345,
         method: "crude".to_owned(),
-        variance_reduction: 1.0,
+        variance_reduction: Some(1.0),
         rare: None,
         solved_by: None,
         refused: Vec::new(),
