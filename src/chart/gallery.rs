@@ -6,6 +6,18 @@ use super::{
 };
 use crate::results::{Comparison, Layout};
 
+/// Names of all charts that there may be.
+pub const NAMES: [&str; 8] = [
+    "cost-availability",
+    "unavailability",
+    "downtime",
+    "recovery",
+    "attribution",
+    "cost",
+    "timeline",
+    "graph",
+];
+
 /// All charts of a comparison, in reading order; one topology alone is not set against cost.
 ///
 /// The deployment shown is that of the recommended topology, or the last one's where none is recommended.

@@ -25,7 +25,7 @@ mod words;
 
 pub use deployment::deployment_graph;
 pub use dot::dot;
-pub use gallery::all;
+pub use gallery::{NAMES, all};
 pub use render::{ChartError, FONT_FACES, png};
 pub use sheet::Chart;
 pub use theme::dark_rules;

@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
+use std::path::Path;
 
 use anyhow::Context as _;
 
@@ -9,6 +10,9 @@ use super::args::InitArgs;
 use super::failure::Failure;
 use super::streams::Streams;
 use crate::model::STARTER;
+
+/// What the starter model is called.
+const STARTER_NAME: &str = "my-service";
 
 pub(super) fn init(args: &InitArgs, streams: &mut Streams) -> Result<(), Failure> {
     let path = args.file.display();
@@ -29,8 +33,23 @@ pub(super) fn init(args: &InitArgs, streams: &mut Streams) -> Result<(), Failure
                 .into());
         }
     };
-    file.write_all(STARTER.as_bytes())
+    file.write_all(starter(&args.file).as_bytes())
         .with_context(|| format!("cannot write {path}"))?;
     streams.note(&format!("wrote {path}\nnext: failscape compare {path}"));
     Ok(())
+}
+
+/// The starter model, named after its file where that makes a plain name.
+fn starter(file: &Path) -> String {
+    let name = file.file_stem().and_then(|stem| stem.to_str());
+    let is_plain = |name: &&str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    let name = name.filter(is_plain).unwrap_or(STARTER_NAME);
+    STARTER.replacen(
+        &format!("model: {STARTER_NAME}"),
+        &format!("model: {name}"),
+        1,
+    )
 }

@@ -107,7 +107,9 @@ impl Outputs {
         };
         self.stage(comparison, &charts)?;
         self.stage_file("run.json", run_file(&comparison.results, played, settings)?)?;
-        self.folder.commit()?;
+        let pictures = |name: &str| ["svg", "png"].map(|end| format!("{name}.{end}"));
+        self.folder
+            .commit(chart::NAMES.into_iter().flat_map(pictures))?;
         Ok(())
     }
 

@@ -80,6 +80,7 @@ pub fn assemble(finished: Finished<'_>) -> Comparison {
         source: finished.source,
         description: model.description.clone(),
         sources: sources(model),
+        precision_of_differences: settings.precision_of_differences,
     }
 }
 

@@ -36,6 +36,9 @@ pub enum OutputError {
     },
 }
 
+/// The file that every run leaves.
+const OF_A_RUN: &str = "run.json";
+
 /// A folder that is known to be writable, and the files staged in it.
 #[derive(Debug)]
 pub struct Folder {
@@ -94,13 +97,25 @@ impl Folder {
         Ok(())
     }
 
-    /// Gives all staged files their names; files of an earlier run of the same names are replaced.
+    /// Gives all staged files their names; files of an earlier run of the same names are replaced. Those of `outdated` that
+    /// were not staged are removed if the folder holds an earlier run: they would show its figures beside the new ones.
     ///
     /// # Errors
     ///
-    /// If a file cannot be renamed; those before it keep their names.
-    pub fn commit(self) -> Result<Vec<PathBuf>, OutputError> {
+    /// If a file cannot be renamed or removed; those before it keep their names.
+    pub fn commit(
+        self,
+        outdated: impl IntoIterator<Item = String>,
+    ) -> Result<Vec<PathBuf>, OutputError> {
         let mut written = Vec::with_capacity(self.staged.len());
+        let is_staged = |name: &String| self.staged.iter().any(|(staged, _)| staged == name);
+        let outdated: Vec<PathBuf> = (outdated.into_iter())
+            .filter(|name| !is_staged(name) && self.path.join(OF_A_RUN).exists())
+            .map(|name| self.path.join(name))
+            .collect();
+        for path in outdated.into_iter().filter(|path| path.exists()) {
+            std::fs::remove_file(&path).map_err(|source| OutputError::Write { path, source })?;
+        }
         for (name, file) in self.staged {
             let path = self.path.join(name);
             file.persist(&path).map_err(|error| OutputError::Write {
@@ -145,12 +160,28 @@ mod tests {
         let mut folder = Folder::open(&path).unwrap();
         folder.stage("results.json", "{}").unwrap();
         assert!(!path.join("results.json").exists());
-        assert_eq!(folder.commit().unwrap(), [path.join("results.json")]);
+        assert_eq!(folder.commit([]).unwrap(), [path.join("results.json")]);
         assert_eq!(
             std::fs::read_to_string(path.join("results.json")).unwrap(),
             "{}"
         );
         assert_eq!(std::fs::read_dir(&path).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_an_earlier_run_left_goes_and_what_is_the_users_stays() {
+        let parent = tempfile::tempdir().unwrap();
+        let stale = || ["old.svg".to_owned(), "new.svg".to_owned()];
+        std::fs::write(parent.path().join("old.svg"), "mine").unwrap();
+        let mut folder = Folder::open(parent.path()).unwrap();
+        folder.stage("run.json", "{}").unwrap();
+        folder.commit(stale()).unwrap();
+        assert!(parent.path().join("old.svg").exists());
+        let mut folder = Folder::open(parent.path()).unwrap();
+        folder.stage("new.svg", "<svg/>").unwrap();
+        folder.commit(stale()).unwrap();
+        assert!(!parent.path().join("old.svg").exists());
+        assert!(parent.path().join("new.svg").exists());
     }
 
     #[test]

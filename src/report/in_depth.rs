@@ -7,12 +7,12 @@ use owo_colors::OwoColorize;
 
 use super::summary::{Mark, Row};
 use super::table::{rendered, table};
-use super::terminal::{heading, warnings};
+use super::terminal::{heading, push_wrapped, warnings};
 use crate::compare::{Objective, verdicts};
 use crate::results::{Comparison, CostResult, Estimate, Results, Route, TopologyResult, format};
 
 /// Width of a full bar \[columns\].
-const BAR_WIDTH: f64 = 40.0;
+const BAR_WIDTH: f64 = 20.0;
 
 /// Longest name that is shown in full.
 const NAME_WIDTH: usize = 28;
@@ -38,10 +38,10 @@ fn in_depth_of(topology: &TopologyResult, results: &Results, width: u16) -> Stri
         topology.regions.join(", ")
     );
     let _ = writeln!(text, "\n{}", format::truncated(&title, 98).bold());
-    overview(&mut text, topology, results);
+    overview(&mut text, topology, results, width);
     journeys(&mut text, topology, width);
     services(&mut text, topology, width);
-    causes(&mut text, topology);
+    causes(&mut text, topology, width);
     faults(&mut text, topology, width);
     costs(
         &mut text,
@@ -56,11 +56,12 @@ fn section(text: &mut String, title: &str) {
     let _ = writeln!(text, "\n{}", title.bold());
 }
 
-fn line(text: &mut String, label: &str, value: &str) {
-    let _ = writeln!(text, "  {label:<22}{value}");
+/// A label and what is said of it, broken at spaces.
+fn line(text: &mut String, width: u16, label: &str, value: &str) {
+    push_wrapped(text, &format!("  {label:<22}"), 24, value, width);
 }
 
-fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
+fn overview(text: &mut String, topology: &TopologyResult, results: &Results, width: u16) {
     let row = Row::of(topology, results);
     let downtime = &topology.downtime_minutes_per_year;
     let interval = format::availability_interval(&topology.unavailability).map_or_else(
@@ -72,14 +73,16 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
     );
     line(
         text,
+        width,
         "availability",
         &format!("{}, {} nines ({interval})", row.availability, row.nines),
     );
     line(
         text,
+        width,
         "downtime a year",
         &format!(
-            "{} on average ({})",
+            "{} on average ({}), by requests lost",
             row.downtime,
             topology.unavailability.spread(|| {
                 format::duration_interval(downtime.low * 60.0, downtime.high * 60.0)
@@ -88,6 +91,7 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
     );
     line(
         text,
+        width,
         "",
         &format!(
             "median {}, p95 {}, p99 {}, worst trial {}",
@@ -100,6 +104,7 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
     let outages = &topology.outages_per_year;
     line(
         text,
+        width,
         "outages a year",
         &format!(
             "{} ({})",
@@ -113,9 +118,9 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
             format::duration(first.mean * 3600.0),
             first.route.name()
         );
-        line(text, "time to first outage", &said);
+        line(text, width, "time to first outage", &said);
     }
-    recovery(text, topology);
+    recovery(text, topology, width);
     for verdict in verdicts(topology, &results.objectives) {
         let label = match verdict.objective {
             Objective::Slo { .. } => "SLO",
@@ -124,14 +129,15 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results) {
         let mark = Mark::of(&verdict).suffix();
         line(
             text,
+            width,
             label,
             &format!("{}{mark}", verdict.in_words(topology)),
         );
     }
-    share(text, "SLO windows met", topology.slo_met.as_ref());
-    share(text, "SLA windows met", topology.sla_met.as_ref());
+    share(text, width, "SLO windows met", topology.slo_met.as_ref());
+    share(text, width, "SLA windows met", topology.sla_met.as_ref());
     for (label, said) in how_found(topology) {
-        line(text, label, &said);
+        line(text, width, label, &said);
     }
 }
 
@@ -170,7 +176,7 @@ fn how_found(topology: &TopologyResult) -> Vec<(&'static str, String)> {
     said
 }
 
-fn recovery(text: &mut String, topology: &TopologyResult) {
+fn recovery(text: &mut String, topology: &TopologyResult, width: u16) {
     let times = &topology.recovery_time_seconds;
     if let (Some(mean), Some(p50), Some(p95), Some(p99)) =
         (times.mean, times.p50, times.p95, times.p99)
@@ -182,15 +188,16 @@ fn recovery(text: &mut String, topology: &TopologyResult) {
             format::duration(p95),
             format::duration(p99)
         );
-        line(text, "recovery of an outage", &said);
+        line(text, width, "recovery of an outage", &said);
     }
 }
 
-fn share(text: &mut String, label: &str, estimate: Option<&Estimate>) {
+fn share(text: &mut String, width: u16, label: &str, estimate: Option<&Estimate>) {
     if let Some(estimate) = estimate {
         let interval = format::probability_interval(estimate.low, estimate.high);
         line(
             text,
+            width,
             label,
             &format!("{} ({interval})", format::probability(estimate.mean)),
         );
@@ -227,7 +234,7 @@ fn services(text: &mut String, topology: &TopologyResult, width: u16) {
         return;
     }
     down.sort_by(|a, b| b.1.unavailability.mean.total_cmp(&a.1.unavailability.mean));
-    section(text, "Services, the least available first");
+    section(text, "Services, the least available first, by trials");
     let mut table = table(["service", "availability", "interval", "nines"]);
     for (name, service) in down {
         let q = &service.unavailability;
@@ -241,26 +248,32 @@ fn services(text: &mut String, topology: &TopologyResult, width: u16) {
     text.push_str(&rendered(table, CellAlignment::Right, width));
 }
 
-fn causes(text: &mut String, topology: &TopologyResult) {
+fn causes(text: &mut String, topology: &TopologyResult, width: u16) {
     if topology.attribution.is_empty() {
         return;
     }
-    section(text, "What the downtime is charged to");
+    section(text, "What the downtime is charged to, by trials");
     let mut causes: Vec<_> = topology
         .attribution
         .iter()
         .filter(|cause| cause.share > 0.0)
         .collect();
     causes.sort_by(|a, b| b.share.total_cmp(&a.share));
+    let mut table = table(["cause", "share", "downtime a year", ""]);
+    let a_year = |q: f64| q * format::MINUTES_PER_YEAR * 60.0;
     for cause in causes {
-        let name = format::truncated(&cause.cause, NAME_WIDTH);
-        let _ = writeln!(
-            text,
-            "  {name:<NAME_WIDTH$} {:>8}  {}",
-            format::probability(cause.share),
-            bar(cause.share).cyan()
-        );
+        let lost = &cause.unavailability;
+        table.add_row([
+            Cell::new_owned(format::truncated(&cause.cause, NAME_WIDTH)),
+            Cell::new_owned(format::probability(cause.share)),
+            Cell::new_owned(format::duration_interval(
+                a_year(lost.low),
+                a_year(lost.high),
+            )),
+            Cell::new_owned(bar(cause.share)).set_alignment(CellAlignment::Left),
+        ]);
     }
+    text.push_str(&rendered(table, CellAlignment::Right, width));
 }
 
 /// A bar of a share, in eighths of a column.

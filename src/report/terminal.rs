@@ -8,7 +8,7 @@ use owo_colors::OwoColorize;
 use super::summary::{Mark, Row, marks, objectives, provenance};
 use super::table::{PROSE, fits, marked, rendered, table};
 use crate::results::names::{shortened, stay_distinct};
-use crate::results::{Comparison, Results, Warning, format};
+use crate::results::{Comparison, Difference, Results, Warning, format};
 
 /// Longest names that are shown in full, from what is taken if there is room to what there always is.
 const NAME_WIDTHS: [usize; 6] = [60, 44, 32, 24, 18, 14];
@@ -35,6 +35,7 @@ pub fn terminal(comparison: &Comparison, width: u16) -> String {
         .collect();
     text.push_str(&tables.join("\n"));
     legend(&mut text, results, width);
+    text.push_str(&differences(comparison, width));
     if let Some(taken) = &results.recommended {
         let label = if taken.meets_objectives {
             "Recommended:"
@@ -202,6 +203,46 @@ fn legend(text: &mut String, results: &Results, width: u16) {
         let said = "undecided: the interval has the objective in it";
         push_wrapped(text, "? ", 2, said, width);
     }
+}
+
+/// The differences against the topology that was taken, or the first one, where they were asked for.
+fn differences(comparison: &Comparison, width: u16) -> String {
+    let results = &comparison.results;
+    let Some(target) = comparison.precision_of_differences else {
+        return String::new();
+    };
+    let taken = results.recommended.as_ref().map(|taken| &taken.name);
+    let Some(base) = taken.or(results.topologies.first().map(|topology| &topology.name)) else {
+        return String::new();
+    };
+    let reaches = |difference: &&Difference| difference.unavailability.is_within(target);
+    let reached = results.differences.iter().filter(reaches).count();
+    let mut text = format!(
+        "\ndowntime a year, less that of {base} ({reached} of {} pairs are known within {})\n",
+        results.differences.len(),
+        format::probability(target)
+    );
+    let mut table = table(["topology", "difference", "interval"]);
+    for difference in &results.differences {
+        let (other, sign) = if difference.from == *base {
+            (&difference.of, 1.0)
+        } else if difference.of == *base {
+            (&difference.from, -1.0)
+        } else {
+            continue;
+        };
+        let estimate = &difference.unavailability;
+        let seconds = |q: f64| sign * q * format::MINUTES_PER_YEAR * 60.0;
+        let (a, b) = (seconds(estimate.low), seconds(estimate.high));
+        table.add_row([
+            other.clone(),
+            format::duration(seconds(estimate.mean)),
+            estimate.spread(|| format::duration_interval(a.min(b), a.max(b))),
+        ]);
+    }
+    text.push_str(&rendered(table, CellAlignment::Right, width));
+    text.push_str("all pairs: index.html and results.json\n");
+    text
 }
 
 /// Appends a text broken at spaces to the width of the output; later lines are indented.

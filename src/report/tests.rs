@@ -131,6 +131,7 @@ pub(crate) fn sample() -> Comparison {
         source: "shop.yaml".to_owned(),
         description: None,
         sources: Vec::new(),
+        precision_of_differences: None,
     }
 }
 

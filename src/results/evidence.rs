@@ -19,6 +19,8 @@ pub struct Comparison {
     pub description: Option<String>,
     /// Sources of the numbers: fault name and text.
     pub sources: Vec<(String, String)>,
+    /// Relative half-width at which differences were to be known, if that was asked for.
+    pub precision_of_differences: Option<f64>,
 }
 
 /// The outages of one trial on a common time axis.

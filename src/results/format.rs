@@ -4,7 +4,7 @@
 //! a figure that is not finite is shown as a dash. Numbers keep two or three significant digits, or as many as their
 //! interval bears out.
 
-use super::Estimate;
+use super::{Estimate, Route};
 
 /// What stands for a figure that there is not.
 pub const NO_DATA: &str = "–";
@@ -115,16 +115,19 @@ pub fn availability(unavailability: &Estimate) -> String {
     }
 }
 
-/// Interval of the availability: `99.950–99.956 %`, or how it was worked out; `None` where only a bound is known.
+/// Interval of the availability: `99.950–99.956 %`, or how it was worked out and how far off it may be; `None` where only a
+/// bound is known.
 #[must_use]
 pub fn availability_interval(unavailability: &Estimate) -> Option<String> {
-    (unavailability.mean > 0.0).then(|| {
-        unavailability.spread(|| {
-            let decimals = availability_decimals(unavailability);
-            let low = percent_up(unavailability.high, decimals);
-            let high = percent_up(unavailability.low, decimals);
-            joined(low.trim_end_matches(" %"), &high)
-        })
+    let q = unavailability;
+    (q.mean > 0.0).then(|| {
+        if q.route != Route::Simulated {
+            let error = 0.5 * (q.high - q.low);
+            return format!("{} ± {error:.0e}", q.route.name());
+        }
+        let decimals = availability_decimals(q);
+        let (low, high) = (percent_up(q.high, decimals), percent_up(q.low, decimals));
+        joined(low.trim_end_matches(" %"), &high)
     })
 }
 

@@ -105,6 +105,12 @@ impl Route {
 }
 
 impl Estimate {
+    /// Whether it is known within a share of itself.
+    #[must_use]
+    pub fn is_within(&self, share: f64) -> bool {
+        (self.high - self.low) / 2.0 <= share * self.mean.abs()
+    }
+
     /// `exact` or `numerical` if it was worked out, else its interval as a text.
     #[must_use]
     pub fn spread(&self, interval: impl FnOnce() -> String) -> String {

@@ -432,6 +432,7 @@ fn comparison(topologies: Vec<TopologyResult>) -> Comparison {
             ("region-outage".to_owned(), "public post-mortems of three providers, 2015-2024".to_owned()),
             ("zone-outage".to_owned(), "own incident log".to_owned()),
         ],
+        precision_of_differences: None,
         results: Results {
             schema: 1,
             model: "online-shop".to_owned(),
