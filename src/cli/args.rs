@@ -55,7 +55,7 @@ pub(super) enum Command {
     Merge(MergeArgs),
     /// Work unavailability out without sampling, where a topology allows it
     #[command(
-        after_help = "Example: a service in two zones, of a model of three lines\n  failscape exact models/minimal.yaml\n\nWhere nothing can be worked out, it says why and ends with 0; `unavailability` is null in JSON."
+        after_help = "Example: two regions with failover, one of the reference cases\n  failscape verify --print c24-lognormal > pair.yaml && failscape exact pair.yaml\n\nWhere nothing can be worked out, it says why and ends with 0; `unavailability` is null in JSON."
     )]
     Exact(ExactArgs),
     /// Check the program against systems with known answers
@@ -110,9 +110,9 @@ pub(super) struct CompareArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct RunArgs {
-    /// Model file
+    /// Model file; the built-in example if left out
     #[arg(value_hint = ValueHint::FilePath)]
-    pub(super) model: PathBuf,
+    pub(super) model: Option<PathBuf>,
     /// Topology to play; may be left out if the model has one only
     #[arg(long, short, value_name = "NAME")]
     pub(super) topology: Option<String>,
@@ -201,9 +201,9 @@ pub(super) struct MergeArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct ExactArgs {
-    /// Model file
+    /// Model file; the built-in example if left out
     #[arg(value_hint = ValueHint::FilePath)]
-    pub(super) model: PathBuf,
+    pub(super) model: Option<PathBuf>,
     /// Topology to work out; all of the model if left out
     #[arg(long, short, value_name = "NAME")]
     pub(super) topology: Option<String>,
@@ -276,9 +276,9 @@ pub(super) struct WhyArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct CheckArgs {
-    /// Model file
+    /// Model file; the built-in example if left out
     #[arg(value_hint = ValueHint::FilePath)]
-    pub(super) model: PathBuf,
+    pub(super) model: Option<PathBuf>,
     /// Print every value that the file leaves out, and why it is what it is
     #[arg(long)]
     pub(super) defaults: bool,
@@ -286,9 +286,9 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct GraphArgs {
-    /// Model file
+    /// Model file; the built-in example if left out
     #[arg(value_hint = ValueHint::FilePath)]
-    pub(super) model: PathBuf,
+    pub(super) model: Option<PathBuf>,
     /// Topology to draw; the first of the model if left out
     #[arg(long, short, value_name = "NAME")]
     pub(super) topology: Option<String>,

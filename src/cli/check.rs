@@ -1,18 +1,19 @@
 //! `check`: is the model valid, and what does it take for granted?
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::args::CheckArgs;
 use super::failure::Failure;
-use super::load::load;
+use super::load::{defaults, load};
 use super::streams::Streams;
-use crate::model::{Model, applied_defaults};
+use crate::model::Model;
 
 pub(super) fn check(args: &CheckArgs, streams: &mut Streams) -> Result<(), Failure> {
-    let (model, source) = load(Some(&args.model))?;
+    let (model, source) = load(args.model.as_deref())?;
     let mut text = format!("{source}: ok, {}\n", counts(&model));
     if args.defaults {
-        text.push_str(&defaults(&args.model)?);
+        text.push_str(&defaults_in_words(args.model.as_deref())?);
     }
     streams.data(&text)
 }
@@ -35,9 +36,9 @@ fn counts(model: &Model) -> String {
 }
 
 /// Every value that the file leaves out, one a line.
-fn defaults(path: &std::path::Path) -> Result<String, Failure> {
+fn defaults_in_words(path: Option<&Path>) -> Result<String, Failure> {
     let mut text = String::new();
-    for default in applied_defaults(path)? {
+    for default in defaults(path)? {
         let _ = writeln!(
             text,
             "  {} = {}  ({})",

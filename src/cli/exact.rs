@@ -1,6 +1,7 @@
 //! `exact`: figures without sampling, where a topology allows it.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
@@ -17,7 +18,7 @@ use crate::topology::expand;
 const NAME_WIDTH: usize = 34;
 
 pub(super) fn exact(args: &ExactArgs, streams: &mut Streams) -> Result<(), Failure> {
-    let (model, _) = load(Some(&args.model))?;
+    let (model, _) = load(args.model.as_deref())?;
     let specs: Vec<(&str, &TopologySpec)> = match &args.topology {
         Some(name) => vec![topology(&model, name)?],
         None => model
@@ -37,7 +38,7 @@ pub(super) fn exact(args: &ExactArgs, streams: &mut Streams) -> Result<(), Failu
     let text = match args.format {
         ExactFormat::Text => answers
             .iter()
-            .map(|(plan, answer)| text(plan, answer, &args.model.to_string_lossy()))
+            .map(|(plan, answer)| text(plan, answer, args.model.as_deref()))
             .collect::<Vec<_>>()
             .join("\n"),
         ExactFormat::Json => {
@@ -52,7 +53,7 @@ pub(super) fn exact(args: &ExactArgs, streams: &mut Streams) -> Result<(), Failu
     streams.data(&text)
 }
 
-fn text(plan: &Plan, answer: &Answer, model: &str) -> String {
+fn text(plan: &Plan, answer: &Answer, model: Option<&Path>) -> String {
     let names = &plan.names;
     let mut text = format!("{} ({})\n", names.topology, names.pattern);
     if let Some(solution) = &answer.solution {
@@ -63,9 +64,10 @@ fn text(plan: &Plan, answer: &Answer, model: &str) -> String {
         let _ = writeln!(text, "  no {route}: {}", refusal.reason);
     }
     if answer.solution.is_none() {
+        let file = model.map_or_else(String::new, |path| format!("{} ", path.display()));
         let _ = writeln!(
             text,
-            "  by sampling: failscape run {model} -t {}",
+            "  by sampling: failscape run {file}-t {}",
             names.topology
         );
     }

@@ -8,7 +8,7 @@ use crate::chart;
 use crate::topology::{expand, layout};
 
 pub(super) fn graph(args: &GraphArgs, streams: &mut Streams) -> Result<(), Failure> {
-    let (model, _) = load(Some(&args.model))?;
+    let (model, _) = load(args.model.as_deref())?;
     let chosen = match &args.topology {
         Some(name) => Some(topology(&model, name)?),
         None => model

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::failure::Failure;
-use crate::model::{self, Model, TopologySpec};
+use crate::model::{self, AppliedDefault, Model, TopologySpec};
 
 /// What the report calls the built-in example.
 const BUILT_IN: &str = "built-in example";
@@ -20,6 +20,14 @@ pub(super) fn load(path: Option<&Path>) -> Result<(Model, String), Failure> {
             BUILT_IN.to_owned(),
         )),
     }
+}
+
+/// Every value that a file, or the built-in example, leaves out.
+pub(super) fn defaults(path: Option<&Path>) -> Result<Vec<AppliedDefault>, Failure> {
+    Ok(match path {
+        Some(path) => model::applied_defaults(path)?,
+        None => model::applied_defaults_str(BUILT_IN, EXAMPLE, None)?,
+    })
 }
 
 /// The name of the file without the folders around it, which are nobody's business but the user's.

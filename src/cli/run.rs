@@ -10,7 +10,7 @@ use super::simulate::Prepared;
 use super::streams::Streams;
 
 pub(super) fn run(args: &RunArgs, streams: &mut Streams) -> Result<(), Failure> {
-    let (model, source) = load(Some(&args.model))?;
+    let (model, source) = load(args.model.as_deref())?;
     let chosen = match &args.topology {
         Some(name) => topology(&model, name)?,
         None => only_topology(&model)?,

@@ -8,7 +8,7 @@ use super::tactics::cost_of;
 use crate::cost::FailurePrice;
 use crate::engine::BusyPeriods;
 use crate::estimate::{RareMeans, RareTally};
-use crate::exact::{Extent, cut_sets};
+use crate::exact::{Extent, TopEvent, cut_sets};
 use crate::plan::{Plan, UnitId};
 
 /// Samples of a batch; batches are merged in order.
@@ -86,6 +86,50 @@ pub(super) fn rare(
         .map(|((_, label), _)| label)
         .collect();
     Ok(means)
+}
+
+/// Single failures that leave nothing that serves, however seldom they come.
+#[derive(Debug, Default)]
+pub(super) struct Disasters {
+    /// What they lose on average of the scored time.
+    pub mean: f64,
+    /// Variance of the unavailability of trials that they bring about.
+    pub variance: f64,
+    /// The least that one of them loses of a trial, on average.
+    pub least: f64,
+}
+
+/// What theory says of the disasters of a plan: a pilot that is too short to see them cannot tell.
+///
+/// Losses that come at a rate `r` and take `d` bring the variance `r E[d²] / T²` over a horizon `T`. For repairs no more variable
+/// than exponential ones, `E[d²]` is at most `2 E[d]²`; of others this is too little.
+pub(super) fn disasters(plan: &Plan) -> Disasters {
+    let extent = Extent {
+        order: 1,
+        most: LOOKED_OUT_FOR,
+    };
+    let mut all = Disasters {
+        least: f64::INFINITY,
+        ..Disasters::default()
+    };
+    let Ok(events) = cut_sets(plan, extent) else {
+        return all;
+    };
+    let worst = events
+        .iter()
+        .filter(|event| event.event == TopEvent::NoRegionCanServe);
+    for set in worst.flat_map(|event| &event.sets) {
+        let clocks = set.units.iter().flat_map(|unit| {
+            let unit = &plan.units[*unit as usize];
+            &plan.clocks[unit.first_clock as usize..][..unit.n_clocks as usize]
+        });
+        let repairs = clocks.map(|clock| plan.distributions[clock.repair as usize].mean());
+        let loses = set.lost * repairs.fold(0.0, f64::max).min(plan.horizon) / plan.horizon;
+        all.mean += set.probability * set.lost;
+        all.variance += 2.0 * set.probability * set.lost * loses;
+        all.least = all.least.min(loses);
+    }
+    all
 }
 
 /// The cut sets that theory says carry the losses, with what they are called; none where it does not say.

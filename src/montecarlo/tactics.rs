@@ -6,7 +6,7 @@
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
-use super::rare::rare;
+use super::rare::{disasters, rare};
 use super::run::worker_threads;
 use super::state::pairs_of;
 use super::{Estimator, RunSettings};
@@ -122,8 +122,10 @@ impl Tactics {
             topologies.for_each(|(index, tactic)| pilot.choose(tactic, index, &plans[index]));
         });
         for (index, tactic) in tactics.topologies.iter_mut().enumerate() {
-            if tactic.exact_unavailability().is_none() && pilot.is_rare(index, &plans[index]) {
-                tactic.rare = Some(pool.install(|| rare(&plans[index], price, settings)));
+            let plan = &plans[index];
+            let by_trials = || pilot.is_rare(index, plan) || pilot.missed_disasters(index, plan);
+            if tactic.exact_unavailability().is_none() && by_trials() {
+                tactic.rare = Some(pool.install(|| rare(plan, price, settings)));
             }
         }
         let terms: Vec<Vec<f64>> = (tactics.topologies.iter().enumerate())
@@ -224,6 +226,23 @@ impl Pilot {
         let chance = (with_loss + 1) as f64 / losses.len().max(1) as f64;
         let events = LOSSES_FOR_PRECISION / chance * (plan.expected_events + 20.0);
         with_loss < ENOUGH && (losses.len() >= MANY || events > LONG)
+    }
+
+    /// Whether what is lost differs from trial to trial mostly by disasters that hardly any trial has, so that trials of so many
+    /// events would take long.
+    fn missed_disasters(&self, index: usize, plan: &Plan) -> bool {
+        let losses = &self.losses[index];
+        let with_loss = losses.iter().filter(|lost| **lost > 0.0).count();
+        if 2 * with_loss > losses.len() {
+            return false;
+        }
+        let disasters = disasters(plan);
+        // Trials that had a disaster by chance would say too much of it.
+        let others = losses.iter().filter(|lost| **lost < 0.1 * disasters.least);
+        let mean = disasters.mean + others.sum::<f64>() / losses.len().max(1) as f64;
+        // An exponential loss of mean 1 has twice the square of its mean.
+        let trials = 0.5 * LOSSES_FOR_PRECISION * disasters.variance / mean.powi(2);
+        trials * (plan.expected_events + 20.0) > LONG
     }
 
     /// No controls, where trials tell more than their scores.

@@ -298,13 +298,14 @@ pub fn money_short(amount: f64, currency: &str) -> String {
     signed_money(amount, currency, &text)
 }
 
-/// An interval of estimated money: `$12,300–$12,900`.
+/// An interval of estimated money: `$12,300–$12,900`, in whole units if three digits do not tell its ends apart.
 #[must_use]
 pub fn money_interval(low: f64, high: f64, currency: &str) -> String {
-    joined(
-        &money_rounded(low, currency),
-        &money_rounded(high, currency),
-    )
+    let ends = [low, high].map(|end| money_rounded(end, currency));
+    if ends[0] == ends[1] {
+        return joined(&money(low, currency), &money(high, currency));
+    }
+    joined(&ends[0], &ends[1])
 }
 
 /// An interval of plain numbers: `1.21–1.34`.
