@@ -204,15 +204,7 @@ impl Subject {
             sla_window_seconds: None,
             total_loss: FailureCost::default(),
         };
-        let names = &self.plan.names;
-        let names = Names {
-            topology: &names.topology,
-            pattern: &names.pattern,
-            regions: &names.regions,
-            journeys: &names.journeys,
-            services: &names.services,
-            causes: &names.causes,
-        };
+        let names = Names::of(&self.plan);
         let (name, spec) = self.model.topologies.get_index(0).expect("a topology");
         let bill = price(&self.model, &expand(&self.model, name, spec));
         let (tally, known) = (&done.tallies[0], &done.known[0]);

@@ -188,6 +188,7 @@ pub(crate) mod tests {
             slo_met: None,
             sla_met: None,
             attribution: Vec::new(),
+            phases: Vec::new(),
             cost_per_month: CostResult {
                 total,
                 infrastructure: total,

@@ -2,7 +2,7 @@
 
 use super::serving::{RerouteTime, Serving, Timer};
 use super::trial::Simulator;
-use crate::plan::{ActivePlan, ServingPlan};
+use crate::plan::{ActivePlan, DowntimePhase, ServingPlan};
 
 /// The controller during a trial.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +53,21 @@ impl ActiveState {
     pub(super) fn is_at_rest(&self) -> bool {
         let all = |flags: &[bool]| flags.iter().all(|flag| *flag);
         all(&self.healthy) && all(&self.declared)
+    }
+
+    /// What the downtime of a region is charged to.
+    pub(super) fn downtime_phase(&self, region: usize) -> DowntimePhase {
+        if self.healthy[region] {
+            return DowntimePhase::InService;
+        }
+        let others = (0..self.healthy.len()).filter(|other| *other != region);
+        if !others.into_iter().any(|other| self.healthy[other]) {
+            DowntimePhase::NowhereToGo
+        } else if self.declared[region] {
+            DowntimePhase::Detecting
+        } else {
+            DowntimePhase::Rerouting
+        }
     }
 
     pub(super) fn key(&self) -> ActiveKey {

@@ -4,8 +4,9 @@
 //! if there is none, all active ones that the entry depends on; if none is active, whatever started the takeover or
 //! failover under way.
 
+use super::serving::Serving;
 use super::trial::Simulator;
-use crate::plan::{GateId, Reach, UnitId};
+use crate::plan::{DowntimePhase, GateId, Reach, UnitId};
 
 impl Simulator<'_> {
     /// Charges the losses of the interval just scored.
@@ -18,12 +19,30 @@ impl Simulator<'_> {
                 if loss.down > 0.0 {
                     let causes = self.blame_entry(journey.entry as usize * n_regions + region);
                     self.charge(&causes, journey.share * loss.down);
+                    self.charge_phase(region, journey.share * loss.down);
                 }
                 if loss.overload > 0.0 {
                     let causes = self.serving.starters().to_vec();
                     self.charge(&causes, journey.share * loss.overload);
+                    self.add_to_phase(DowntimePhase::Degraded, journey.share * loss.overload);
                 }
             }
+        }
+    }
+
+    /// Charges what a region that is down loses to what the failover is doing meanwhile.
+    fn charge_phase(&mut self, region: usize, loss: f64) {
+        let phase = match &self.serving {
+            Serving::Single => return,
+            Serving::Standby(state) => state.downtime_phase(),
+            Serving::ActiveActive(state) => state.downtime_phase(region),
+        };
+        self.add_to_phase(phase, loss);
+    }
+
+    fn add_to_phase(&mut self, phase: DowntimePhase, loss: f64) {
+        if let Some(sum) = self.outcome.phases.get_mut(phase as usize) {
+            *sum += loss;
         }
     }
 

@@ -21,6 +21,9 @@ pub struct TrialOutcome {
     pub longest_outage_seconds: f64,
     /// Lost share charged to each cause, in plan order; adds up to `unavailability`.
     pub attribution: Vec<f64>,
+    /// Lost share in each phase of failover, in the order of [`crate::plan::Plan::n_phases`]; adds up to `unavailability`, empty with one
+    /// serving region.
+    pub phases: Vec<f64>,
     /// Failures of each cause (fault or external service), in plan order, within warm-up and horizon.
     pub fired: Vec<u64>,
     /// Windows of the SLO.

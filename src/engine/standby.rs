@@ -9,7 +9,7 @@ use super::serving::Serving;
 use super::serving::{RerouteTime, Timer};
 use super::trial::Simulator;
 use crate::model::Failback;
-use crate::plan::{Purpose, ReroutePlan, ServingPlan, StandbyPlan};
+use crate::plan::{DowntimePhase, Purpose, ReroutePlan, ServingPlan, StandbyPlan};
 
 /// The controller during a trial.
 #[derive(Debug, Clone, Default)]
@@ -168,6 +168,21 @@ impl StandbyState {
     /// The home region has been healthy for long enough.
     pub(super) fn end_wait(&mut self, far: f64) {
         self.healthy_since = [-far; 2];
+    }
+
+    /// What the downtime of a region is charged to.
+    pub(super) fn downtime_phase(&self) -> DowntimePhase {
+        match (self.movement, self.phase) {
+            (Movement::Back, _) => DowntimePhase::FailingBack,
+            (Movement::Away, Phase::Steady) | (_, Phase::Rerouting) => DowntimePhase::Rerouting,
+            (_, Phase::Steady) => DowntimePhase::InService,
+            (_, Phase::Detecting) => DowntimePhase::Detecting,
+            (_, Phase::Deciding) => DowntimePhase::Deciding,
+            (_, Phase::Activating) => DowntimePhase::Activating,
+            (_, Phase::Retrying) => DowntimePhase::Retrying,
+            (_, Phase::GivenUp) => DowntimePhase::GivenUp,
+            (_, Phase::NoneHealthy) => DowntimePhase::NowhereToGo,
+        }
     }
 
     /// How long the phase under way takes.

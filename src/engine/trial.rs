@@ -336,10 +336,12 @@ impl<'p> Simulator<'p> {
         }
         self.ledger.close(self.plan, &mut self.outcome);
         let requests = self.outcome.unavailability;
-        let charged: f64 = self.outcome.attribution.iter().sum();
-        if charged > 0.0 {
-            for charge in &mut self.outcome.attribution {
-                *charge *= requests / charged;
+        for charges in [&mut self.outcome.attribution, &mut self.outcome.phases] {
+            let charged: f64 = charges.iter().sum();
+            if charged > 0.0 {
+                for charge in charges {
+                    *charge *= requests / charged;
+                }
             }
         }
         if self.reach == Reach::Services {
@@ -430,6 +432,8 @@ impl<'p> Simulator<'p> {
         outcome.longest_outage_seconds = 0.0;
         outcome.attribution.clear();
         outcome.attribution.resize(plan.names.causes.len(), 0.0);
+        outcome.phases.clear();
+        outcome.phases.resize(plan.n_phases(), 0.0);
         outcome.fired.clear();
         outcome.fired.resize(plan.names.causes.len(), 0);
         outcome.slo = WindowOutcome::default();

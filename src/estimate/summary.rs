@@ -5,10 +5,10 @@ use indexmap::IndexMap;
 use super::sharp::{ControlledMean, Known, KnownMean};
 use super::tally::{FailureCost, Tally};
 use super::{YEAR_MINUTES, figures};
-use crate::plan::Plan;
+use crate::plan::{DowntimePhase, Plan, Wait};
 use crate::results::{
     Attribution, CostResult, DowntimeResult, Estimate, Exceedance, FaultCount, JourneyResult,
-    ServiceResult, TopologyResult,
+    PhaseLoss, ServiceResult, TopologyResult,
 };
 use crate::stats::{
     Moments, clopper_pearson, none_seen_bound, quantile_interval, skewed_mean_interval,
@@ -29,6 +29,8 @@ pub struct Names<'a> {
     pub services: &'a [String],
     /// Faults and external services.
     pub causes: &'a [String],
+    /// What the recovery may wait for.
+    pub waits: &'a [Wait],
 }
 
 impl<'a> Names<'a> {
@@ -43,6 +45,7 @@ impl<'a> Names<'a> {
             journeys: &names.journeys,
             services: &names.services,
             causes: &names.causes,
+            waits: &names.waits,
         }
     }
 }
@@ -172,6 +175,7 @@ pub fn summarize(
         slo_met: figures::share(&tally.slo, level),
         sla_met: figures::share(&tally.sla, level),
         attribution: attribution(tally, names, &bounded),
+        phases: phases(tally, names, &bounded),
         cost_per_month: with_failure(tally, cost, &bounded),
         unavailability,
     }
@@ -311,6 +315,22 @@ fn attribution(tally: &Tally, names: &Names<'_>, bounded: &Bounded<'_>) -> Vec<A
             .then_with(|| a.cause.cmp(&b.cause))
     });
     charged
+}
+
+/// Shares of the lost requests by what the failover was doing, as phases follow each other; those that lost nothing are left out.
+fn phases(tally: &Tally, names: &Names<'_>, bounded: &Bounded<'_>) -> Vec<PhaseLoss> {
+    let total: f64 = tally.phases.iter().map(Moments::sum).sum();
+    let steps = DowntimePhase::ALL.iter().map(|phase| (phase.name(), None));
+    let waits = (names.waits.iter()).map(|wait| (wait.kind.name(), Some(wait.on.clone())));
+    (steps.chain(waits).zip(&tally.phases))
+        .filter(|(_, moments)| moments.nonzeros() > 0)
+        .map(|((phase, on), moments)| PhaseLoss {
+            phase: phase.to_owned(),
+            on,
+            share: moments.sum() / total,
+            unavailability: bounded.unavailability(moments, tally.trials),
+        })
+        .collect()
 }
 
 /// Adds the lines of failure to those of what runs. The total with failure needs a total and at least one line of failure.

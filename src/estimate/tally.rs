@@ -18,6 +18,8 @@ pub struct TallyShape {
     pub n_services: usize,
     /// Causes: faults, and external services that fail by themselves.
     pub n_causes: usize,
+    /// Phases of failover.
+    pub n_phases: usize,
     /// Scored length of a trial \[s\].
     pub horizon_seconds: f64,
     /// Recovery time objective \[s\].
@@ -77,6 +79,7 @@ pub struct Tally {
     pub(super) slo: ClusteredShare,
     pub(super) sla: ClusteredShare,
     pub(super) attribution: Vec<Moments>,
+    pub(super) phases: Vec<Moments>,
     pub(super) fired: Vec<u64>,
     pub(super) sla_credits: Moments,
     pub(super) downtime_cost: Moments,
@@ -103,6 +106,7 @@ impl Tally {
             slo: ClusteredShare::default(),
             sla: ClusteredShare::default(),
             attribution: Vec::new(),
+            phases: Vec::new(),
             fired: vec![0; shape.n_causes],
             sla_credits: Moments::default(),
             downtime_cost: Moments::default(),
@@ -169,6 +173,7 @@ impl Tally {
             }
         }
         add_nonzeros(&mut self.attribution, &outcome.attribution);
+        add_nonzeros(&mut self.phases, &outcome.phases);
     }
 
     fn add_cost(&mut self, cost: FailureCost) {
@@ -205,6 +210,7 @@ impl Tally {
         self.slo.merge(&other.slo);
         self.sla.merge(&other.sla);
         merge_each(&mut self.attribution, &other.attribution, Moments::merge);
+        merge_each(&mut self.phases, &other.phases, Moments::merge);
         merge_each(&mut self.fired, &other.fired, |mine, theirs| {
             *mine += *theirs;
         });
@@ -234,6 +240,7 @@ impl Tally {
             && all_or_none(self.journeys.len(), shape.n_journeys)
             && all_or_none(self.services.len(), shape.n_services)
             && all_or_none(self.attribution.len(), shape.n_causes)
+            && all_or_none(self.phases.len(), shape.n_phases)
             && self.sharp.is_some() == shape.sharpened
     }
 

@@ -223,6 +223,7 @@ pub(super) fn shape(plan: &Plan, price: &FailurePrice, sharpened: bool) -> Tally
         n_journeys: plan.names.journeys.len(),
         n_services: plan.names.services.len(),
         n_causes: plan.names.causes.len(),
+        n_phases: plan.n_phases(),
         horizon_seconds: plan.horizon,
         rto_seconds: plan.rto_seconds,
         has_slo: plan.slo.is_some(),

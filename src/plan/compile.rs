@@ -115,6 +115,7 @@ impl<'a> Compiler<'a> {
                 journeys: model.journeys.keys().cloned().collect(),
                 services: model.services.keys().cloned().collect(),
                 causes,
+                waits: Vec::new(),
             },
             network: NetworkBuilder::default(),
             places: Places::default(),

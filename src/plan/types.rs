@@ -1,6 +1,6 @@
 //! The compiled plan: what the engine reads in its loop, by index.
 
-use super::{GateId, Holds, Network, Reach, Sampler, Site, StreamKey};
+use super::{GateId, Holds, Network, Reach, Sampler, Site, StreamKey, Wait};
 use crate::model::{CrewOrder, Distribution, TakeoverTrigger};
 
 /// Index of a unit.
@@ -105,6 +105,8 @@ pub struct Names {
     pub services: Vec<String>,
     /// Causes: faults in file order, then external services that fail by themselves.
     pub causes: Vec<String>,
+    /// What the recovery may wait for: crews first, then services and faults.
+    pub waits: Vec<Wait>,
 }
 
 /// Something that fails and is repaired: a replica, a place, an external service, or the source of a shock.

@@ -31,6 +31,7 @@ pub(super) fn tables(topology: &TopologyResult, results: &Results) -> Vec<Table>
         outages(topology),
         services(topology),
         attribution(topology),
+        phases(topology),
         costs(topology, results),
         faults(topology),
     ]
@@ -250,6 +251,27 @@ fn attribution(topology: &TopologyResult) -> Table {
     Table {
         title: "What the downtime is charged to",
         headings: vec!["Cause", "Share", "Downtime a year", "Interval"],
+        rows: rows.collect(),
+        note: String::new(),
+    }
+}
+
+fn phases(topology: &TopologyResult) -> Table {
+    let a_year = |q: f64| q * format::MINUTES_PER_YEAR * 60.0;
+    let rows = topology.phases.iter().map(|phase| {
+        let lost = &phase.unavailability;
+        row(
+            &format::phase(phase),
+            [
+                format::probability(phase.share),
+                format::duration(a_year(lost.mean)),
+                format::duration_interval(a_year(lost.low), a_year(lost.high)),
+            ],
+        )
+    });
+    Table {
+        title: "What the failover was doing meanwhile",
+        headings: vec!["Phase", "Share", "Downtime a year", "Interval"],
         rows: rows.collect(),
         note: String::new(),
     }

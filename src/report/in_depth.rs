@@ -42,6 +42,7 @@ fn in_depth_of(topology: &TopologyResult, results: &Results, width: u16) -> Stri
     journeys(&mut text, topology, width);
     services(&mut text, topology, width);
     causes(&mut text, topology, width);
+    phases(&mut text, topology, width);
     faults(&mut text, topology, width);
     costs(
         &mut text,
@@ -271,6 +272,28 @@ fn causes(text: &mut String, topology: &TopologyResult, width: u16) {
                 a_year(lost.high),
             )),
             Cell::new_owned(bar(cause.share)).set_alignment(CellAlignment::Left),
+        ]);
+    }
+    text.push_str(&rendered(table, CellAlignment::Right, width));
+}
+
+fn phases(text: &mut String, topology: &TopologyResult, width: u16) {
+    if topology.phases.is_empty() {
+        return;
+    }
+    section(text, "What the failover was doing meanwhile, by trials");
+    let mut table = table(["phase", "share", "downtime a year", ""]);
+    let a_year = |q: f64| q * format::MINUTES_PER_YEAR * 60.0;
+    for phase in &topology.phases {
+        let lost = &phase.unavailability;
+        table.add_row([
+            Cell::new_owned(format::truncated(&format::phase(phase), NAME_WIDTH)),
+            Cell::new_owned(format::probability(phase.share)),
+            Cell::new_owned(format::duration_interval(
+                a_year(lost.low),
+                a_year(lost.high),
+            )),
+            Cell::new_owned(bar(phase.share)).set_alignment(CellAlignment::Left),
         ]);
     }
     text.push_str(&rendered(table, CellAlignment::Right, width));

@@ -4,7 +4,7 @@
 //! a figure that is not finite is shown as a dash. Numbers keep two or three significant digits, or as many as their
 //! interval bears out.
 
-use super::{Estimate, Route};
+use super::{Estimate, PhaseLoss, Route};
 
 /// What stands for a figure that there is not.
 pub const NO_DATA: &str = "–";
@@ -312,6 +312,18 @@ pub fn money_interval(low: f64, high: f64, currency: &str) -> String {
 #[must_use]
 pub fn number_interval(low: f64, high: f64) -> String {
     joined(&significant(low, 3), &significant(high, 3))
+}
+
+/// A phase of failover: `detecting`, `waiting for dns-api`.
+#[must_use]
+pub fn phase(loss: &PhaseLoss) -> String {
+    match (loss.phase.as_str(), &loss.on) {
+        ("waiting-for-people", Some(crew)) => format!("waiting for people ({crew})"),
+        (_, Some(on)) => format!("waiting for {on}"),
+        ("in-service", None) => "no failover under way".to_owned(),
+        ("nowhere-to-go", None) => "no region healthy".to_owned(),
+        (name, None) => name.replace('-', " "),
+    }
 }
 
 /// A user's text without the characters that XML refuses, and those that turn the order of what stands around them.

@@ -205,6 +205,8 @@ pub struct TopologyResult {
     pub sla_met: Option<Estimate>,
     /// What the downtime is charged to; shares add up to one; empty if none was seen.
     pub attribution: Vec<Attribution>,
+    /// What the failover was doing while requests were lost; shares add up to one; empty with one serving region.
+    pub phases: Vec<PhaseLoss>,
     /// Cost of a month of 730 h.
     pub cost_per_month: CostResult,
 }
@@ -313,6 +315,19 @@ pub struct CurvePoint {
 pub struct Attribution {
     /// Name of the fault, or of the external service that failed by itself.
     pub cause: String,
+    /// Share of the lost requests, 0 to 1.
+    pub share: f64,
+    /// Its part of the unavailability.
+    pub unavailability: Estimate,
+}
+
+/// The part of the downtime that falls into one phase of failover.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhaseLoss {
+    /// Name of the phase.
+    pub phase: String,
+    /// The crew, service or fault that it waited for.
+    pub on: Option<String>,
     /// Share of the lost requests, 0 to 1.
     pub share: f64,
     /// Its part of the unavailability.

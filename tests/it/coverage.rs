@@ -33,14 +33,7 @@ fn covered_by(estimator: Estimator, model: &str, exact: f64, trials: u64, seeds:
         sla_window_seconds: None,
         total_loss: FailureCost::default(),
     };
-    let names = Names {
-        topology: &plan.names.topology,
-        pattern: &plan.names.pattern,
-        regions: &plan.names.regions,
-        journeys: &plan.names.journeys,
-        services: &plan.names.services,
-        causes: &plan.names.causes,
-    };
+    let names = Names::of(&plan);
     let plans = [plan.clone()];
     let holds = |seed: u64| {
         let settings = settings(estimator, seed, trials);

@@ -205,3 +205,34 @@ objectives: { slo: { target: 99.99%, window: 365d }, rto: 52m33.6s }
     assert_eq!(number(topology, "/slo_met/mean"), 1.0);
     assert_eq!(number(topology, "/rto_met/mean"), 1.0);
 }
+
+/// Every time is fixed, so the parts of a failover stand in the proportion of their lengths: 60 s until it is detected, 2 min to
+/// decide, 5 min to activate, and clients that all move at the end of 30 s.
+#[test]
+fn downtime_is_split_by_what_the_failover_was_doing() {
+    let model = "
+model: phases
+horizon: 1y
+regions: { r0: { zones: 1 }, r1: { zones: 1 } }
+services: { web: {} }
+faults: { region: { hits: region, regions: [r0], mtbf: { fixed: 60d }, mttr: { fixed: 1d } } }
+topologies: { t: { pattern: hot-standby, regions: [r0, r1] } }
+failover: { detect: { fixed: 60s }, decide: { fixed: 2m }, activate: { fixed: 5m }, reroute: { fixed: 30s } }
+";
+    let results = compare(model, &["--trials", "2"]);
+    let t = topology(&results, "t");
+    let phases: Vec<(&str, f64)> = (t["phases"].as_array().unwrap().iter())
+        .map(|phase| (phase["phase"].as_str().unwrap(), number(phase, "/share")))
+        .collect();
+    let expected = [
+        ("detecting", 60.0),
+        ("deciding", 120.0),
+        ("activating", 300.0),
+        ("rerouting", 30.0),
+    ];
+    assert_eq!(phases.len(), expected.len());
+    for ((phase, share), (name, seconds)) in phases.into_iter().zip(expected) {
+        assert_eq!(phase, name);
+        assert!((share - seconds / 510.0).abs() < 1e-9, "{phase}: {share}");
+    }
+}

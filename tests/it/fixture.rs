@@ -596,6 +596,7 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
         slo_met: Some(estimate(0.90, 0.913, 0.925)),
         sla_met: Some(estimate(0.951, 0.962, 0.971)),
         attribution: attribution(i, q),
+        phases: Vec::new(),
         cost_per_month: CostResult {
             total: Some(cost),
             infrastructure: Some(cost * 0.55),

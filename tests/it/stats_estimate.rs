@@ -17,6 +17,7 @@ const SHAPE: TallyShape = TallyShape {
     n_journeys: 2,
     n_services: 3,
     n_causes: 3,
+    n_phases: 0,
     horizon_seconds: YEAR_SECONDS,
     rto_seconds: Some(900.0),
     has_slo: true,
@@ -128,6 +129,7 @@ fn summary(tally: &Tally) -> TopologyResult {
         journeys: &journeys,
         services: &services,
         causes: &causes,
+        waits: &[],
     };
     summarize(tally, &names, LEVEL, &BOUND, &Known::default(), cost())
 }

@@ -1,0 +1,103 @@
+//! What a failover is doing while requests are lost.
+
+use super::{Plan, ServingPlan};
+
+/// How far a failover has come, for the part of the downtime that falls into it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DowntimePhase {
+    /// No failover is under way: what is down is down everywhere, or no reason to move.
+    InService,
+    /// A region is unhealthy and nobody knows yet.
+    Detecting,
+    /// Known, not yet decided.
+    Deciding,
+    /// The standby is being made ready.
+    Activating,
+    /// An activation has failed, another follows.
+    Retrying,
+    /// The standby is ready, clients are on their way.
+    Rerouting,
+    /// Served, but by too little.
+    Degraded,
+    /// Traffic is on its way back.
+    FailingBack,
+    /// The activation has failed and no other follows.
+    GivenUp,
+    /// No other region is healthy.
+    NowhereToGo,
+}
+
+impl DowntimePhase {
+    /// All, as they follow each other.
+    pub const ALL: [Self; 10] = [
+        Self::InService,
+        Self::Detecting,
+        Self::Deciding,
+        Self::Activating,
+        Self::Retrying,
+        Self::Rerouting,
+        Self::Degraded,
+        Self::FailingBack,
+        Self::GivenUp,
+        Self::NowhereToGo,
+    ];
+
+    /// Its name in results.json.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InService => "in-service",
+            Self::Detecting => "detecting",
+            Self::Deciding => "deciding",
+            Self::Activating => "activating",
+            Self::Retrying => "retrying",
+            Self::Rerouting => "rerouting",
+            Self::Degraded => "degraded",
+            Self::FailingBack => "failing-back",
+            Self::GivenUp => "given-up",
+            Self::NowhereToGo => "nowhere-to-go",
+        }
+    }
+}
+
+/// What a recovery waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wait {
+    /// Whether it is people, or a service or fault.
+    pub kind: WaitKind,
+    /// The crew, service or fault.
+    pub on: String,
+}
+
+/// What kind of thing a recovery waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitKind {
+    /// Members of a crew.
+    People,
+    /// A service that is down, or a fault that is active.
+    Dependency,
+}
+
+impl WaitKind {
+    /// Its name in results.json.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::People => "waiting-for-people",
+            Self::Dependency => "waiting-for-dependency",
+        }
+    }
+}
+
+impl Plan {
+    /// Phases of the downtime: first [`DowntimePhase::ALL`], then the waits of the runbook; none with one serving region.
+    #[must_use]
+    pub fn n_phases(&self) -> usize {
+        match self.serving {
+            ServingPlan::Single => 0,
+            ServingPlan::Standby(_) | ServingPlan::ActiveActive(_) => {
+                DowntimePhase::ALL.len() + self.names.waits.len()
+            }
+        }
+    }
+}
