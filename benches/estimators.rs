@@ -2,7 +2,7 @@
 //! every estimator on models whose answer is known. Prints the tables of docs/estimators.md and docs/rare-events.md.
 //!
 //! `cargo bench --bench estimators` takes about half an hour; `cargo bench --bench estimators -- 200` plays 200 seeds of
-//! each line.
+//! each line, `-- 200 lognormal` those whose name has that in it.
 
 #![allow(clippy::print_stdout)]
 #![allow(missing_docs, reason = "a bench is no library")]
@@ -59,13 +59,18 @@ fn main() {
     let seeds = std::env::args()
         .find_map(|argument| argument.parse().ok())
         .unwrap_or(1000);
+    let wanted = |what: &str| {
+        let words = std::env::args().skip(1);
+        let mut words = words.filter(|word| !word.starts_with('-') && word.parse::<u64>().is_err());
+        words.next().is_none_or(|word| what.contains(&word))
+    };
     println!(
         "| model | unavailability | run of | estimator | covered | half-width | bias | bias / half-width | variance of `plain` over it |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     let expected: Value = serde_json::from_str(include_str!("../models/reference/expected.json"))
         .expect("the references are valid JSON");
-    for (name, what, trials) in CASES {
+    for (name, what, trials) in CASES.into_iter().filter(|(_, what, _)| wanted(what)) {
         let subject = Subject::new(&project(&format!("models/reference/{name}.yaml")));
         let truth = reference(&expected, name);
         subject.measure(what, truth, Until::Trials(trials), seeds);
@@ -73,15 +78,17 @@ fn main() {
             subject.measure(what, truth, Until::Precision(0.1), seeds);
         }
     }
-    let subject = Subject::new(&project("benches/models/w2.yaml"));
     let what = "20 services, failover (W2)";
-    subject.measure(what, W2, Until::Trials(1_000), seeds);
+    if wanted(what) {
+        let subject = Subject::new(&project("benches/models/w2.yaml"));
+        subject.measure(what, W2, Until::Trials(1_000), seeds);
+    }
     println!();
     println!(
         "| model | unavailability | seeds | covered | half-width | bias | bias / half-width | samples | effective samples |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    for (name, what, part) in RARE {
+    for (name, what, part) in RARE.into_iter().filter(|(_, what, _)| wanted(what)) {
         let subject = Subject::new(&project(&format!("benches/models/rare/{name}.yaml")));
         subject.measure_rare(what, seeds.div_ceil(part));
     }

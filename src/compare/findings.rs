@@ -4,6 +4,7 @@ use super::objectives::verdicts;
 use super::warnings::Finding;
 use crate::model::{Distribution, Model, Scope, ServiceKind};
 use crate::montecarlo::RunSettings;
+use crate::results::format;
 use crate::results::{Results, TopologyResult};
 
 /// Failures of a fault below which an answer that rests on it is shaky.
@@ -61,6 +62,7 @@ pub fn findings(
     found.extend(unseen_faults(&sampled, model));
     found.extend(heavy_tail(&sampled));
     found.extend(shared_fate(&hittable, model));
+    found.extend(recovery_waits(&hittable));
     found.extend(undecided(results));
     found.extend(not_distinguishable(results));
     found.extend(short_horizon(results));
@@ -243,6 +245,17 @@ fn reaches_all_regions(model: &Model, cause: &str) -> bool {
         Some(fault) => matches!(fault.hits, Scope::Everywhere | Scope::Service),
         None => model.services.contains_key(cause),
     }
+}
+
+/// What recoveries stand still for, where that is a large part of the downtime.
+fn recovery_waits(topologies: &[&TopologyResult]) -> Option<Finding> {
+    let waits = topologies.iter().flat_map(|topology| {
+        let waits =
+            (topology.phases.iter()).filter(|phase| phase.on.is_some() && phase.share >= RESTS_ON);
+        waits.map(|phase| (topology.name.clone(), format::phase(phase), phase.share))
+    });
+    let waits: Vec<_> = waits.collect();
+    (!waits.is_empty()).then_some(Finding::RecoveryWaits { waits })
 }
 
 fn shared_fate(topologies: &[&TopologyResult], model: &Model) -> Option<Finding> {

@@ -92,6 +92,11 @@ pub enum Finding {
         /// Their smallest share of the downtime in those topologies.
         share: f64,
     },
+    /// Downtime in which the recovery stands still, by topology.
+    RecoveryWaits {
+        /// The topology, what it waits for in words, and the share of its downtime.
+        waits: Vec<(String, String, f64)>,
+    },
     /// Pairs of topologies whose difference may be of either sign.
     NotDistinguishable {
         /// The pairs.
@@ -132,6 +137,7 @@ impl Finding {
             Self::HeavyTail { .. } => "heavy-tail",
             Self::ShortHorizon { .. } => "short-horizon",
             Self::SharedFate { .. } => "shared-fate",
+            Self::RecoveryWaits { .. } => "recovery-waits",
             Self::NotDistinguishable { .. } => "not-distinguishable",
             Self::Undecided { .. } => "objective-undecided",
             Self::NotPriced { .. } => "not-priced",
@@ -247,6 +253,18 @@ impl Finding {
                 listed(topologies),
                 listed(faults)
             ),
+            Self::RecoveryWaits { waits } => {
+                let said: Vec<String> = waits
+                    .iter()
+                    .map(|(topology, wait, share)| {
+                        format!(
+                            "{} of the downtime of {topology} was {wait}",
+                            format::probability(*share)
+                        )
+                    })
+                    .collect();
+                listed(&said)
+            }
             Self::NotDistinguishable { pairs } => {
                 let said: Vec<String> = pairs
                     .iter()
@@ -324,6 +342,9 @@ impl Finding {
             Self::ShortHorizon { .. } => "set a longer `horizon:`, or a shorter window",
             Self::SharedFate { .. } => {
                 "more regions do not help here: split what is shared (staged rollout, separate control planes, a second provider)"
+            }
+            Self::RecoveryWaits { .. } => {
+                "let no step of the recovery need what fails with the primary, and have people at hand who can do it"
             }
             Self::NotDistinguishable { .. } => {
                 "more --trials, or --precision-of-differences, tell them apart; until then choose by cost"

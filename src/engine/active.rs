@@ -10,6 +10,8 @@ pub(super) struct ActiveState {
     healthy: Vec<bool>,
     /// Health as it has been detected.
     declared: Vec<bool>,
+    /// When it was last detected anew.
+    declared_at: Vec<f64>,
     /// Shares once all moves are complete.
     target: Vec<f64>,
     /// Changes of health so far, by region: names their draws.
@@ -29,6 +31,7 @@ impl ActiveState {
         Self {
             healthy: vec![true; n],
             declared: vec![true; n],
+            declared_at: vec![f64::NEG_INFINITY; n],
             target: plan.split.clone(),
             changes: vec![0; n],
             moves: 0,
@@ -140,7 +143,9 @@ impl<'p> Simulator<'p> {
         state.changes[region] += 1;
         let (occasion, detect) = (state.changes[region], plan.detect);
         let seconds = self.draw_detect(detect, self.plan.regions[region].key, occasion);
-        let time = self.now + seconds;
+        let (state, plan) = self.active();
+        let held_until = state.declared_at[region] + plan.hold_down;
+        let time = (self.now + seconds).max(held_until);
         self.set_timer(Timer::Detected(region as u32), time);
     }
 
@@ -150,6 +155,7 @@ impl<'p> Simulator<'p> {
             Timer::Detected(region) => {
                 let (state, _) = self.active();
                 state.declared[region as usize] = state.healthy[region as usize];
+                state.declared_at[region as usize] = now;
                 self.retarget();
             }
             Timer::Moved => {
@@ -166,7 +172,7 @@ impl<'p> Simulator<'p> {
                 self.traffic.jump(now, &shares);
                 self.await_jump();
             }
-            Timer::Attempt | Timer::Failback => {
+            Timer::Attempt | Timer::Failback | Timer::FalseAlarm | Timer::Step(_) => {
                 unreachable!("active-active regions have no attempts")
             }
         }

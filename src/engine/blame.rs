@@ -24,7 +24,10 @@ impl Simulator<'_> {
                 if loss.overload > 0.0 {
                     let causes = self.serving.starters().to_vec();
                     self.charge(&causes, journey.share * loss.overload);
-                    self.add_to_phase(DowntimePhase::Degraded, journey.share * loss.overload);
+                    self.add_to_phase(
+                        DowntimePhase::Degraded as usize,
+                        journey.share * loss.overload,
+                    );
                 }
             }
         }
@@ -37,11 +40,16 @@ impl Simulator<'_> {
             Serving::Standby(state) => state.downtime_phase(),
             Serving::ActiveActive(state) => state.downtime_phase(region),
         };
-        self.add_to_phase(phase, loss);
+        let index = if phase == DowntimePhase::Activating {
+            self.phase_of_runbook()
+        } else {
+            phase as usize
+        };
+        self.add_to_phase(index, loss);
     }
 
-    fn add_to_phase(&mut self, phase: DowntimePhase, loss: f64) {
-        if let Some(sum) = self.outcome.phases.get_mut(phase as usize) {
+    fn add_to_phase(&mut self, index: usize, loss: f64) {
+        if let Some(sum) = self.outcome.phases.get_mut(index) {
             *sum += loss;
         }
     }

@@ -26,7 +26,9 @@ use super::serving::Serving;
 use super::trial::{Record, Simulator};
 use super::units::{Condition, Renewal};
 use super::{JourneyOutcome, Loss};
-use crate::plan::{Plan, Purpose, ServingPlan, StreamKey, StreamRng, TrialKey, UnitId, UnitKind};
+use crate::plan::{
+    Plan, Purpose, ServingPlan, StandbyPlan, StreamKey, StreamRng, TrialKey, UnitId, UnitKind,
+};
 
 /// Busy periods of a sample that is at rest.
 const PERIODS: u32 = 8;
@@ -74,6 +76,13 @@ impl<'p> BusyPeriods<'p> {
     ///
     /// In words, what in the plan remembers the past even at rest.
     pub fn new(plan: &'p Plan, seed: u64, sets: &[Vec<UnitId>]) -> Result<Self, String> {
+        if let ServingPlan::Standby(StandbyPlan {
+            false_alarm: Some(_),
+            ..
+        }) = plan.serving
+        {
+            return Err("false alarms come while nothing has failed".to_owned());
+        }
         let likely = Likely::new(plan, Clocks::new(plan)?);
         let mut player = Simulator::new(plan, seed);
         player.reset(0, Record::Losses);

@@ -12,7 +12,9 @@ use super::symmetry::Symmetry;
 use super::trial::{Record, Simulator};
 use super::units::Condition;
 use crate::model::{Distribution, Failback};
-use crate::plan::{DetectPlan, Plan, ReroutePlan, ServingPlan, UnitId, UnitKind};
+use crate::plan::{
+    ActivePlan, DetectPlan, Plan, ReroutePlan, ServingPlan, StandbyPlan, UnitId, UnitKind,
+};
 
 /// Events at one instant beyond which times of zero are taken to go round in circles.
 const MAX_AT_ONCE: usize = 10_000;
@@ -29,8 +31,8 @@ pub enum Law {
     },
     /// Always this long \[s\].
     Fixed(f64),
-    /// Until so many probes, this far apart \[s\], have missed; the first at any time within one period.
-    Probed(f64, u32),
+    /// Uniform between two times \[s\]: until probes have missed.
+    Uniform(f64, f64),
     /// Drawn from the sampler of this index, after a fixed time \[s\].
     Delayed(u32, f64),
     /// The linear move under way, of this length \[s\].
@@ -41,7 +43,10 @@ impl Law {
     pub(super) fn of_detection(detect: DetectPlan) -> Self {
         match detect {
             DetectPlan::Drawn(sampler) => Self::drawn(sampler),
-            DetectPlan::Probe(period, misses) => Self::Probed(period, misses),
+            DetectPlan::Probe(probe) => {
+                let from = probe.period * f64::from(probe.misses - 1) + probe.timeout;
+                Self::Uniform(from, from + probe.period)
+            }
         }
     }
 
@@ -123,6 +128,20 @@ impl<'p> Explorer<'p> {
                 return Err(
                     "moves of traffic between active-active regions can overlap; `reroute` must take no time"
                         .to_owned(),
+                );
+            }
+            ServingPlan::Standby(standby) if !standby.runbook.is_empty() => {
+                return Err("the steps of a runbook are not followed".to_owned());
+            }
+            ServingPlan::Standby(standby) if standby.false_alarm.is_some() => {
+                return Err("false alarms are not followed".to_owned());
+            }
+            ServingPlan::Standby(StandbyPlan { hold_down, .. })
+            | ServingPlan::ActiveActive(ActivePlan { hold_down, .. })
+                if *hold_down > 0.0 =>
+            {
+                return Err(
+                    "the time since traffic has moved (`hold_down`) is not followed".to_owned(),
                 );
             }
             ServingPlan::Single | ServingPlan::Standby(_) | ServingPlan::ActiveActive(_) => {}
@@ -394,7 +413,7 @@ impl Simulator<'_> {
                 _ => pool_plan.takes,
             }));
         }
-        let timer = Timer::of(pool - plan.pools.len() as u32);
+        let timer = Timer::of(pool - plan.pools.len() as u32, &self.serving);
         match (&self.serving, &plan.serving) {
             (Serving::Standby(serving), ServingPlan::Standby(standby)) => match timer {
                 Timer::Attempt => serving.law_of_phase(standby),
@@ -407,11 +426,16 @@ impl Simulator<'_> {
                     Failback::Never => None,
                 },
                 Timer::Moved => state.moving.as_ref().map(MoveKey::seconds).map(Law::Move),
-                Timer::Detected(_) => None,
+                Timer::FalseAlarm | Timer::Detected(_) | Timer::Step(_) => None,
             },
             (Serving::ActiveActive(_), ServingPlan::ActiveActive(active)) => match timer {
                 Timer::Detected(_) => Some(Law::of_detection(active.detect)),
-                Timer::Attempt | Timer::Rerouted | Timer::Failback | Timer::Moved => None,
+                Timer::Attempt
+                | Timer::Rerouted
+                | Timer::Failback
+                | Timer::Moved
+                | Timer::FalseAlarm
+                | Timer::Step(_) => None,
             },
             _ => None,
         }

@@ -16,6 +16,7 @@ mod ledger;
 mod likely;
 mod outcome;
 mod player;
+mod runbook;
 mod serving;
 mod snapshot;
 mod standby;

@@ -30,12 +30,16 @@ pub(super) enum Timer {
     Attempt,
     /// The old primary has been healthy for long enough.
     Failback,
-    /// A change of a region's health is detected.
+    /// Something is taken for a loss that is none.
+    FalseAlarm,
+    /// A change of a region's health is detected, with all regions serving.
     Detected(u32),
+    /// A step of the runbook is done, with a standby.
+    Step(u32),
 }
 
 impl Timer {
-    const N_FIXED: u32 = 4;
+    const N_FIXED: u32 = 5;
 
     /// Position among the controller's slots.
     pub(super) fn index(self) -> u32 {
@@ -44,18 +48,23 @@ impl Timer {
             Self::Rerouted => 1,
             Self::Attempt => 2,
             Self::Failback => 3,
-            Self::Detected(region) => Self::N_FIXED + region,
+            Self::FalseAlarm => 4,
+            Self::Detected(index) | Self::Step(index) => Self::N_FIXED + index,
         }
     }
 
-    /// The timer at a position.
-    pub(super) fn of(index: u32) -> Self {
-        match index {
-            0 => Self::Moved,
-            1 => Self::Rerouted,
-            2 => Self::Attempt,
-            3 => Self::Failback,
-            _ => Self::Detected(index - Self::N_FIXED),
+    /// The timer at a position, with a standby or with all regions serving.
+    pub(super) fn of(index: u32, serving: &Serving) -> Self {
+        match (index, serving) {
+            (0, _) => Self::Moved,
+            (1, _) => Self::Rerouted,
+            (2, _) => Self::Attempt,
+            (3, _) => Self::Failback,
+            (4, _) => Self::FalseAlarm,
+            (_, Serving::Standby(_)) => Self::Step(index - Self::N_FIXED),
+            (_, Serving::Single | Serving::ActiveActive(_)) => {
+                Self::Detected(index - Self::N_FIXED)
+            }
         }
     }
 }
@@ -70,9 +79,9 @@ impl Serving {
     }
 
     pub(super) fn n_timers(plan: &Plan) -> usize {
-        match plan.serving {
+        match &plan.serving {
             ServingPlan::Single => 0,
-            ServingPlan::Standby(_) => Timer::N_FIXED as usize,
+            ServingPlan::Standby(standby) => Timer::N_FIXED as usize + standby.runbook.len(),
             ServingPlan::ActiveActive(_) => Timer::N_FIXED as usize + plan.regions.len(),
         }
     }
@@ -97,6 +106,7 @@ impl Simulator<'_> {
             ServingPlan::Single => {}
             ServingPlan::Standby(standby) => {
                 self.serving = Serving::Standby(StandbyState::new(standby));
+                self.await_false_alarm();
                 self.world.capacity[1] = plan.regions[1].standby_capacity;
                 for switch in &plan.regions[1].switches {
                     for &unit in &switch.units {
@@ -141,8 +151,9 @@ impl Simulator<'_> {
     pub(super) fn draw_detect(&self, detect: DetectPlan, key: StreamKey, occasion: u64) -> f64 {
         let mut rng = self.key.occasion(key, Purpose::Detect, occasion);
         match detect {
-            DetectPlan::Probe(period, misses) => {
-                period * (rng.random::<f64>() + f64::from(misses - 1))
+            DetectPlan::Probe(probe) => {
+                let probes = rng.random::<f64>() + f64::from(probe.misses - 1);
+                probe.period * probes + probe.timeout
             }
             DetectPlan::Drawn(sampler) => self.plan.samplers[sampler as usize].draw(&mut rng),
         }

@@ -5,6 +5,7 @@
 //! while the standby is still being scaled up.
 
 use super::explore::Law;
+use super::runbook::RunbookState;
 use super::serving::Serving;
 use super::serving::{RerouteTime, Timer};
 use super::trial::Simulator;
@@ -22,6 +23,7 @@ pub(super) struct StandbyState {
     movement: Movement,
     /// Whether clients have already moved in the attempt under way.
     moved: bool,
+    pub(super) runbook: RunbookState,
     full: [bool; 2],
     healthy: [bool; 2],
     healthy_since: [f64; 2],
@@ -29,6 +31,12 @@ pub(super) struct StandbyState {
     attempts: u64,
     /// When the last failover was complete, and how many were at that instant.
     completed: (f64, u32),
+    /// When traffic was last all where it was to go: nothing is declared for a while after \[s\].
+    moved_at: f64,
+    /// Whether the attempt under way leaves a region that is healthy.
+    needless: bool,
+    /// False alarms so far.
+    alarms: u64,
     /// Causes of the last loss.
     pub starters: Vec<u32>,
 }
@@ -72,6 +80,7 @@ impl StandbyState {
         Self {
             full: [true, plan.full_when_standing_by],
             healthy: [true; 2],
+            moved_at: f64::NEG_INFINITY,
             ..Self::default()
         }
     }
@@ -109,6 +118,11 @@ impl StandbyState {
             && self.phase == Phase::Steady
             && self.movement == Movement::None
             && self.full == [true, plan.full_when_standing_by]
+    }
+
+    /// The region that the attempt under way leaves.
+    pub(super) fn leaves(&self) -> usize {
+        self.from
     }
 
     pub(super) fn key(&self, plan: &StandbyPlan, now: f64) -> StandbyKey {
@@ -232,6 +246,9 @@ impl<'p> Simulator<'p> {
         let (state, plan) = self.standby();
         let before = state.healthy;
         if before == health {
+            if !state.runbook.is_idle() {
+                self.update_runbook();
+            }
             return false;
         }
         for region in 0..2 {
@@ -251,7 +268,18 @@ impl<'p> Simulator<'p> {
             self.start_if_unhealthy();
             self.plan_failback();
         }
+        self.update_runbook();
         true
+    }
+
+    /// Attempts begun so far.
+    pub(super) fn attempts(&mut self) -> u64 {
+        self.standby().0.attempts
+    }
+
+    /// The region to which the attempt under way moves traffic.
+    pub(super) fn region_to_serve(&mut self) -> usize {
+        1 - self.standby().0.from
     }
 
     fn note_starters(&mut self, region: usize) {
@@ -264,6 +292,7 @@ impl<'p> Simulator<'p> {
     fn serve_home_at_once(&mut self) {
         let now = self.now;
         let home = self.standby().0.home;
+        self.abandon_runbook();
         self.set_timer(Timer::Attempt, f64::INFINITY);
         self.set_timer(Timer::Rerouted, f64::INFINITY);
         self.traffic.jump(now, &all_in(home));
@@ -271,6 +300,7 @@ impl<'p> Simulator<'p> {
         let (state, _) = self.standby();
         state.phase = Phase::Steady;
         state.movement = Movement::None;
+        state.needless = false;
         state.serving = home;
         self.release(1 - home);
     }
@@ -279,6 +309,10 @@ impl<'p> Simulator<'p> {
     fn call_off_if_healthy(&mut self) {
         let (state, _) = self.standby();
         if !state.healthy[state.from] {
+            state.needless = false;
+            return;
+        }
+        if state.needless {
             return;
         }
         match state.phase {
@@ -322,8 +356,43 @@ impl<'p> Simulator<'p> {
         }
         state.phase = Phase::Detecting;
         let (losses, detect) = (state.losses, plan.detect);
+        let held = state.moved_at + plan.hold_down - now;
         let seconds = self.draw_detect(detect, self.plan.regions[serving].key, losses);
-        self.wait_for_phase(seconds);
+        self.wait_for_phase(seconds.max(held));
+    }
+
+    /// The first false alarm of a trial, or the next one.
+    pub(super) fn await_false_alarm(&mut self) {
+        let (state, plan) = self.standby();
+        let Some((law, _)) = plan.false_alarm else {
+            return;
+        };
+        state.alarms += 1;
+        let key = self.plan.regions[0].key;
+        let mut rng = (self.key).occasion(key, Purpose::FalseAlarm, self.standby().0.alarms);
+        let seconds = self.plan.samplers[law as usize].draw(&mut rng);
+        let time = self.now + seconds;
+        self.set_timer(Timer::FalseAlarm, time);
+    }
+
+    /// A needless failover begins, if all is well and the other region could serve.
+    fn raise_false_alarm(&mut self) {
+        self.await_false_alarm();
+        let (state, plan) = self.standby();
+        let is_quiet = state.phase == Phase::Steady && state.movement == Movement::None;
+        let Some((_, cause)) = plan
+            .false_alarm
+            .filter(|_| is_quiet && state.healthy == [true; 2])
+        else {
+            return;
+        };
+        state.from = state.serving;
+        state.moved = false;
+        state.needless = true;
+        state.losses += 1;
+        state.starters = vec![cause];
+        self.count_failure(cause);
+        self.decide();
     }
 
     fn wait_for_phase(&mut self, seconds: f64) {
@@ -343,6 +412,8 @@ impl<'p> Simulator<'p> {
                 self.end_reroute();
             }
             Timer::Failback => self.begin_failback(),
+            Timer::Step(step) => self.end_step(step as usize),
+            Timer::FalseAlarm => self.raise_false_alarm(),
             Timer::Detected(_) => unreachable!("a standby pattern detects by its attempt"),
         }
         self.plan_failback();
@@ -352,7 +423,7 @@ impl<'p> Simulator<'p> {
         match self.standby().0.phase {
             Phase::Detecting => self.decide(),
             Phase::Deciding | Phase::Retrying => self.activate(),
-            Phase::Activating => self.end_activation(),
+            Phase::Activating => self.end_activation(true),
             Phase::Steady | Phase::Rerouting | Phase::GivenUp | Phase::NoneHealthy => {
                 unreachable!("this phase has no end of its own")
             }
@@ -376,21 +447,25 @@ impl<'p> Simulator<'p> {
         state.attempts += 1;
         let (from, attempts) = (state.from, state.attempts);
         let start_moving = plan.reroute_first && !state.moved && state.movement != Movement::Away;
-        let mut rng = self
-            .key
-            .occasion(self.plan.regions[from].key, Purpose::Activate, attempts);
-        let seconds = self.plan.samplers[plan.activate as usize].draw(&mut rng) + plan.restore;
-        self.wait_for_phase(seconds);
+        if plan.runbook.is_empty() {
+            let mut rng =
+                (self.key).occasion(self.plan.regions[from].key, Purpose::Activate, attempts);
+            let seconds = self.plan.samplers[plan.activate as usize].draw(&mut rng) + plan.restore;
+            self.wait_for_phase(seconds);
+        } else {
+            self.begin_runbook();
+        }
         if start_moving {
             self.begin_reroute();
         }
     }
 
-    fn end_activation(&mut self) {
+    /// The activation is over; all its steps were done, or one has failed.
+    pub(super) fn end_activation(&mut self, done: bool) {
         let (state, plan) = self.standby();
         let (from, attempts) = (state.from, state.attempts);
         let key = self.plan.regions[from].key;
-        if self.succeeds(plan.success, key, Purpose::Success, attempts) {
+        if done && self.succeeds(plan.success, key, Purpose::Success, attempts) {
             self.bring_up(1 - from);
             let (state, _) = self.standby();
             state.phase = Phase::Rerouting;
@@ -410,6 +485,7 @@ impl<'p> Simulator<'p> {
         match plan.retry {
             _ if state.healthy[from] => {
                 state.phase = Phase::GivenUp;
+                state.needless = false;
                 self.call_off_if_healthy();
                 self.start_if_unhealthy();
             }
@@ -490,6 +566,8 @@ impl<'p> Simulator<'p> {
             0
         };
         state.completed = (now, at_once + 1);
+        state.moved_at = now;
+        state.needless = false;
         let (serving, from) = (state.serving, state.from);
         if plan.failback == Failback::Never && state.full[serving] {
             state.home = serving;
@@ -535,7 +613,10 @@ impl<'p> Simulator<'p> {
             Failback::Never => 0.0,
         };
         let home = state.home;
+        self.abandon_runbook();
+        let (state, _) = self.standby();
         state.phase = Phase::Steady;
+        state.needless = false;
         state.movement = Movement::Back;
         state.serving = home;
         self.set_timer(Timer::Attempt, f64::INFINITY);
@@ -548,8 +629,10 @@ impl<'p> Simulator<'p> {
     }
 
     fn end_failback(&mut self) {
+        let now = self.now;
         let (state, _) = self.standby();
         state.movement = Movement::None;
+        state.moved_at = now;
         let home = state.home;
         if state.phase != Phase::Activating {
             self.release(1 - home);

@@ -159,7 +159,7 @@ impl<'p> Simulator<'p> {
     fn play_other(&mut self, slot: u32) {
         let (n_units, n_pools) = (self.plan.units.len() as u32, self.plan.pools.len() as u32);
         if slot >= n_units + n_pools {
-            self.play_timer(Timer::of(slot - n_units - n_pools));
+            self.play_timer(Timer::of(slot - n_units - n_pools, &self.serving));
         } else if slot >= n_units {
             self.end_takeover(slot - n_units);
         } else if let UnitKind::Shock(shock) = self.plan.units[slot as usize].kind {

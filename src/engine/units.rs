@@ -4,8 +4,8 @@
 use super::trial::Simulator;
 use crate::model::CrewOrder;
 use crate::plan::{
-    GateId, Idle, NO_CASCADE, NO_CLOCK, NO_CREW, NO_GATE, Plan, Purpose, StreamKey, StreamRng,
-    Unit, UnitId, UnitKind,
+    GateId, Idle, NO_CASCADE, NO_CLOCK, NO_CREW, NO_GATE, Plan, Purpose, ServingPlan, StreamKey,
+    StreamRng, Unit, UnitId, UnitKind,
 };
 
 /// What a unit is doing.
@@ -92,8 +92,8 @@ impl Failure {
 #[derive(Debug, Clone, Default)]
 pub(super) struct CrewState {
     pub busy: u32,
-    /// In order of arrival.
-    pub waiting: Vec<UnitId>,
+    /// Jobs in order of arrival: units to repair, and steps of the runbook.
+    pub waiting: Vec<u32>,
     dispatched: u64,
 }
 
@@ -187,18 +187,26 @@ impl Simulator<'_> {
 
     fn begin_repair(&mut self, unit: UnitId) {
         let Failure { crew, repair, .. } = self.states[unit as usize].failure;
-        if crew != NO_CREW {
-            let state = &mut self.crews[crew as usize];
-            if state.busy >= self.plan.crews[crew as usize].size {
-                state.waiting.push(unit);
-                self.condition[unit as usize] = Condition::Waiting;
-                self.calendar.set(unit, f64::INFINITY);
-                return;
-            }
-            state.busy += 1;
+        if crew != NO_CREW && !self.call_crew(crew, unit) {
+            self.condition[unit as usize] = Condition::Waiting;
+            self.calendar.set(unit, f64::INFINITY);
+            return;
         }
         self.condition[unit as usize] = Condition::Down;
         self.calendar.set(unit, self.now + repair);
+    }
+
+    /// Sends a free member of a crew to a job: the repair of a unit, or a step of the runbook, which are numbered after the
+    /// units. Returns false if it has to wait.
+    pub(super) fn call_crew(&mut self, crew: u32, job: u32) -> bool {
+        let state = &mut self.crews[crew as usize];
+        let is_free = state.busy < self.plan.crews[crew as usize].size;
+        if is_free {
+            state.busy += 1;
+        } else {
+            state.waiting.push(job);
+        }
+        is_free
     }
 
     fn finish_repair(&mut self, unit: UnitId) {
@@ -263,7 +271,18 @@ impl Simulator<'_> {
         }
     }
 
-    fn release_crew(&mut self, crew: u32) {
+    /// Where a job stands if a crew works by priority.
+    fn priority(&self, job: u32) -> u32 {
+        match (job as usize).checked_sub(self.plan.units.len()) {
+            None => self.states[job as usize].failure.priority,
+            Some(step) => match &self.plan.serving {
+                ServingPlan::Standby(standby) => standby.runbook[step].priority,
+                ServingPlan::Single | ServingPlan::ActiveActive(_) => 0,
+            },
+        }
+    }
+
+    pub(super) fn release_crew(&mut self, crew: u32) {
         let plan = self.plan.crews[crew as usize];
         let state = &mut self.crews[crew as usize];
         state.busy -= 1;
@@ -278,13 +297,19 @@ impl Simulator<'_> {
                 self.pick(n, plan.key, Purpose::Dispatch, dispatched)
             }
             CrewOrder::Priority => {
-                let priority =
-                    |index: &usize| self.states[state.waiting[*index] as usize].failure.priority;
-                (0..state.waiting.len()).min_by_key(priority).unwrap_or(0)
+                let waiting = &self.crews[crew as usize].waiting;
+                let priority = |index: &usize| self.priority(waiting[*index]);
+                (0..waiting.len()).min_by_key(priority).unwrap_or(0)
             }
         };
-        let unit = self.crews[crew as usize].waiting.remove(next);
-        self.begin_repair(unit);
+        let job = self.crews[crew as usize].waiting.remove(next);
+        match (job as usize).checked_sub(self.plan.units.len()) {
+            None => self.begin_repair(job),
+            Some(step) => {
+                self.crews[crew as usize].busy += 1;
+                self.take_up_step(step);
+            }
+        }
     }
 
     /// A shock: strikes every replica of its place that is up.
@@ -438,8 +463,9 @@ impl Simulator<'_> {
                 };
                 (0..self.condition.len()).filter(of_crew).count()
             };
-            assert_eq!(crew.busy as usize, count(Condition::Down));
-            assert_eq!(crew.waiting.len(), count(Condition::Waiting));
+            let (manned, queued) = self.steps_of_crew(index as u32);
+            assert_eq!(crew.busy as usize, count(Condition::Down) + manned);
+            assert_eq!(crew.waiting.len(), count(Condition::Waiting) + queued);
         }
     }
 }

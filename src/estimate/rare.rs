@@ -92,6 +92,13 @@ impl RareTally {
         self.unavailability.nonzeros()
     }
 
+    /// Whether it takes more than so many samples with a loss, on average, to tell as much as one of equal weight would.
+    #[must_use]
+    pub fn is_uneven(&self, samples: f64) -> bool {
+        let effective = self.unavailability.sum().powi(2) / self.unavailability.sum_of_squares();
+        self.with_loss() as f64 > samples * effective
+    }
+
     /// The means at a level; `None` if no sample lost anything.
     #[must_use]
     pub fn means(&self, level: f64) -> Option<RareMeans> {

@@ -72,6 +72,7 @@ impl From<String> for Obstacle {
 /// In words, what keeps the plan from being a Markov chain within the limits.
 pub(super) fn chain(plan: &Plan, mesh: Mesh, limits: Limits) -> Result<Chain, Obstacle> {
     refuse_sometimes_zero(plan)?;
+    refuse_lives_in_step(plan)?;
     let explorer = Explorer::new(plan, 2 * u32::from(mesh.cuts))?;
     refuse_many_units(plan, &explorer, limits)?;
     let mut builder = Builder {
@@ -130,6 +131,28 @@ fn refuse_sometimes_zero(plan: &Plan) -> Result<(), String> {
     };
     match plan.distributions.iter().find(is_mixed) {
         Some(_) => Err("a time is zero in some cases and not in others".to_owned()),
+        None => Ok(()),
+    }
+}
+
+/// Squared coefficient of variation of a life below which failures stay in step for many of them.
+const IN_STEP: f64 = 0.25;
+
+/// Failures that come almost on a date stay in step with the start of a trial for many lives. Phases on a mesh are out of step after
+/// a few, and finer meshes show no order of convergence from which an error could be estimated.
+fn refuse_lives_in_step(plan: &Plan) -> Result<(), String> {
+    let stays_in_step = |law: &Distribution| match law {
+        Distribution::Exponential { .. } | Distribution::Never => false,
+        // Stages are followed exactly.
+        Distribution::Gamma { shape, .. } if shape.fract() == 0.0 => false,
+        law => law.variance() < IN_STEP * law.mean().powi(2),
+    };
+    let mut lives = plan.clocks.iter();
+    match lives.find(|clock| stays_in_step(&plan.distributions[clock.life as usize])) {
+        Some(clock) => Err(format!(
+            "fault `{}`: its failures come almost on a date, and phases do not stay in step with them",
+            plan.names.causes[clock.cause as usize]
+        )),
         None => Ok(()),
     }
 }
@@ -455,7 +478,7 @@ impl Builder<'_> {
             Law::Drawn { sampler, .. } | Law::Delayed(sampler, _) => {
                 is_jumpy(&self.plan.distributions[sampler as usize])
             }
-            Law::Probed(..) => false,
+            Law::Uniform(..) => false,
         }
     }
 
@@ -464,7 +487,8 @@ impl Builder<'_> {
         let key = match event.law {
             Law::Drawn { sampler, speed } => (0, sampler, speed.to_bits()),
             Law::Fixed(seconds) | Law::Move(seconds) => (1, 0, seconds.to_bits()),
-            Law::Probed(period, misses) => (2, misses, period.to_bits()),
+            // A plan has one law of detection.
+            Law::Uniform(_, to) => (2, 0, to.to_bits()),
             Law::Delayed(sampler, seconds) => (3, sampler, seconds.to_bits()),
         };
         let id = if let Some(id) = self.law_ids.get(&key) {
@@ -498,11 +522,7 @@ impl Builder<'_> {
             Law::Fixed(seconds) | Law::Move(seconds) => {
                 Phases::of(&Distribution::Fixed(seconds), mesh)
             }
-            Law::Probed(period, misses) => {
-                let from = period * f64::from(misses - 1);
-                let to = from + period;
-                Phases::of(&Distribution::Uniform { from, to }, mesh)
-            }
+            Law::Uniform(from, to) => Phases::of(&Distribution::Uniform { from, to }, mesh),
             Law::Delayed(sampler, seconds) => match &laws[sampler as usize] {
                 law if seconds == 0.0 => Phases::of(law, mesh),
                 Distribution::Fixed(more) => Phases::of(&Distribution::Fixed(seconds + more), mesh),

@@ -124,7 +124,7 @@ fn is_instant(plan: &Plan, active: &ActivePlan) -> Result<(), String> {
         plan.distributions[sampler as usize] == crate::model::Distribution::Fixed(0.0)
     };
     let detects_at_once = match active.detect {
-        DetectPlan::Probe(period, _) => period == 0.0,
+        DetectPlan::Probe(probe) => probe.period == 0.0 && probe.timeout == 0.0,
         DetectPlan::Drawn(sampler) => is_zero(sampler),
     };
     let reroutes_at_once = match active.reroute {

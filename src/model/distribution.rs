@@ -79,4 +79,85 @@ impl Distribution {
             Self::Never => f64::INFINITY,
         }
     }
+
+    /// Variance \[s²\]; infinite for [`Distribution::Never`].
+    #[must_use]
+    pub fn variance(&self) -> f64 {
+        let mean = self.mean();
+        match self {
+            Self::Exponential { .. } => mean * mean,
+            Self::Fixed(_) => 0.0,
+            Self::Uniform { from, to } => (to - from).powi(2) / 12.0,
+            Self::Lognormal { sigma, .. } => mean * mean * (sigma * sigma).exp_m1(),
+            Self::Weibull { shape, scale } => {
+                scale * scale * puruspe::gamma(1.0 + 2.0 / shape) - mean * mean
+            }
+            Self::Gamma { shape, scale } => shape * scale * scale,
+            Self::Triangular { low, mode, high } => {
+                let (a, b) = (mode - low, high - low);
+                (a * a - a * b + b * b) / 18.0
+            }
+            Self::Empirical(values) => {
+                let squares = values.iter().map(|value| (value - mean).powi(2));
+                squares.sum::<f64>() / values.len() as f64
+            }
+            Self::Mixture(parts) => parts
+                .iter()
+                .map(|(weight, part)| weight * (part.variance() + (part.mean() - mean).powi(2)))
+                .sum(),
+            Self::Never => f64::INFINITY,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Distribution;
+
+    #[test]
+    fn variances_are_those_of_the_textbooks() {
+        let close = |law: Distribution, expected: f64| {
+            let found = law.variance();
+            assert!(
+                (found - expected).abs() < 1e-9 * expected,
+                "{law:?}: {found}"
+            );
+        };
+        close(Distribution::Exponential { mean: 3.0 }, 9.0);
+        close(Distribution::Uniform { from: 1.0, to: 7.0 }, 3.0);
+        // Shape 1 is exponential; shape 2 is Rayleigh, with variance (1 - pi / 4) scale².
+        close(
+            Distribution::Weibull {
+                shape: 1.0,
+                scale: 2.0,
+            },
+            4.0,
+        );
+        close(
+            Distribution::Weibull {
+                shape: 2.0,
+                scale: 2.0,
+            },
+            4.0 - std::f64::consts::PI,
+        );
+        close(
+            Distribution::Gamma {
+                shape: 4.0,
+                scale: 0.5,
+            },
+            1.0,
+        );
+        // Symmetric on [0, 2]: 1/6.
+        close(
+            Distribution::Triangular {
+                low: 0.0,
+                mode: 1.0,
+                high: 2.0,
+            },
+            1.0 / 6.0,
+        );
+        close(Distribution::Empirical([1.0, 3.0].into()), 1.0);
+        let halves = [2.0, 6.0].map(|mean| (0.5, Distribution::Exponential { mean }));
+        close(Distribution::Mixture(halves.to_vec()), 24.0);
+    }
 }

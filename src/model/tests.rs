@@ -118,7 +118,8 @@ fn the_whole_language_loads() {
         warm.detect,
         Detect::Probe {
             period_seconds: 10.0,
-            misses: 3
+            misses: 3,
+            timeout_seconds: 0.0,
         }
     );
     assert_eq!(model.replication, ReplicationMode::Sync);

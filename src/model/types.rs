@@ -365,6 +365,10 @@ pub struct TopologySpec {
 pub struct Failover {
     /// From the loss until it is noticed.
     pub detect: Detect,
+    /// After a move of traffic nothing is declared for so long \[s\].
+    pub hold_down_seconds: f64,
+    /// Time between needless failovers; [`Distribution::Never`] if there are none.
+    pub false_alarm: Distribution,
     /// From noticed until decided; [`Distribution::Fixed`] 0 if automatic.
     pub decide: Distribution,
     /// From decided until the standby is ready.
@@ -373,12 +377,54 @@ pub struct Failover {
     pub restore_seconds: f64,
     /// From ready until clients have moved.
     pub reroute: Reroute,
+    /// The runbook, which takes the place of `activate`; empty if there is none.
+    pub plan: Vec<Step>,
     /// Chance that an attempt succeeds.
     pub success: f64,
     /// Wait before another attempt \[s\]; `None`: no further attempt in that loss.
     pub retry_seconds: Option<f64>,
     /// The way back.
     pub failback: Failback,
+}
+
+/// One step of a runbook.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// Steps of a stage begin together; a stage begins when all steps of the one before are done. Rises from 0.
+    pub stage: u32,
+    /// Work of one try.
+    pub takes: Distribution,
+    /// Crew of which one member does it; `None`: it does itself.
+    pub by: Option<String>,
+    /// Its place where the crew works by priority, the lowest first.
+    pub priority: u32,
+    /// Chance that a try succeeds.
+    pub success: f64,
+    /// Tries before the attempt has failed, at least 1.
+    pub attempts: u32,
+    /// Services and faults that it stands still for.
+    pub needs: Vec<Need>,
+}
+
+/// What a step stands still for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Need {
+    /// While this service is up nowhere.
+    Service(String),
+    /// While this fault is active in the region that is to serve, or, if it hits none of its places there, anywhere.
+    Fault(String),
+}
+
+impl Need {
+    /// The service or fault.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Service(name) | Self::Fault(name) => name,
+        }
+    }
 }
 
 /// How a loss is noticed.
@@ -390,6 +436,8 @@ pub enum Detect {
         period_seconds: f64,
         /// Failed probes in a row until declared, at least 1.
         misses: u32,
+        /// Added until the last of them has failed \[s\].
+        timeout_seconds: f64,
     },
     /// A drawn time.
     Drawn(Distribution),

@@ -16,12 +16,14 @@ const BATCH: u64 = 64;
 /// Batches of the first round; each later round has as many as all before it.
 const FIRST_ROUND: u64 = 8;
 /// Samples after which it ends in any case, and events.
-const MOST_SAMPLES: u64 = 1 << 18;
+const MOST_SAMPLES: u64 = 1 << 19;
 const MOST_EVENTS: u64 = 200_000_000;
 /// Samples with a loss before a precision is believed.
 const MIN_WITH_LOSS: u64 = 200;
 /// Precision unless the run has one.
 const PRECISION: f64 = 0.05;
+/// Samples with a loss that count as one at most, on average, where weights are even.
+const UNEVEN: f64 = 5.0;
 /// Effective samples below which the answer is not used.
 const FEW_EFFECTIVE: f64 = 50.0;
 /// Minimal cut sets of at most so many units are looked out for, so many of them, if they carry this share of the losses.
@@ -54,6 +56,7 @@ pub(super) fn rare(
     };
     let target = settings.precision.unwrap_or(PRECISION);
     let (mut tally, mut events, mut next) = (RareTally::default(), 0, 0);
+    let mut was_known = false;
     while tally.samples() < MOST_SAMPLES && events < MOST_EVENTS {
         let round = next..next + next.max(FIRST_ROUND);
         next = round.end;
@@ -68,7 +71,12 @@ pub(super) fn rare(
             (known.high - known.low) / 2.0 <= target * known.mean
         });
         if is_known && tally.with_loss() >= MIN_WITH_LOSS {
-            break;
+            // Where few samples carry the answer, an interval is short above all while the largest have not come yet: as many samples
+            // again, which are played whatever the first say, take most of that bias away.
+            if was_known || !tally.is_uneven(UNEVEN) {
+                break;
+            }
+            was_known = true;
         }
     }
     let mut means = (tally.means(settings.confidence))

@@ -41,6 +41,8 @@ pub(super) struct Compiler<'a> {
     pub names: Names,
     pub network: NetworkBuilder,
     pub places: Places,
+    /// Gates that are down while a needed fault is active: cause, place, gate.
+    pub fault_gates: Vec<(u32, Place, GateId)>,
     pub place_units: Vec<PlaceUnit>,
     pub place_gates: HashMap<(Place, Option<Vec<usize>>), GateId>,
     pub and_gates: HashMap<(Vec<GateId>, bool), GateId>,
@@ -119,6 +121,7 @@ impl<'a> Compiler<'a> {
             },
             network: NetworkBuilder::default(),
             places: Places::default(),
+            fault_gates: Vec::new(),
             place_units: Vec::new(),
             place_gates: HashMap::new(),
             and_gates: HashMap::new(),

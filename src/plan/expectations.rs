@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::compile::Compiler;
-use super::{Clock, DetectPlan, ReroutePlan, Sampler, ServingPlan};
-use crate::model::{Effect, Strikes};
+use super::{Clock, DetectPlan, ReroutePlan, Sampler, ServingPlan, StepPlan};
+use crate::model::{Effect, Need, ServiceKind, Strikes};
 
 impl Compiler<'_> {
     fn mean(&self, sampler: u32) -> f64 {
@@ -39,7 +39,9 @@ impl Compiler<'_> {
                 self.mean_detect(active.detect) + self.mean_reroute(active.reroute)
             }
             ServingPlan::Standby(standby) => {
-                let attempt = self.mean(standby.activate) + standby.restore;
+                let attempt = self.mean(standby.activate)
+                    + standby.restore
+                    + self.mean_runbook(&standby.runbook);
                 let tries = standby.retry.map_or(0.0, |retry| {
                     (standby.success.recip() - 1.0) * (attempt + retry)
                 });
@@ -47,6 +49,7 @@ impl Compiler<'_> {
                     + self.mean(standby.decide)
                     + attempt
                     + tries
+                    + self.longest_mean_wait()
                     + self.mean_reroute(standby.reroute)
             }
         };
@@ -55,9 +58,47 @@ impl Compiler<'_> {
             .min(self.model.horizon_seconds)
     }
 
+    /// Longest mean repair of what a step of the runbook may stand still for \[s\].
+    fn longest_mean_wait(&self) -> f64 {
+        let needs = (self.deployment.spec.failover.plan.iter()).flat_map(|step| &step.needs);
+        needs
+            .map(|need| match need {
+                Need::Fault(name) => {
+                    (self.model.faults.get(name)).map_or(0.0, |fault| fault.renewal.mttr.mean())
+                }
+                Need::Service(name) => match self.model.services.get(name).map(|s| &s.kind) {
+                    Some(ServiceKind::External {
+                        failure: Some(failure),
+                        ..
+                    }) => failure.mttr.mean(),
+                    _ => 0.0,
+                },
+            })
+            .fold(0.0, f64::max)
+    }
+
+    /// Work of a runbook whose stages take as long as their longest step \[s\]; what it waits for apart.
+    fn mean_runbook(&self, steps: &[StepPlan]) -> f64 {
+        let stages = steps
+            .iter()
+            .map(|step| step.stage)
+            .max()
+            .map_or(0, |last| last + 1);
+        (0..stages)
+            .map(|stage| {
+                let beside = steps.iter().filter(|step| step.stage == stage);
+                beside
+                    .map(|step| self.mean(step.takes) * f64::from(step.attempts))
+                    .fold(0.0, f64::max)
+            })
+            .sum()
+    }
+
     fn mean_detect(&self, detect: DetectPlan) -> f64 {
         match detect {
-            DetectPlan::Probe(period, misses) => period * (f64::from(misses) - 0.5),
+            DetectPlan::Probe(probe) => {
+                probe.period * (f64::from(probe.misses) - 0.5) + probe.timeout
+            }
             DetectPlan::Drawn(sampler) => self.mean(sampler),
         }
     }

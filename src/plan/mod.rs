@@ -10,6 +10,7 @@ mod phase;
 mod places;
 mod replicas;
 mod rules;
+mod runbook;
 mod sampler;
 mod services;
 mod sites;

@@ -90,6 +90,18 @@ impl WaitKind {
 }
 
 impl Plan {
+    /// Whether the controller does nothing but follow the health of regions by times of its own: it waits for no people and
+    /// no tools, and does nothing needless.
+    #[must_use]
+    pub fn only_follows_health(&self) -> bool {
+        match &self.serving {
+            ServingPlan::Single | ServingPlan::ActiveActive(_) => true,
+            ServingPlan::Standby(standby) => {
+                standby.runbook.is_empty() && standby.false_alarm.is_none()
+            }
+        }
+    }
+
     /// Phases of the downtime: first [`DowntimePhase::ALL`], then the waits of the runbook; none with one serving region.
     #[must_use]
     pub fn n_phases(&self) -> usize {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::compile::Compiler;
 use super::{
-    Clock, GateId, NO_CASCADE, NO_CREW, NO_GATE, Shock, Site, StreamKey, Unit, UnitId, UnitKind,
+    Clock, GateId, NO_CASCADE, NO_CREW, NO_GATE, Reach, Shock, Site, StreamKey, Unit, UnitId,
+    UnitKind,
 };
 use crate::model::{Effect, Fault, Scope, ServiceKind, Strikes};
 
@@ -27,7 +28,10 @@ pub(super) struct Places {
 #[derive(Debug)]
 pub(super) struct PlaceUnit {
     pub site: Site,
+    /// Gate that the unit takes down itself.
     pub gate: GateId,
+    /// Gate of the place that it takes down with it, or [`NO_GATE`].
+    pub place_gate: GateId,
     pub kind: UnitKind,
     pub clock: Clock,
     /// Which replicas a shock strikes.
@@ -76,6 +80,7 @@ impl Compiler<'_> {
             self.place_units.push(PlaceUnit {
                 site: self.site(place),
                 gate: NO_GATE,
+                place_gate: NO_GATE,
                 kind,
                 clock,
                 reach: Some(place),
@@ -83,9 +88,14 @@ impl Compiler<'_> {
             });
             return;
         }
-        let gate = match fault.effect {
+        let place_gate = match fault.effect {
             Effect::Unnoticed => NO_GATE,
             Effect::Down => self.place_gate(fault, place),
+        };
+        let gate = if self.is_needed_fault(name) {
+            self.fault_gate(cause, place, place_gate)
+        } else {
+            place_gate
         };
         let kind = if clock.crew == NO_CREW {
             UnitKind::Simple(self.phases(&clock))
@@ -95,11 +105,22 @@ impl Compiler<'_> {
         self.place_units.push(PlaceUnit {
             site: self.site(place),
             gate,
+            place_gate,
             kind,
             clock,
             reach: None,
             shock_services: Vec::new(),
         });
+    }
+
+    /// A gate of its own for a fault that steps of the runbook stand still for, which takes its place down with it.
+    fn fault_gate(&mut self, cause: u32, place: Place, place_gate: GateId) -> GateId {
+        let gate = self.network.gate(0);
+        if place_gate != NO_GATE {
+            self.network.feed(gate, place_gate, Reach::Journeys);
+        }
+        self.fault_gates.push((cause, place, gate));
+        gate
     }
 
     /// The renewal process of a fault on a component.
@@ -376,6 +397,7 @@ impl Compiler<'_> {
             self.place_units.push(PlaceUnit {
                 site: Site::External(index as u32),
                 gate,
+                place_gate: gate,
                 kind,
                 clock,
                 reach: None,
@@ -400,8 +422,11 @@ impl Compiler<'_> {
                 self.shocks.push(Shock { targets });
             }
             let unit = self.units.len() as UnitId;
-            if place.gate != NO_GATE {
-                self.zone_units.entry(place.gate).or_default().push(unit);
+            if place.place_gate != NO_GATE {
+                self.zone_units
+                    .entry(place.place_gate)
+                    .or_default()
+                    .push(unit);
             }
             let first_clock = self.clocks.len() as u32;
             self.unit_keys.push(place.clock.key);

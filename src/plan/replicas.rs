@@ -288,7 +288,9 @@ impl Compiler<'_> {
         let startable = self.switches[region]
             .iter()
             .any(|switch| switch.idle == Idle::Startable);
-        if self.deployment.spec.cross_region_calls && startable {
+        let is_asked =
+            self.deployment.spec.cross_region_calls || !self.needed_services().is_empty();
+        if is_asked && startable {
             let gate = self.network.gate(0);
             self.idle_gates[region] = Some(gate);
             if stands_by {

@@ -2,10 +2,13 @@
 
 use super::compile::Compiler;
 use super::{
-    ActivePlan, CrewPlan, DailyCurve, DetectPlan, JourneyPlan, NO_GATE, RegionPlan, ReroutePlan,
-    ServingPlan, StandbyPlan, StreamKey, WindowPlan,
+    ActivePlan, CrewPlan, DailyCurve, DetectPlan, JourneyPlan, NO_GATE, ProbePlan, RegionPlan,
+    ReroutePlan, ServingPlan, StandbyPlan, StreamKey, WindowPlan,
 };
-use crate::model::{Detect, Model, Pattern, Reroute};
+use crate::model::{Detect, Distribution, Model, Pattern, Reroute};
+
+/// What needless failovers are reported as.
+const FALSE_ALARM: &str = "false alarm";
 
 impl Compiler<'_> {
     pub(super) fn serving_plan(&mut self) -> ServingPlan {
@@ -15,7 +18,12 @@ impl Compiler<'_> {
             Detect::Probe {
                 period_seconds,
                 misses,
-            } => DetectPlan::Probe(*period_seconds, *misses),
+                timeout_seconds,
+            } => DetectPlan::Probe(ProbePlan {
+                period: *period_seconds,
+                misses: *misses,
+                timeout: *timeout_seconds,
+            }),
             Detect::Drawn(distribution) => DetectPlan::Drawn(self.sampler(distribution)),
         };
         let reroute = match &failover.reroute {
@@ -27,6 +35,7 @@ impl Compiler<'_> {
             Pattern::ActiveActive => ServingPlan::ActiveActive(ActivePlan {
                 split: spec.split,
                 detect,
+                hold_down: failover.hold_down_seconds,
                 reroute,
             }),
             Pattern::BackupRestore
@@ -35,9 +44,12 @@ impl Compiler<'_> {
             | Pattern::HotStandby => {
                 ServingPlan::Standby(StandbyPlan {
                     detect,
+                    hold_down: failover.hold_down_seconds,
+                    false_alarm: self.false_alarm(),
                     decide: self.sampler(&failover.decide),
                     activate: self.sampler(&failover.activate),
                     restore: failover.restore_seconds,
+                    runbook: self.runbook(),
                     reroute,
                     success: failover.success,
                     // What never succeeds is not tried again: without times in between it would be tried for ever.
@@ -48,6 +60,17 @@ impl Compiler<'_> {
                 })
             }
         }
+    }
+
+    /// Needless failovers, with a cause of their own.
+    fn false_alarm(&mut self) -> Option<(u32, u32)> {
+        let law = self.deployment.spec.failover.false_alarm.clone();
+        if law == Distribution::Never {
+            return None;
+        }
+        let cause = self.names.causes.len() as u32;
+        self.names.causes.push(FALSE_ALARM.to_owned());
+        Some((self.sampler(&law), cause))
     }
 
     pub(super) fn region_plans(&mut self) -> Vec<RegionPlan> {

@@ -139,7 +139,7 @@ impl Compiler<'_> {
     }
 
     /// A service that a region may not run: it serves calls of other regions only while it does.
-    fn while_running(
+    pub(super) fn while_running(
         &mut self,
         service: usize,
         gate: GateId,
@@ -204,7 +204,7 @@ impl Compiler<'_> {
     /// Services whose gate something refers to, with their closures.
     fn referred_services(&self) -> Vec<bool> {
         let mut referred = vec![false; self.model.services.len()];
-        let mut todo: Vec<usize> = Vec::new();
+        let mut todo: Vec<usize> = self.needed_services();
         for service in 0..referred.len() {
             for (_, callees) in self.required_calls(service) {
                 if callees.len() > 1 || self.deployment.spec.cross_region_calls {
@@ -282,7 +282,7 @@ impl Compiler<'_> {
     }
 
     /// A gate that is up while at least `k` of its inputs are. One input is its own gate; equal groups share one.
-    fn at_least(&mut self, k: u32, mut inputs: Vec<GateId>, reach: Reach) -> GateId {
+    pub(super) fn at_least(&mut self, k: u32, mut inputs: Vec<GateId>, reach: Reach) -> GateId {
         if let [only] = inputs[..] {
             return only;
         }

@@ -40,6 +40,12 @@ pub enum Purpose {
     Reroute,
     /// Which waiting repair a crew takes up.
     Dispatch,
+    /// Work of a step of the runbook.
+    Step,
+    /// Whether a step succeeds.
+    StepSuccess,
+    /// Times between false alarms.
+    FalseAlarm,
 }
 
 impl StreamKey {

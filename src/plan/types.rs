@@ -341,12 +341,18 @@ pub enum ServingPlan {
 pub struct StandbyPlan {
     /// Time until a loss is detected.
     pub detect: DetectPlan,
+    /// After a move of traffic nothing is declared for so long \[s\].
+    pub hold_down: f64,
+    /// Sampler of the time between needless failovers, and the cause that they are reported as; `None` if there are none.
+    pub false_alarm: Option<(u32, u32)>,
     /// Sampler of the decision.
     pub decide: u32,
     /// Sampler of the activation.
     pub activate: u32,
     /// Added to each activation \[s\].
     pub restore: f64,
+    /// Steps in the place of the activation, by rising stage; empty if there is no runbook.
+    pub runbook: Vec<StepPlan>,
     /// Time until clients have moved.
     pub reroute: ReroutePlan,
     /// Chance that an activation succeeds.
@@ -361,6 +367,38 @@ pub struct StandbyPlan {
     pub full_when_standing_by: bool,
 }
 
+/// One step of a runbook.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepPlan {
+    /// Steps of a stage begin together, when all of the stage before are done.
+    pub stage: u32,
+    /// Sampler of the work of one try.
+    pub takes: u32,
+    /// Crew of which one member does it, or [`NO_CREW`].
+    pub crew: u32,
+    /// Index of the wait for that crew among [`Names::waits`].
+    pub people: u32,
+    /// Its place where the crew works by priority, the lowest first.
+    pub priority: u32,
+    /// Chance that a try succeeds.
+    pub success: f64,
+    /// Tries before the activation has failed.
+    pub attempts: u32,
+    /// What it stands still for, by the region that is to serve.
+    pub needs: [Vec<StepNeed>; 2],
+    /// Name of its streams within those of the region that is left.
+    pub key: StreamKey,
+}
+
+/// What a step stands still for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepNeed {
+    /// It stands still while this gate is down.
+    pub gate: GateId,
+    /// Index among [`Names::waits`].
+    pub wait: u32,
+}
+
 /// Active-active regions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActivePlan {
@@ -368,6 +406,8 @@ pub struct ActivePlan {
     pub split: Vec<f64>,
     /// Time until a change of health is detected.
     pub detect: DetectPlan,
+    /// After a region was declared healthy or not, it is not declared anew for so long \[s\].
+    pub hold_down: f64,
     /// Time until clients have moved.
     pub reroute: ReroutePlan,
 }
@@ -375,10 +415,21 @@ pub struct ActivePlan {
 /// Time until a change of health is detected.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DetectPlan {
-    /// Probes: period \[s\] and misses.
-    Probe(f64, u32),
+    /// Probes.
+    Probe(ProbePlan),
     /// A sampler.
     Drawn(u32),
+}
+
+/// Health checks: the next probe is uniform within the period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProbePlan {
+    /// Time between two probes \[s\].
+    pub period: f64,
+    /// Failed probes in a row until it is declared.
+    pub misses: u32,
+    /// Added until the last of them has failed \[s\].
+    pub timeout: f64,
 }
 
 /// Time until clients have moved.

@@ -1,5 +1,7 @@
 //! What happens in a failover, on models whose answer is plain.
 
+use serde_json::Value;
+
 use crate::support::{compare, number, topology};
 
 fn unavailability(model: &str, trials: &str) -> f64 {
@@ -235,4 +237,30 @@ failover: { detect: { fixed: 60s }, decide: { fixed: 2m }, activate: { fixed: 5m
         assert_eq!(phase, name);
         assert!((share - seconds / 510.0).abs() < 1e-9, "{phase}: {share}");
     }
+}
+
+/// Six failovers a year, on a date. Phases on a mesh would be out of step with them, and off by 3 %.
+#[test]
+fn failures_on_a_date_are_not_followed_by_phases() {
+    let model = "
+model: dates
+horizon: 1y
+regions: { r0: { zones: 1 }, r1: { zones: 1 } }
+services: { web: {} }
+faults: { region: { hits: region, regions: [r0], mtbf: { fixed: 50d }, mttr: { fixed: 10d } } }
+topologies: { t: { pattern: hot-standby, regions: [r0, r1] } }
+failover:
+  detect: { fixed: 0s }
+  activate: { fixed: 7m30s }
+  reroute: { fixed: 0s }
+  failback: { wait: 0s, takes: 0s }
+";
+    let results = compare(model, &["--trials", "2"]);
+    let t = topology(&results, "t");
+    let refused = t["refused"].as_array().unwrap();
+    let is_chain = |refused: &&Value| refused["route"] == "Markov chain";
+    let reason = &refused.iter().find(is_chain).unwrap()["reason"];
+    assert!(reason.as_str().unwrap().contains("on a date"), "{reason}");
+    let found = number(t, "/unavailability/mean");
+    assert!((found - 45.0 / 525_600.0).abs() < 1e-12, "{found}");
 }

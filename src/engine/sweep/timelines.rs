@@ -27,7 +27,8 @@ pub(super) fn nothing_reacts(plan: &Plan) -> bool {
             || (!matches!(unit.kind, UnitKind::Shock(_))
                 && clocks.all(|clock| clock.crew == NO_CREW && clock.cascade == NO_CASCADE))
     };
-    plan.shocks.iter().all(|shock| shock.targets.is_empty())
+    plan.only_follows_health()
+        && plan.shocks.iter().all(|shock| shock.targets.is_empty())
         && plan.pools.iter().all(|pool| pool.dormancy >= 1.0)
         && plan.units.iter().zip(&rests).all(is_free)
         && plan.cascades.is_empty()

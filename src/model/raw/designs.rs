@@ -58,31 +58,35 @@ record! {
         optional "success" success: Share,
         /// Wait before another attempt, or never; default 30m.
         optional "retry" retry: SecondsOrNever,
-        /// Time between needless failovers.
-        later "false_alarm" false_alarm: TimeOrNever,
+        /// Time between needless failovers; default never.
+        optional "false_alarm" false_alarm: TimeOrNever,
         /// The way back, or never; default { wait: 1h, takes: 5m }.
         optional "failback" failback: RawFailback,
         /// Hidden faults of a standby.
         later "rot" rot: RawRot,
         /// The recovery step by step, instead of `activate`.
-        later "plan" plan: Vec<RawStep>,
+        optional "plan" plan: Vec<Spanned<RawStep>>,
     }
 }
 
 record! {
     /// Health checks.
-    Probe is "Probe" as "a health check" {
+    HealthCheck is "Probe" as "a health check" {
         /// Time between two probes; default 10s.
         optional "probe" probe: Seconds,
         /// Failed probes in a row until it is declared; default 3.
         optional "misses" misses: u32,
+        /// How long a probe waits for an answer before it has failed; default 0s.
+        optional "timeout" timeout: Seconds,
+        /// After traffic has moved, nothing is declared for so long; default 0s.
+        optional "hold_down" hold_down: Seconds,
     }
 }
 
 /// How a loss is noticed.
 #[derive(Debug, Clone)]
 pub(in crate::model) enum RawDetect {
-    Probe(Probe),
+    Probe(HealthCheck),
     Drawn(Time),
 }
 
@@ -90,11 +94,11 @@ impl Decode for RawDetect {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &*node.value {
             Value::Mapping(entries)
-                if entries
-                    .iter()
-                    .any(|entry| matches!(&*entry.key, "probe" | "misses")) =>
+                if entries.iter().any(|entry| {
+                    matches!(&*entry.key, "probe" | "misses" | "timeout" | "hold_down")
+                }) =>
             {
-                Probe::decode(node, reader).map(Self::Probe)
+                HealthCheck::decode(node, reader).map(Self::Probe)
             }
             _ => Time::decode(node, reader).map(Self::Drawn),
         }
@@ -180,14 +184,17 @@ impl Decode for RawFailback {
 
 /// A time, or `never`.
 #[derive(Debug, Clone)]
-pub(in crate::model) struct TimeOrNever;
+pub(in crate::model) enum TimeOrNever {
+    Never,
+    Drawn(Time),
+}
 
 impl Decode for TimeOrNever {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
         if matches!(&*node.value, Value::Scalar { text, .. } if text == "never") {
-            return Some(Self);
+            return Some(Self::Never);
         }
-        Time::decode(node, reader).map(|_| Self)
+        Time::decode(node, reader).map(Self::Drawn)
     }
 }
 
@@ -205,17 +212,21 @@ record! {
     /// One step of a recovery.
     RawStep is "Step" as "a step" {
         /// Its name.
-        required "step" step: Name,
+        required "step" step: Spanned<Name>,
         /// How long it takes.
         required "takes" takes: Time,
-        /// Crew that does it.
-        optional "by" by: Name,
-        /// Chance that it succeeds; default 100%.
+        /// Crew that does it: it waits for a free member.
+        optional "by" by: Spanned<Name>,
+        /// Where `by` works by priority: the lowest first; default before all repairs.
+        optional "priority" priority: u32,
+        /// Chance that a try succeeds; default 100%.
         optional "success" success: Share,
-        /// Services and faults without which it waits.
-        optional "needs" needs: Vec<Name>,
-        /// The step that it runs beside; default after the one before.
-        optional "beside" beside: Name,
+        /// Tries, one right after the other, before the attempt has failed; default 1.
+        optional "attempts" attempts: u32,
+        /// Services that must be up and faults that must not be active: it stands still meanwhile.
+        optional "needs" needs: Vec<Spanned<Name>>,
+        /// The step with which it begins; default after all steps before it.
+        optional "beside" beside: Spanned<Name>,
     }
 }
 
@@ -289,7 +300,7 @@ macro_rules! any_schema {
 }
 
 any_schema! {
-    RawDetect => "Detect" [] [Probe, Time];
+    RawDetect => "Detect" [] [HealthCheck, Time];
     RawDecide => "Decide" ["automatic" "at once"] [Time];
     RawReroute => "Reroute" [] [Ttl, Time];
     RawFailback => "Failback" ["never" "roles are swapped instead"] [Back];

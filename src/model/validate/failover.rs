@@ -7,7 +7,7 @@ use super::designs::{Design, RESTORE_BYTES_PER_SECOND};
 use crate::model::Distribution;
 use crate::model::mapping::Field;
 use crate::model::problem::quoted;
-use crate::model::raw::{RawDecide, RawDetect, RawFailback, RawFailover, RawReroute};
+use crate::model::raw::{RawDecide, RawDetect, RawFailback, RawFailover, RawReroute, TimeOrNever};
 use crate::model::times::Z95;
 use crate::model::types::{Backups, Detect, Failback, Failover, Pattern, Reroute, Service};
 use crate::model::values::{Seconds, SecondsOrNever, Share};
@@ -42,22 +42,27 @@ fn lognormal_range(low: f64, high: f64) -> Distribution {
 }
 
 /// The keys of a topology's failover over those of the model's.
-struct Layers<'a> {
+pub(super) struct Layers<'a> {
     own: Option<&'a RawFailover>,
     model: Option<&'a RawFailover>,
-    path: String,
+    pub(super) path: String,
     /// Whether the pattern uses the keys of a standby, and those of any move of traffic.
     has_standby: bool,
     moves_traffic: bool,
 }
 
 impl<'a> Layers<'a> {
+    /// The failover of the topology, then that of the model, as far as they are given.
+    pub(super) fn nearest_first(&self) -> impl Iterator<Item = &'a RawFailover> {
+        [self.own, self.model].into_iter().flatten()
+    }
+
     /// The key as it applies: `Some(None)` if neither gives it, `None` if it is wrong.
     fn pick<T>(
         &self,
         field: impl Fn(&'a RawFailover) -> &'a Field<T>,
     ) -> Option<Option<(&'a crate::model::problem::Span, &'a T)>> {
-        for layer in [self.own, self.model].into_iter().flatten() {
+        for layer in self.nearest_first() {
             match field(layer) {
                 Field::Given(span, value) => return Some(Some((span, value))),
                 Field::Wrong => return None,
@@ -94,8 +99,19 @@ impl Checker<'_> {
             moves_traffic: has_standby || design.pattern == Pattern::ActiveActive,
         };
         let detect = self.detect(&layers);
+        let hold_down = Self::hold_down(&layers);
+        let false_alarm = self.false_alarm(&layers);
         let decide = self.decide(&layers);
-        let activate = self.activate(&layers, design, services, backups);
+        let plan = if has_standby {
+            self.runbook(&layers)?
+        } else {
+            Vec::new()
+        };
+        let activate = if plan.is_empty() {
+            self.activate(&layers, design, services, backups)
+        } else {
+            Some((Distribution::Fixed(0.0), 0.0))
+        };
         let reroute = self.reroute(&layers);
         let success = self.success(&layers);
         let retry = self.retry(&layers);
@@ -103,9 +119,12 @@ impl Checker<'_> {
         let (activate, restore_seconds) = activate?;
         let failover = Failover {
             detect: detect?,
+            hold_down_seconds: hold_down?,
+            false_alarm: false_alarm?,
             decide: decide?,
             activate,
             restore_seconds,
+            plan,
             reroute: reroute?,
             success: success?,
             retry_seconds: retry?,
@@ -140,6 +159,7 @@ impl Checker<'_> {
             return Some(Detect::Probe {
                 period_seconds: PROBE_SECONDS,
                 misses: MISSES,
+                timeout_seconds: 0.0,
             });
         };
         let probe = match detect {
@@ -164,9 +184,16 @@ impl Checker<'_> {
                 "default",
             );
         }
-        let (Seconds(period_seconds), misses) = (
+        for (key, field) in [("timeout", &probe.timeout), ("hold_down", &probe.hold_down)] {
+            if field.is_absent() {
+                let key = format!("detect.{key}");
+                self.note(layers, layers.moves_traffic, &key, "0s", "default");
+            }
+        }
+        let (Seconds(period_seconds), misses, Seconds(timeout_seconds)) = (
             probe.probe.or(Seconds(PROBE_SECONDS))?,
             probe.misses.or(MISSES)?,
+            probe.timeout.or(Seconds(0.0))?,
         );
         if let (Some((span, _)), true) = (probe.probe.given(), period_seconds <= 0.0) {
             self.refuse(
@@ -187,7 +214,43 @@ impl Checker<'_> {
         Some(Detect::Probe {
             period_seconds,
             misses,
+            timeout_seconds,
         })
+    }
+
+    fn hold_down(layers: &Layers<'_>) -> Option<f64> {
+        match layers.pick(|raw| &raw.detect)? {
+            Some((_, RawDetect::Probe(probe))) => {
+                probe.hold_down.or(Seconds(0.0)).map(|Seconds(s)| s)
+            }
+            Some((_, RawDetect::Drawn(_))) | None => Some(0.0),
+        }
+    }
+
+    fn false_alarm(&mut self, layers: &Layers<'_>) -> Option<Distribution> {
+        match layers.pick(|raw| &raw.false_alarm)? {
+            None => {
+                self.note(
+                    layers,
+                    layers.has_standby,
+                    "false_alarm",
+                    "never",
+                    "default",
+                );
+                Some(Distribution::Never)
+            }
+            Some((_, TimeOrNever::Never)) => Some(Distribution::Never),
+            Some((span, TimeOrNever::Drawn(time))) if time.0.mean() <= 0.0 => {
+                self.refuse(
+                    span,
+                    "false alarms come without end",
+                    "a time above 0s",
+                    "write for example 1y, or never",
+                );
+                None
+            }
+            Some((_, TimeOrNever::Drawn(time))) => Some(time.0.clone()),
+        }
     }
 
     fn decide(&mut self, layers: &Layers<'_>) -> Option<Distribution> {
@@ -343,10 +406,14 @@ impl Checker<'_> {
         design: &Design<'_>,
         failover: &Failover,
     ) -> Option<()> {
+        let steps = failover.plan.iter().map(|step| step.takes.mean());
         let takes = failover.activate.mean()
             + failover.restore_seconds
+            + steps.sum::<f64>()
             + failover.retry_seconds.unwrap_or(f64::INFINITY);
-        if !layers.has_standby || failover.success >= 1.0 || takes > 0.0 {
+        let succeeds =
+            failover.success >= 1.0 && failover.plan.iter().all(|step| step.success >= 1.0);
+        if !layers.has_standby || succeeds || takes > 0.0 {
             return Some(());
         }
         let span = layers

@@ -16,6 +16,8 @@ pub(super) const MAX_REGIONS: usize = 1000;
 pub(super) const MAX_ALL_ZONES: usize = 10_000;
 /// Most faults of one model.
 pub(super) const MAX_FAULTS: usize = 10_000;
+/// Most steps of one plan.
+pub(super) const MAX_STEPS: usize = 100;
 /// Most topologies of one model.
 pub(super) const MAX_TOPOLOGIES: usize = 1000;
 /// Most replicas of all services in one region.

@@ -13,6 +13,7 @@ mod faults;
 mod journeys;
 mod limits;
 mod money;
+mod runbook;
 mod services;
 
 use indexmap::IndexMap;

@@ -1,0 +1,132 @@
+//! The steps of a runbook: what each stands still for, as gates, and who does it.
+
+use super::compile::Compiler;
+use super::places::Place;
+use super::services::View;
+use super::{GateId, NO_CREW, Reach, StepNeed, StepPlan, StreamKey, Wait, WaitKind};
+use crate::model::{Need, Step};
+
+impl Compiler<'_> {
+    fn steps(&self) -> &[Step] {
+        &self.deployment.spec.failover.plan
+    }
+
+    /// Whether a step of the runbook stands still for a fault.
+    pub(super) fn is_needed_fault(&self, name: &str) -> bool {
+        let mut needs = self.steps().iter().flat_map(|step| &step.needs);
+        needs.any(|need| matches!(need, Need::Fault(fault) if fault == name))
+    }
+
+    /// Services that a step of the runbook needs.
+    pub(super) fn needed_services(&self) -> Vec<usize> {
+        let needs = self.steps().iter().flat_map(|step| &step.needs);
+        needs
+            .filter_map(|need| match need {
+                Need::Service(service) => self.model.services.get_index_of(service),
+                Need::Fault(_) => None,
+            })
+            .collect()
+    }
+
+    /// The steps, for an attempt that moves traffic to either region; what they need is observed from now on.
+    pub(super) fn runbook(&mut self) -> Vec<StepPlan> {
+        let steps = self.steps().to_vec();
+        let crews = steps.iter().filter_map(|step| step.by.as_ref());
+        let mut waits: Vec<Wait> = Vec::new();
+        let mut wait_on = |kind: WaitKind, on: &str| {
+            let wait = Wait {
+                kind,
+                on: on.to_owned(),
+            };
+            if !waits.contains(&wait) {
+                waits.push(wait);
+            }
+        };
+        crews.for_each(|crew| wait_on(WaitKind::People, crew));
+        let needs = steps.iter().flat_map(|step| &step.needs);
+        needs.for_each(|need| wait_on(WaitKind::Dependency, need.name()));
+        self.names.waits = waits;
+        steps.iter().map(|step| self.step_plan(step)).collect()
+    }
+
+    fn wait(&self, kind: WaitKind, on: &str) -> u32 {
+        let mut waits = self.names.waits.iter();
+        let index = waits.position(|wait| wait.kind == kind && wait.on == on);
+        index.map_or(0, |index| index as u32)
+    }
+
+    fn step_plan(&mut self, step: &Step) -> StepPlan {
+        let crew = (step.by.as_ref()).and_then(|crew| self.model.crews.get_index_of(crew));
+        let needs = [0, 1].map(|to| {
+            let each = step.needs.iter().flat_map(|need| {
+                let wait = self.wait(WaitKind::Dependency, need.name());
+                let gates = self.gates_of_need(need, to);
+                gates.into_iter().map(move |gate| StepNeed { gate, wait })
+            });
+            each.collect::<Vec<_>>()
+        });
+        for need in needs.iter().flatten() {
+            self.network.observe(need.gate, 0, Reach::Journeys);
+        }
+        StepPlan {
+            stage: step.stage,
+            takes: self.sampler(&step.takes),
+            crew: crew.map_or(NO_CREW, |crew| crew as u32),
+            people: (step.by.as_ref()).map_or(0, |crew| self.wait(WaitKind::People, crew)),
+            priority: step.priority,
+            success: step.success,
+            attempts: step.attempts,
+            needs,
+            key: StreamKey::of(&["step", &step.name]),
+        }
+    }
+
+    /// Gates of which all are up while a need is met, for an attempt that moves traffic to a region.
+    fn gates_of_need(&mut self, need: &Need, to: usize) -> Vec<GateId> {
+        match need {
+            Need::Service(service) => {
+                let service = self.model.services.get_index_of(service);
+                service
+                    .map(|service| self.up_anywhere(service))
+                    .into_iter()
+                    .collect()
+            }
+            Need::Fault(fault) => {
+                let cause = self.model.faults.get_index_of(fault).unwrap_or_default() as u32;
+                let places = || self.fault_gates.iter().filter(|(of, ..)| *of == cause);
+                let there: Vec<GateId> = places()
+                    .filter(|(_, place, _)| is_in(*place, to))
+                    .map(|(.., gate)| *gate)
+                    .collect();
+                if there.is_empty() {
+                    places().map(|(.., gate)| *gate).collect()
+                } else {
+                    there
+                }
+            }
+        }
+    }
+
+    /// A gate that is up while a service runs and is up in some region.
+    fn up_anywhere(&mut self, service: usize) -> GateId {
+        let gates = self.service_gates[&View::Actual][service].clone();
+        let mut running: Vec<GateId> = gates
+            .into_iter()
+            .enumerate()
+            .map(|(region, gate)| self.while_running(service, gate, region, Reach::Journeys))
+            .collect();
+        running.dedup();
+        self.at_least(1, running, Reach::Journeys)
+    }
+}
+
+/// Whether a place is in a region, or is that region.
+fn is_in(place: Place, region: usize) -> bool {
+    match place {
+        Place::ServiceInZone(_, r, _)
+        | Place::ServiceInRegion(_, r)
+        | Place::Zone(r, _)
+        | Place::Region(r) => r == region,
+        Place::Service(_) | Place::DistantRegion(_) | Place::Everywhere => false,
+    }
+}

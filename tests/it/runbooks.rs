@@ -1,0 +1,181 @@
+//! Runbooks by the public command, against answers that are plain. The intervals are at 99.99 %: each check fails by chance once in
+//! 10,000 choices of its seed.
+
+use serde_json::Value;
+
+use crate::support::{compare, number, shipped, topology};
+
+/// A primary that is lost every 60 days for 10 days, and a standby that never fails, detected and decided at once; clients all
+/// move at the end of the plan. Six losses in a trial of a year.
+fn pair(parts: &str, plan: &str) -> String {
+    format!(
+        "
+model: pair
+horizon: 1y
+regions: {{ r0: {{ zones: 1 }}, r1: {{ zones: 1 }} }}
+services:
+  web: {{}}
+  batch: {{}}
+  tools: {{ external: true, in: r0 }}
+journeys: {{ all: {{ entry: web }} }}
+faults:
+  region: {{ hits: region, regions: [r0], mtbf: {{ fixed: 50d }}, mttr: {{ fixed: 10d }} }}
+{parts}
+topologies: {{ t: {{ pattern: hot-standby, regions: [r0, r1] }} }}
+failover:
+  detect: {{ fixed: 0s }}
+  reroute: {{ fixed: 0s }}
+  failback: {{ wait: 0s, takes: 0s }}
+{plan}
+"
+    )
+}
+
+/// Losses of [`pair`] in a year: at 50 d, 110 d, …, 350 d.
+const LOSSES: f64 = 6.0;
+
+fn play(model: &str, trials: &str) -> Value {
+    let args = ["--trials", trials, "--confidence", "99.99%"];
+    topology(&compare(model, &args), "t").clone()
+}
+
+/// Whether the interval of downtime of one failover holds a mean \[min\].
+fn holds(result: &Value, minutes: f64) {
+    let expected = LOSSES * minutes / 525_600.0;
+    let (low, high) = (
+        number(result, "/unavailability/low"),
+        number(result, "/unavailability/high"),
+    );
+    let found = number(result, "/unavailability/mean");
+    assert!(
+        low <= expected && expected <= high,
+        "{expected} not in {low} to {high}"
+    );
+    assert!((high - low) < 0.2 * expected, "{found}: too wide to tell");
+}
+
+fn share(result: &Value, phase: &str, on: &str) -> f64 {
+    let phases = result["phases"].as_array().unwrap();
+    phases
+        .iter()
+        .filter(|part| part["phase"] == phase && part["on"] == on)
+        .map(|part| number(part, "/share"))
+        .sum()
+}
+
+/// 2 min, then 3 and 5 min side by side, then 30 s.
+#[test]
+fn steps_follow_each_other_and_run_side_by_side() {
+    let plan = "
+  plan:
+    - { step: approve, takes: { fixed: 2m } }
+    - { step: promote, takes: { fixed: 3m } }
+    - { step: scale-up, takes: { fixed: 5m }, beside: promote }
+    - { step: switch-dns, takes: { fixed: 30s } }
+";
+    let steps = play(&pair("", plan), "2");
+    let whole = play(&pair("", "  activate: { fixed: 7m30s }"), "2");
+    let expected = LOSSES * 7.5 / 525_600.0;
+    for result in [&steps, &whole] {
+        let found = number(result, "/unavailability/mean");
+        assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
+    }
+}
+
+/// The longer of two exponential steps of mean 6 min takes 9 min on average.
+#[test]
+fn a_stage_takes_as_long_as_its_longest_step() {
+    let plan = "
+  plan:
+    - { step: promote, takes: 6m }
+    - { step: scale-up, takes: 6m, beside: promote }
+";
+    holds(&play(&pair("", plan), "4000"), 9.0);
+}
+
+/// Tries take 10 min and succeed every second time; two of them, then half an hour until all is tried again. With E the mean
+/// time of an activation, E = 10 + 5 + (30 + E) / 4 = 30 min.
+#[test]
+fn a_step_is_tried_again_before_the_attempt_has_failed() {
+    let plan = "
+  retry: 30m
+  plan: [{ step: promote, takes: { fixed: 10m }, success: 50%, attempts: 2 }]
+";
+    holds(&play(&pair("", plan), "4000"), 30.0);
+}
+
+/// What a step needs is down for a third of the time, for an hour on average, and goes down every two hours: the step of 30 min waits
+/// 20 min for it to begin, and stands still for an hour 0.25 times.
+#[test]
+fn a_step_stands_still_while_what_it_needs_is_down() {
+    let parts = "  control-plane: { hits: region, mtbf: 2h, mttr: 1h, effect: none }";
+    let plan = "
+  plan: [{ step: scale-up, takes: { fixed: 30m }, needs: [control-plane] }]
+";
+    let result = play(&pair(parts, plan), "4000");
+    holds(&result, 30.0 + 20.0 + 15.0);
+    let waited = share(&result, "waiting-for-dependency", "control-plane");
+    assert!((waited - 35.0 / 65.0).abs() < 0.03, "{waited}");
+}
+
+/// Tools that live in the region that was lost: nothing moves before it is back. It then serves by itself, after ten days.
+#[test]
+fn a_recovery_that_needs_what_was_lost_waits_for_it() {
+    let plan = "
+  plan: [{ step: switch-dns, takes: { fixed: 30s }, needs: [tools] }]
+";
+    let result = play(&pair("", plan), "2");
+    // The last loss, at 350 d, lasts until 360 d.
+    let expected = LOSSES * 10.0 * 1440.0 / 525_600.0;
+    assert!((number(&result, "/unavailability/mean") - expected).abs() < 1e-9);
+    assert!((share(&result, "waiting-for-dependency", "tools") - 1.0).abs() < 1e-9);
+}
+
+/// The one member of the crew is at another repair for a sixth of the time, and for another hour on average when called then.
+#[test]
+fn a_step_waits_for_people() {
+    let parts = "
+  ticket: { hits: service-in-region, services: [batch], regions: [r1], mtbf: 5h, mttr: 1h, crew: on-call }
+crews: { on-call: { size: 1 } }";
+    let plan = "
+  plan: [{ step: approve, takes: { fixed: 20m }, by: on-call }]
+";
+    let result = play(&pair(parts, plan), "4000");
+    holds(&result, 20.0 + 10.0);
+    let waited = share(&result, "waiting-for-people", "on-call");
+    assert!((waited - 1.0 / 3.0).abs() < 0.03, "{waited}");
+}
+
+/// With two members nobody waits, and people who are free again take up repairs.
+#[test]
+fn a_crew_that_is_large_enough_keeps_nobody_waiting() {
+    let parts = "
+  ticket: { hits: service-in-region, services: [batch], regions: [r1], mtbf: 5h, mttr: 1h, crew: on-call }
+crews: { on-call: { size: 2 } }";
+    let plan = "
+  plan: [{ step: approve, takes: { fixed: 20m }, by: on-call }]
+";
+    let result = play(&pair(parts, plan), "4");
+    let expected = LOSSES * 20.0 / 525_600.0;
+    assert!((number(&result, "/unavailability/mean") - expected).abs() < 1e-12);
+}
+
+#[test]
+fn the_model_of_a_runbook_shows_what_waiting_costs() {
+    let results = compare(&shipped("runbook.yaml"), &["--trials", "2000"]);
+    let lost = |name| number(topology(&results, name), "/unavailability/mean");
+    assert!(lost("tools-in-primary") > 2.0 * lost("tools-outside"));
+    assert!(lost("tools-outside") > lost("no-approval"));
+    let waits = share(
+        topology(&results, "tools-in-primary"),
+        "waiting-for-dependency",
+        "dns-api",
+    );
+    assert!(waits > 0.4, "{waits}");
+    let warnings = results["warnings"].as_array().unwrap();
+    assert!(
+        warnings
+            .iter()
+            .any(|warning| warning["code"] == "recovery-waits")
+    );
+}
