@@ -22,6 +22,7 @@ pub fn price(model: &Model, deployment: &Deployment) -> CostResult {
         transfer(model, deployment),
         storage(model, deployment),
         telemetry(model, deployment),
+        drills(model, deployment),
         regions(model, deployment),
     ];
     let any_priced = lines.iter().any(Line::is_priced);
@@ -32,20 +33,40 @@ pub fn price(model: &Model, deployment: &Deployment) -> CostResult {
     let not_priced = running
         .chain(failure.not_priced().iter().cloned())
         .collect();
-    let [infrastructure, transfer, storage, telemetry, regions] = lines;
+    let [
+        infrastructure,
+        transfer,
+        storage,
+        telemetry,
+        drills,
+        regions,
+    ] = lines;
     CostResult {
         total,
         infrastructure: infrastructure.value(),
         transfer: transfer.value(),
         storage: storage.value(),
         telemetry: telemetry.value(),
-        drills: None,
+        drills: drills.value().filter(|_| model.drills.is_some()),
         regions: regions.value(),
         sla_credits: None,
         downtime: None,
         total_with_failure: None,
         not_priced,
     }
+}
+
+/// Drills that come in a month x the cost of one, of a topology with a standby.
+fn drills(model: &Model, deployment: &Deployment) -> Line {
+    let mut line = Line::new("drills");
+    if let Some(drills) = model.drills.filter(|_| deployment.pattern().has_standby()) {
+        line.add(
+            HOURS_PER_MONTH * 3600.0 / drills.every_seconds,
+            drills.cost,
+            "drills.cost".to_owned(),
+        );
+    }
+    line
 }
 
 /// Replicas that run x their price.

@@ -4,9 +4,9 @@ use indexmap::IndexMap;
 
 use super::{FailurePrice, calls_per_request, price};
 use crate::model::{
-    Backups, Call, CallKind, CallTargets, Costs, Credit, Data, Detect, Distribution, Failback,
-    Failover, Journey, Model, Objectives, Pattern, Region, ReplicationMode, Reroute, Service,
-    ServiceKind, Sla, Telemetry, TopologySpec, Traffic,
+    Backups, Call, CallKind, CallTargets, Costs, Credit, Data, Detect, Distribution, DrillKind,
+    Drills, Failback, Failover, Journey, Model, Objectives, Pattern, Region, ReplicationMode,
+    Reroute, Service, ServiceKind, Sla, Telemetry, TopologySpec, Traffic,
 };
 use crate::results::CostResult;
 use crate::topology::expand;
@@ -96,6 +96,7 @@ fn model() -> Model {
             every_seconds: 86_400.0,
             restore_bytes_per_second: 2e8,
         }),
+        drills: None,
         objectives: Objectives::default(),
         traffic: Some(Traffic {
             rate_per_second: 100.0,
@@ -146,6 +147,7 @@ fn spec(pattern: Pattern) -> TopologySpec {
             decide: Distribution::Fixed(0.0),
             activate: Distribution::Fixed(60.0),
             restore_seconds: 0.0,
+            rot: None,
             plan: Vec::new(),
             reroute: Reroute::Ttl(60.0),
             success: 1.0,
@@ -299,6 +301,26 @@ fn the_total_adds_the_lines_up() {
     assert_close(bill.total, lines.into_iter().flatten().sum());
     assert!(bill.not_priced.is_empty());
     assert_eq!(bill.drills, None);
+}
+
+/// A drill every 73 hours is ten a month, where there is a standby to drill.
+#[test]
+fn drills_cost_what_they_cost() {
+    let mut model = model();
+    model.drills = Some(Drills {
+        every_seconds: 73.0 * 3600.0,
+        kind: DrillKind::Gameday,
+        takes_seconds: 1800.0,
+        disruption_seconds: 60.0,
+        cost: Some(200.0),
+    });
+    let without = bill(&model, Pattern::ActiveActive);
+    assert_close(without.drills, 0.0);
+    let with = bill(&model, Pattern::HotStandby);
+    assert_close(with.drills, 2000.0);
+    model.drills = None;
+    let undrilled = bill(&model, Pattern::HotStandby);
+    assert_close(with.total, undrilled.total.unwrap() + 2000.0);
 }
 
 #[test]

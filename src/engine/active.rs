@@ -172,7 +172,13 @@ impl<'p> Simulator<'p> {
                 self.traffic.jump(now, &shares);
                 self.await_jump();
             }
-            Timer::Attempt | Timer::Failback | Timer::FalseAlarm | Timer::Step(_) => {
+            Timer::Attempt
+            | Timer::Failback
+            | Timer::FalseAlarm
+            | Timer::Rot
+            | Timer::Drill
+            | Timer::Disrupted
+            | Timer::Step(_) => {
                 unreachable!("active-active regions have no attempts")
             }
         }

@@ -24,10 +24,7 @@ impl Simulator<'_> {
                 if loss.overload > 0.0 {
                     let causes = self.serving.starters().to_vec();
                     self.charge(&causes, journey.share * loss.overload);
-                    self.add_to_phase(
-                        DowntimePhase::Degraded as usize,
-                        journey.share * loss.overload,
-                    );
+                    self.charge_overload(journey.share * loss.overload);
                 }
             }
         }
@@ -46,6 +43,17 @@ impl Simulator<'_> {
             phase as usize
         };
         self.add_to_phase(index, loss);
+    }
+
+    /// Charges what is lost because a region carries too little, or nothing while a drill is switched.
+    fn charge_overload(&mut self, loss: f64) {
+        let phase = match &self.serving {
+            Serving::Standby(state) if state.upkeep.is_disrupting() => DowntimePhase::Drilling,
+            Serving::Single | Serving::Standby(_) | Serving::ActiveActive(_) => {
+                DowntimePhase::Degraded
+            }
+        };
+        self.add_to_phase(phase as usize, loss);
     }
 
     fn add_to_phase(&mut self, index: usize, loss: f64) {

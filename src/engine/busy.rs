@@ -76,6 +76,11 @@ impl<'p> BusyPeriods<'p> {
     ///
     /// In words, what in the plan remembers the past even at rest.
     pub fn new(plan: &'p Plan, seed: u64, sets: &[Vec<UnitId>]) -> Result<Self, String> {
+        if let ServingPlan::Standby(StandbyPlan { rot, drill, .. }) = &plan.serving
+            && (rot.is_some() || drill.is_some())
+        {
+            return Err("standbys rot, and drills come, while nothing has failed".to_owned());
+        }
         if let ServingPlan::Standby(StandbyPlan {
             false_alarm: Some(_),
             ..

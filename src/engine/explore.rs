@@ -136,6 +136,9 @@ impl<'p> Explorer<'p> {
             ServingPlan::Standby(standby) if standby.false_alarm.is_some() => {
                 return Err("false alarms are not followed".to_owned());
             }
+            ServingPlan::Standby(standby) if standby.rot.is_some() || standby.drill.is_some() => {
+                return Err("the rot of a standby and drills are not followed".to_owned());
+            }
             ServingPlan::Standby(StandbyPlan { hold_down, .. })
             | ServingPlan::ActiveActive(ActivePlan { hold_down, .. })
                 if *hold_down > 0.0 =>
@@ -426,7 +429,12 @@ impl Simulator<'_> {
                     Failback::Never => None,
                 },
                 Timer::Moved => state.moving.as_ref().map(MoveKey::seconds).map(Law::Move),
-                Timer::FalseAlarm | Timer::Detected(_) | Timer::Step(_) => None,
+                Timer::FalseAlarm
+                | Timer::Rot
+                | Timer::Drill
+                | Timer::Disrupted
+                | Timer::Detected(_)
+                | Timer::Step(_) => None,
             },
             (Serving::ActiveActive(_), ServingPlan::ActiveActive(active)) => match timer {
                 Timer::Detected(_) => Some(Law::of_detection(active.detect)),
@@ -435,6 +443,9 @@ impl Simulator<'_> {
                 | Timer::Failback
                 | Timer::Moved
                 | Timer::FalseAlarm
+                | Timer::Rot
+                | Timer::Drill
+                | Timer::Disrupted
                 | Timer::Step(_) => None,
             },
             _ => None,

@@ -26,6 +26,7 @@ mod takeover;
 mod traffic;
 mod trial;
 mod units;
+mod upkeep;
 
 pub use busy::{BusyPeriods, BusySample};
 pub use explore::{Event, Experience, Explorer, Law, Successor};

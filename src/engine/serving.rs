@@ -32,6 +32,12 @@ pub(super) enum Timer {
     Failback,
     /// Something is taken for a loss that is none.
     FalseAlarm,
+    /// A hidden fault of the standby comes, or is mended.
+    Rot,
+    /// The date of a drill.
+    Drill,
+    /// Traffic has been switched for a drill.
+    Disrupted,
     /// A change of a region's health is detected, with all regions serving.
     Detected(u32),
     /// A step of the runbook is done, with a standby.
@@ -39,7 +45,7 @@ pub(super) enum Timer {
 }
 
 impl Timer {
-    const N_FIXED: u32 = 5;
+    const N_FIXED: u32 = 8;
 
     /// Position among the controller's slots.
     pub(super) fn index(self) -> u32 {
@@ -49,6 +55,9 @@ impl Timer {
             Self::Attempt => 2,
             Self::Failback => 3,
             Self::FalseAlarm => 4,
+            Self::Rot => 5,
+            Self::Drill => 6,
+            Self::Disrupted => 7,
             Self::Detected(index) | Self::Step(index) => Self::N_FIXED + index,
         }
     }
@@ -61,6 +70,9 @@ impl Timer {
             (2, _) => Self::Attempt,
             (3, _) => Self::Failback,
             (4, _) => Self::FalseAlarm,
+            (5, _) => Self::Rot,
+            (6, _) => Self::Drill,
+            (7, _) => Self::Disrupted,
             (_, Serving::Standby(_)) => Self::Step(index - Self::N_FIXED),
             (_, Serving::Single | Serving::ActiveActive(_)) => {
                 Self::Detected(index - Self::N_FIXED)
@@ -107,6 +119,7 @@ impl Simulator<'_> {
             ServingPlan::Standby(standby) => {
                 self.serving = Serving::Standby(StandbyState::new(standby));
                 self.await_false_alarm();
+                self.begin_upkeep();
                 self.world.capacity[1] = plan.regions[1].standby_capacity;
                 for switch in &plan.regions[1].switches {
                     for &unit in &switch.units {

@@ -9,6 +9,7 @@ use super::runbook::RunbookState;
 use super::serving::Serving;
 use super::serving::{RerouteTime, Timer};
 use super::trial::Simulator;
+use super::upkeep::Upkeep;
 use crate::model::Failback;
 use crate::plan::{DowntimePhase, Purpose, ReroutePlan, ServingPlan, StandbyPlan};
 
@@ -37,6 +38,7 @@ pub(super) struct StandbyState {
     needless: bool,
     /// False alarms so far.
     alarms: u64,
+    pub(super) upkeep: Upkeep,
     /// Causes of the last loss.
     pub starters: Vec<u32>,
 }
@@ -54,6 +56,8 @@ enum Phase {
     Detecting,
     Deciding,
     Activating,
+    /// Found to have rotted: it is mended first.
+    Mending,
     /// An activation has failed; another follows.
     Retrying,
     /// Activated; clients are on their way.
@@ -118,6 +122,19 @@ impl StandbyState {
             && self.phase == Phase::Steady
             && self.movement == Movement::None
             && self.full == [true, plan.full_when_standing_by]
+    }
+
+    /// The primary by role.
+    pub(super) fn home(&self) -> usize {
+        self.home
+    }
+
+    /// Whether all is well: traffic is at home, no attempt is under way, and both regions are healthy.
+    fn is_quiet(&self) -> bool {
+        self.serving == self.home
+            && self.phase == Phase::Steady
+            && self.movement == Movement::None
+            && self.healthy == [true; 2]
     }
 
     /// The region that the attempt under way leaves.
@@ -193,6 +210,7 @@ impl StandbyState {
             (_, Phase::Detecting) => DowntimePhase::Detecting,
             (_, Phase::Deciding) => DowntimePhase::Deciding,
             (_, Phase::Activating) => DowntimePhase::Activating,
+            (_, Phase::Mending) => DowntimePhase::Mending,
             (_, Phase::Retrying) => DowntimePhase::Retrying,
             (_, Phase::GivenUp) => DowntimePhase::GivenUp,
             (_, Phase::NoneHealthy) => DowntimePhase::NowhereToGo,
@@ -206,7 +224,11 @@ impl StandbyState {
             Phase::Deciding => Some(Law::drawn(plan.decide)),
             Phase::Activating => Some(Law::Delayed(plan.activate, plan.restore)),
             Phase::Retrying => plan.retry.map(Law::Fixed),
-            Phase::Steady | Phase::Rerouting | Phase::GivenUp | Phase::NoneHealthy => None,
+            Phase::Steady
+            | Phase::Mending
+            | Phase::Rerouting
+            | Phase::GivenUp
+            | Phase::NoneHealthy => None,
         }
     }
 }
@@ -220,7 +242,7 @@ impl StandbyState {
 }
 
 /// Traffic all in one region of two.
-fn all_in(region: usize) -> [f64; 2] {
+pub(super) fn all_in(region: usize) -> [f64; 2] {
     if region == 0 { [1.0, 0.0] } else { [0.0, 1.0] }
 }
 
@@ -302,6 +324,7 @@ impl<'p> Simulator<'p> {
         state.movement = Movement::None;
         state.needless = false;
         state.serving = home;
+        self.use_standby(false);
         self.release(1 - home);
     }
 
@@ -329,7 +352,7 @@ impl<'p> Simulator<'p> {
                 };
                 self.set_timer(Timer::Attempt, f64::INFINITY);
             }
-            Phase::Steady | Phase::Activating | Phase::Rerouting => {}
+            Phase::Steady | Phase::Activating | Phase::Mending | Phase::Rerouting => {}
         }
     }
 
@@ -414,6 +437,12 @@ impl<'p> Simulator<'p> {
             Timer::Failback => self.begin_failback(),
             Timer::Step(step) => self.end_step(step as usize),
             Timer::FalseAlarm => self.raise_false_alarm(),
+            Timer::Rot => self.play_rot(),
+            Timer::Drill => {
+                let is_quiet = self.standby().0.is_quiet();
+                self.play_drill(is_quiet);
+            }
+            Timer::Disrupted => self.end_disruption(),
             Timer::Detected(_) => unreachable!("a standby pattern detects by its attempt"),
         }
         self.plan_failback();
@@ -424,7 +453,11 @@ impl<'p> Simulator<'p> {
             Phase::Detecting => self.decide(),
             Phase::Deciding | Phase::Retrying => self.activate(),
             Phase::Activating => self.end_activation(true),
-            Phase::Steady | Phase::Rerouting | Phase::GivenUp | Phase::NoneHealthy => {
+            Phase::Steady
+            | Phase::Mending
+            | Phase::Rerouting
+            | Phase::GivenUp
+            | Phase::NoneHealthy => {
                 unreachable!("this phase has no end of its own")
             }
         }
@@ -456,7 +489,44 @@ impl<'p> Simulator<'p> {
             self.begin_runbook();
         }
         if start_moving {
+            if self.find_rot() {
+                // Clients come before it is mended, and nobody serves them.
+                self.world.capacity[1 - from] = 0.0;
+            }
             self.begin_reroute();
+        }
+    }
+
+    /// A standby that had rotted is fit to serve again; an attempt that has waited for it goes on.
+    pub(super) fn continue_with_mended_standby(&mut self) {
+        let (state, _) = self.standby();
+        let (region, waits) = (1 - state.home, state.phase == Phase::Mending);
+        self.restore_capacity(region);
+        if waits {
+            self.end_activation(true);
+        }
+    }
+
+    /// A region carries what its scale allows.
+    pub(super) fn restore_capacity(&mut self, region: usize) {
+        let full = self.standby().0.full[region];
+        self.world.capacity[region] = if full {
+            1.0
+        } else {
+            self.plan.regions[region].standby_capacity
+        };
+        self.touch_world();
+    }
+
+    /// Traffic is switched to the region that stands by, for a while or for good.
+    pub(super) fn serve_from_standby(&mut self, for_good: bool) {
+        let home = self.standby().0.home;
+        self.bring_up(1 - home);
+        let (state, _) = self.standby();
+        state.serving = 1 - home;
+        if for_good {
+            state.home = 1 - home;
+            self.release(home);
         }
     }
 
@@ -464,7 +534,12 @@ impl<'p> Simulator<'p> {
     pub(super) fn end_activation(&mut self, done: bool) {
         let (state, plan) = self.standby();
         let (from, attempts) = (state.from, state.attempts);
+        let to_standby = 1 - from != state.home;
         let key = self.plan.regions[from].key;
+        if done && to_standby && self.find_rot() {
+            self.standby().0.phase = Phase::Mending;
+            return;
+        }
         if done && self.succeeds(plan.success, key, Purpose::Success, attempts) {
             self.bring_up(1 - from);
             let (state, _) = self.standby();
@@ -569,10 +644,15 @@ impl<'p> Simulator<'p> {
         state.moved_at = now;
         state.needless = false;
         let (serving, from) = (state.serving, state.from);
-        if plan.failback == Failback::Never && state.full[serving] {
+        let swaps = plan.failback == Failback::Never && state.full[serving];
+        if swaps && state.home != serving {
             state.home = serving;
+            self.swap_standby();
+        } else {
+            let in_use = state.home != serving;
+            self.use_standby(in_use);
         }
-        if state.home == serving {
+        if self.standby().0.home == serving {
             self.release(from);
         }
         self.start_if_unhealthy();
@@ -583,6 +663,14 @@ impl<'p> Simulator<'p> {
         let now = self.now;
         let (state, plan) = self.standby();
         let time = match plan.failback {
+            // A game day ends at its time, whatever the policy.
+            _ if state.upkeep.until.is_some()
+                && state.serving != state.home
+                && state.healthy[state.home]
+                && state.phase == Phase::Steady =>
+            {
+                now.max(state.upkeep.until.unwrap_or(now))
+            }
             Failback::After { wait_seconds, .. }
                 if state.serving != state.home
                     && state.healthy[state.home]
@@ -634,6 +722,8 @@ impl<'p> Simulator<'p> {
         state.movement = Movement::None;
         state.moved_at = now;
         let home = state.home;
+        self.use_standby(false);
+        let (state, _) = self.standby();
         if state.phase != Phase::Activating {
             self.release(1 - home);
         }

@@ -36,6 +36,8 @@ pub struct Model {
     pub replication: ReplicationMode,
     /// Backups, where the model describes them.
     pub backups: Option<Backups>,
+    /// Drills of every topology with a standby, where there are any.
+    pub drills: Option<Drills>,
     /// What is wanted.
     pub objectives: Objectives,
     /// The request traffic, where given.
@@ -377,6 +379,8 @@ pub struct Failover {
     pub restore_seconds: f64,
     /// From ready until clients have moved.
     pub reroute: Reroute,
+    /// Hidden faults of the standby: time standing by until the next one, and to mend it once found.
+    pub rot: Option<Renewal>,
     /// The runbook, which takes the place of `activate`; empty if there is none.
     pub plan: Vec<Step>,
     /// Chance that an attempt succeeds.
@@ -482,6 +486,30 @@ pub struct Backups {
     pub every_seconds: f64,
     /// Rate of a restore \[byte/s\].
     pub restore_bytes_per_second: f64,
+}
+
+/// Drills.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Drills {
+    /// Time between two dates \[s\], above 0.
+    pub every_seconds: f64,
+    /// What is done.
+    pub kind: DrillKind,
+    /// How long the standby serves on a game day \[s\].
+    pub takes_seconds: f64,
+    /// How long nobody is served while traffic is switched \[s\].
+    pub disruption_seconds: f64,
+    /// Cost of one \[currency\].
+    pub cost: Option<f64>,
+}
+
+/// A kind of drill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DrillKind {
+    /// The standby serves for a while.
+    Gameday,
+    /// The roles of the regions are swapped.
+    Rotation,
 }
 
 /// What is wanted.

@@ -13,12 +13,16 @@ pub enum DowntimePhase {
     Deciding,
     /// The standby is being made ready.
     Activating,
+    /// The standby had rotted and is being mended.
+    Mending,
     /// An activation has failed, another follows.
     Retrying,
     /// The standby is ready, clients are on their way.
     Rerouting,
     /// Served, but by too little.
     Degraded,
+    /// Traffic is switched for a drill.
+    Drilling,
     /// Traffic is on its way back.
     FailingBack,
     /// The activation has failed and no other follows.
@@ -29,14 +33,16 @@ pub enum DowntimePhase {
 
 impl DowntimePhase {
     /// All, as they follow each other.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::InService,
         Self::Detecting,
         Self::Deciding,
         Self::Activating,
+        Self::Mending,
         Self::Retrying,
         Self::Rerouting,
         Self::Degraded,
+        Self::Drilling,
         Self::FailingBack,
         Self::GivenUp,
         Self::NowhereToGo,
@@ -50,9 +56,11 @@ impl DowntimePhase {
             Self::Detecting => "detecting",
             Self::Deciding => "deciding",
             Self::Activating => "activating",
+            Self::Mending => "mending-standby",
             Self::Retrying => "retrying",
             Self::Rerouting => "rerouting",
             Self::Degraded => "degraded",
+            Self::Drilling => "drilling",
             Self::FailingBack => "failing-back",
             Self::GivenUp => "given-up",
             Self::NowhereToGo => "nowhere-to-go",
@@ -97,7 +105,10 @@ impl Plan {
         match &self.serving {
             ServingPlan::Single | ServingPlan::ActiveActive(_) => true,
             ServingPlan::Standby(standby) => {
-                standby.runbook.is_empty() && standby.false_alarm.is_none()
+                standby.runbook.is_empty()
+                    && standby.false_alarm.is_none()
+                    && standby.rot.is_none()
+                    && standby.drill.is_none()
             }
         }
     }

@@ -2,13 +2,15 @@
 
 use super::compile::Compiler;
 use super::{
-    ActivePlan, CrewPlan, DailyCurve, DetectPlan, JourneyPlan, NO_GATE, ProbePlan, RegionPlan,
-    ReroutePlan, ServingPlan, StandbyPlan, StreamKey, WindowPlan,
+    ActivePlan, CrewPlan, DailyCurve, DetectPlan, DrillPlan, JourneyPlan, NO_GATE, ProbePlan,
+    RegionPlan, ReroutePlan, RotPlan, ServingPlan, StandbyPlan, StreamKey, WindowPlan,
 };
 use crate::model::{Detect, Distribution, Model, Pattern, Reroute};
 
 /// What needless failovers are reported as.
 const FALSE_ALARM: &str = "false alarm";
+/// What drills are reported as.
+const DRILL: &str = "drill";
 
 impl Compiler<'_> {
     pub(super) fn serving_plan(&mut self) -> ServingPlan {
@@ -46,6 +48,11 @@ impl Compiler<'_> {
                     detect,
                     hold_down: failover.hold_down_seconds,
                     false_alarm: self.false_alarm(),
+                    rot: failover.rot.as_ref().map(|rot| RotPlan {
+                        life: self.sampler(&rot.mtbf),
+                        repair: self.sampler(&rot.mttr),
+                    }),
+                    drill: self.drill(),
                     decide: self.sampler(&failover.decide),
                     activate: self.sampler(&failover.activate),
                     restore: failover.restore_seconds,
@@ -71,6 +78,20 @@ impl Compiler<'_> {
         let cause = self.names.causes.len() as u32;
         self.names.causes.push(FALSE_ALARM.to_owned());
         Some((self.sampler(&law), cause))
+    }
+
+    /// Drills, with a cause of their own.
+    fn drill(&mut self) -> Option<DrillPlan> {
+        let drills = self.model.drills?;
+        let cause = self.names.causes.len() as u32;
+        self.names.causes.push(DRILL.to_owned());
+        Some(DrillPlan {
+            kind: drills.kind,
+            every: drills.every_seconds,
+            takes: drills.takes_seconds,
+            disruption: drills.disruption_seconds,
+            cause,
+        })
     }
 
     pub(super) fn region_plans(&mut self) -> Vec<RegionPlan> {

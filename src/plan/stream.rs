@@ -46,6 +46,12 @@ pub enum Purpose {
     StepSuccess,
     /// Times between false alarms.
     FalseAlarm,
+    /// Time until a standby has rotted.
+    Rot,
+    /// Time to mend it.
+    Mend,
+    /// Whether a drill works.
+    Drill,
 }
 
 impl StreamKey {

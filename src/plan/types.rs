@@ -1,7 +1,7 @@
 //! The compiled plan: what the engine reads in its loop, by index.
 
 use super::{GateId, Holds, Network, Reach, Sampler, Site, StreamKey, Wait};
-use crate::model::{CrewOrder, Distribution, TakeoverTrigger};
+use crate::model::{CrewOrder, Distribution, DrillKind, TakeoverTrigger};
 
 /// Index of a unit.
 pub type UnitId = u32;
@@ -345,6 +345,10 @@ pub struct StandbyPlan {
     pub hold_down: f64,
     /// Sampler of the time between needless failovers, and the cause that they are reported as; `None` if there are none.
     pub false_alarm: Option<(u32, u32)>,
+    /// Hidden faults of the standby; `None` if it never rots.
+    pub rot: Option<RotPlan>,
+    /// Drills; `None` if there are none.
+    pub drill: Option<DrillPlan>,
     /// Sampler of the decision.
     pub decide: u32,
     /// Sampler of the activation.
@@ -365,6 +369,30 @@ pub struct StandbyPlan {
     pub reroute_first: bool,
     /// Which regions stand by at the start: the second.
     pub full_when_standing_by: bool,
+}
+
+/// Hidden faults of a standby.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RotPlan {
+    /// Sampler of the time standing by until the next one.
+    pub life: u32,
+    /// Sampler of the time to mend it, once found.
+    pub repair: u32,
+}
+
+/// Drills.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DrillPlan {
+    /// What is done.
+    pub kind: DrillKind,
+    /// Time between two dates \[s\].
+    pub every: f64,
+    /// How long the standby serves on a game day \[s\].
+    pub takes: f64,
+    /// How long nobody is served while traffic is switched \[s\].
+    pub disruption: f64,
+    /// Cause that they are reported as.
+    pub cause: u32,
 }
 
 /// One step of a runbook.

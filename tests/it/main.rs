@@ -22,5 +22,6 @@ mod stats_coverage;
 mod stats_estimate;
 mod support;
 mod tidy;
+mod upkeep;
 mod verify;
 mod why;

@@ -63,7 +63,7 @@ record! {
         /// The way back, or never; default { wait: 1h, takes: 5m }.
         optional "failback" failback: RawFailback,
         /// Hidden faults of a standby.
-        later "rot" rot: RawRot,
+        optional "rot" rot: RawRot,
         /// The recovery step by step, instead of `activate`.
         optional "plan" plan: Vec<Spanned<RawStep>>,
     }
@@ -263,11 +263,11 @@ record! {
     RawDrills is "Drills" as "drills" {
         /// Time between two.
         required "every" every: Seconds,
-        /// What is done.
+        /// What is done; default gameday.
         optional "kind" kind: DrillWord,
-        /// How long one takes.
+        /// How long the standby serves on a game day; default 30m.
         optional "takes" takes: Seconds,
-        /// How long users notice.
+        /// How long nobody is served while traffic is switched; default 1m.
         optional "disruption" disruption: Seconds,
         /// Cost of one.
         optional "cost" cost: Amount,

@@ -49,7 +49,7 @@ record! {
         /// What backup-restore falls back on.
         optional "backups" backups: RawBackups,
         /// Game days.
-        later "drills" drills: RawDrills,
+        optional "drills" drills: RawDrills,
         /// What is wanted.
         optional "objectives" objectives: RawObjectives,
         /// Requests of the users.

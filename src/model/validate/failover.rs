@@ -58,7 +58,7 @@ impl<'a> Layers<'a> {
     }
 
     /// The key as it applies: `Some(None)` if neither gives it, `None` if it is wrong.
-    fn pick<T>(
+    pub(super) fn pick<T>(
         &self,
         field: impl Fn(&'a RawFailover) -> &'a Field<T>,
     ) -> Option<Option<(&'a crate::model::problem::Span, &'a T)>> {
@@ -101,6 +101,7 @@ impl Checker<'_> {
         let detect = self.detect(&layers);
         let hold_down = Self::hold_down(&layers);
         let false_alarm = self.false_alarm(&layers);
+        let rot = self.rot(&layers);
         let decide = self.decide(&layers);
         let plan = if has_standby {
             self.runbook(&layers)?
@@ -121,6 +122,7 @@ impl Checker<'_> {
             detect: detect?,
             hold_down_seconds: hold_down?,
             false_alarm: false_alarm?,
+            rot: rot?,
             decide: decide?,
             activate,
             restore_seconds,

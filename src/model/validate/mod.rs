@@ -15,6 +15,7 @@ mod limits;
 mod money;
 mod runbook;
 mod services;
+mod upkeep;
 
 use indexmap::IndexMap;
 
@@ -86,6 +87,7 @@ impl Checker<'_> {
         let faults = self.faults(regions.as_ref());
         let replication = self.replication();
         let backups = self.backups();
+        let drills = self.drills();
         let topologies = self.topologies(services.as_ref(), backups.as_ref());
         let objectives = self.objectives(horizon);
         let traffic = self.traffic();
@@ -104,6 +106,7 @@ impl Checker<'_> {
             topologies: topologies?,
             replication: replication?,
             backups: backups?,
+            drills: drills?,
             objectives: objectives?,
             traffic: traffic?,
             costs: costs?,
