@@ -71,6 +71,14 @@ pub(super) enum Command {
         after_help = "Example: the built-in model\n  failscape why -t warm-standby --trials 500\n\nA model of your own, every part of it, as JSON\n  failscape init shop.yaml && failscape why shop.yaml -t multi-az --all --trials 200 --format json"
     )]
     Why(WhyArgs),
+    /// Show how often to drill a standby
+    ///
+    /// Plays one topology with drills at several intervals, in the same trials: what the standby's rot costs between two drills,
+    /// against what drills disrupt and cost. Marks the best, and says what never drilling costs.
+    #[command(
+        after_help = "Example: a model whose standby rots\n  failscape drills models/drills.yaml -t hot-standby --trials 2000\n\nIntervals of your own\n  failscape drills models/drills.yaml -t hot-standby --every 20d --every 45d --trials 2000"
+    )]
+    Drills(DrillsArgs),
     /// Check a model without running it
     #[command(
         after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
@@ -264,6 +272,40 @@ pub(super) struct WhyArgs {
     #[arg(long, value_name = "SHARE", allow_hyphen_values = true, value_parser = values::precision, help_heading = "Trials")]
     pub(super) precision: Option<f64>,
     /// Stop each topology after this time [default: 1m, unless --trials is given]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::duration, help_heading = "Trials")]
+    pub(super) max_time: Option<Duration>,
+    /// Level of all intervals
+    #[arg(long, value_name = "LEVEL", default_value = "95%", allow_hyphen_values = true, value_parser = values::confidence, help_heading = "Trials")]
+    pub(super) confidence: f64,
+    /// Form of what is printed
+    #[arg(long, value_enum, default_value_t = WhyFormat::Text, value_name = "FORM", help_heading = "Output")]
+    pub(super) format: WhyFormat,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct DrillsArgs {
+    /// Model file; the built-in example if left out
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: Option<PathBuf>,
+    /// Topology to drill; may be left out if the model has only one with a standby
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) topology: Option<String>,
+    /// Time between two drills; may be given several times [default: a week to a year, and that of the model]
+    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    pub(super) every: Vec<Duration>,
+    /// Play this many trials of each interval
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::trials, help_heading = "Trials")]
+    pub(super) trials: Option<u64>,
+    /// Seed of all randomness; the same seed gives the same figures
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = values::seed, help_heading = "Trials")]
+    pub(super) seed: u64,
+    /// Worker threads [default: all cores]; they do not change the figures
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::threads, help_heading = "Trials")]
+    pub(super) threads: Option<u16>,
+    /// Stop when the unavailability is known within this share [default: 5%, unless --trials is given]
+    #[arg(long, value_name = "SHARE", allow_hyphen_values = true, value_parser = values::precision, help_heading = "Trials")]
+    pub(super) precision: Option<f64>,
+    /// Stop after this time [default: 1m, unless --trials is given]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::duration, help_heading = "Trials")]
     pub(super) max_time: Option<Duration>,
     /// Level of all intervals

@@ -8,6 +8,7 @@ mod campaign;
 mod check;
 mod compare;
 mod completions;
+mod drills;
 mod exact;
 mod failure;
 mod graph;
@@ -72,6 +73,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Exact(args) => exact::exact(&args, streams),
         Command::Verify(args) => verify::verify(&args, streams),
         Command::Why(args) => why::why_down(&args, streams),
+        Command::Drills(args) => drills::drills(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Init(args) => init::init(&args, streams),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::args::{EstimatorChoice, Format, OutputArgs, TrialArgs, WhyArgs};
+use super::args::{DrillsArgs, EstimatorChoice, Format, OutputArgs, TrialArgs, WhyArgs};
 use crate::montecarlo::{Estimator, RunSettings, Shard};
 
 /// Precision unless trials are asked for.
@@ -95,6 +95,23 @@ pub(super) fn why_settings(args: &WhyArgs) -> RunSettings {
         confidence: args.confidence,
         threads: threads(args.threads),
         estimator: Estimator::Plain,
+    }
+}
+
+/// Settings of the trials of a study of drills.
+pub(super) fn drill_settings(args: &DrillsArgs) -> RunSettings {
+    let unless_trials = args.trials.is_none();
+    RunSettings {
+        seed: args.seed,
+        trials: args.trials,
+        precision: args
+            .precision
+            .or(unless_trials.then_some(DEFAULT_PRECISION)),
+        precision_of_differences: None,
+        max_time: args.max_time.or(unless_trials.then_some(DEFAULT_WHY_TIME)),
+        confidence: args.confidence,
+        threads: threads(args.threads),
+        estimator: Estimator::Sharp,
     }
 }
 

@@ -191,6 +191,76 @@ impl<'a> Prepared<'a> {
     }
 }
 
+/// One of several models of a topology that are played in the same trials.
+#[derive(Debug)]
+pub(super) struct Variant<'a> {
+    pub(super) label: String,
+    pub(super) model: Model,
+    pub(super) name: &'a str,
+    pub(super) spec: &'a TopologySpec,
+}
+
+/// What variants came to, under their labels.
+#[derive(Debug)]
+pub(super) struct PlayedVariants {
+    pub(super) topologies: Vec<TopologyResult>,
+    pub(super) differences: Vec<Difference>,
+    pub(super) partial: bool,
+    pub(super) interrupted: bool,
+}
+
+/// Plays variants side by side.
+pub(super) fn play_variants(
+    variants: &[Variant<'_>],
+    settings: &RunSettings,
+    streams: &Streams,
+) -> Result<PlayedVariants, Failure> {
+    let interrupt = Interrupt::listen()?;
+    let deployments: Vec<Deployment> = variants
+        .iter()
+        .map(|variant| expand(&variant.model, variant.name, variant.spec))
+        .collect();
+    let plans: Vec<Plan> = (variants.iter().zip(&deployments))
+        .map(|(variant, deployment)| {
+            let mut plan = compile(&variant.model, deployment);
+            plan.names.topology.clone_from(&variant.label);
+            plan
+        })
+        .collect();
+    // Prices of failure are the same in all of them.
+    let model = &variants[0].model;
+    let failure_price = FailurePrice::new(model);
+    let tactics = Tactics::choose(&plans, &failure_price, settings);
+    let campaign = Campaign {
+        plans: &plans,
+        price: &failure_price,
+        tactics: &tactics,
+        settings,
+    };
+    let mut state = State::new(&plans);
+    let bar = progress_bar(streams, settings, 0);
+    let mut observer = RunObserver::new(interrupt.clone(), None, None, bar);
+    campaign.play(&mut state, &mut observer);
+    observer.finish()?;
+    let run = state.to_run(campaign);
+    let estimates = Estimates {
+        plans: &plans,
+        price: &failure_price,
+        tactics: &tactics,
+        worst: worst(&failure_price, model),
+        level: settings.confidence,
+    };
+    let bills = (variants.iter().zip(&deployments))
+        .map(|(variant, deployment)| price(&variant.model, deployment));
+    let topologies = estimates.topologies(&run, bills);
+    Ok(PlayedVariants {
+        differences: estimates.differences(&run, &topologies),
+        topologies,
+        partial: run.partial,
+        interrupted: interrupt.came(),
+    })
+}
+
 /// What turns the tallies of a run into figures.
 struct Estimates<'a> {
     plans: &'a [Plan],

@@ -4,6 +4,7 @@
 //! own. Called by [`crate::cli`], which alone prints.
 
 mod csv;
+mod drills;
 mod folder;
 mod html;
 mod html_prose;
@@ -23,6 +24,7 @@ mod why;
 
 pub use self::csv::csv;
 pub use crate::results::format;
+pub use drills::{drill_markdown, drill_text};
 pub(crate) use folder::temporary_file;
 pub use folder::{Folder, OutputError};
 pub use html::{PageError, page};

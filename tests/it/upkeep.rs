@@ -1,9 +1,10 @@
 //! Standbys that rot, and drills, by the public command. Intervals are at 99.99 %: each check fails by chance once in 10,000 choices
 //! of its seed.
 
+use assert_cmd::Command;
 use serde_json::Value;
 
-use crate::support::{compare, number, topology};
+use crate::support::{compare, number, shipped, topology};
 
 /// A primary that is lost at 50 d, 110 d, …, 350 d for 10 days, a standby that never fails by itself and takes no time to serve.
 fn pair(failover: &str, more: &str) -> String {
@@ -129,4 +130,46 @@ fn a_warm_standby_that_has_rotted_serves_nobody() {
     let result = play(&model, "2");
     let hours = number(&result, "/unavailability/mean") * 8760.0;
     assert!((hours - 12.0).abs() < 1e-6, "{hours}");
+}
+
+/// The best interval of the shipped model is neither the shortest nor never, and each is played as `compare` plays it.
+#[test]
+fn drills_have_a_best_interval() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("drills.yaml"), shipped("drills.yaml")).unwrap();
+    let args = [
+        "drills",
+        "drills.yaml",
+        "-t",
+        "hot-standby",
+        "--trials",
+        "2000",
+        "--format",
+        "json",
+    ];
+    let output = Command::cargo_bin("failscape")
+        .unwrap()
+        .current_dir(folder.path())
+        .args(args)
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let study: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let intervals = study["drills"]["intervals"].as_array().unwrap();
+    assert_eq!(intervals.len(), 8);
+    assert_eq!(intervals[7]["every_hours"], Value::Null);
+    let lost = |index: usize| number(&intervals[index], "/unavailability/mean");
+    let best = study["drills"]["most_available"].as_u64().unwrap() as usize;
+    assert!((1..7).contains(&best), "{best}");
+    assert!(lost(best) < 0.7 * lost(7));
+    let cheapest = study["drills"]["cheapest"].as_u64().unwrap() as usize;
+    assert!((1..7).contains(&cheapest), "{cheapest}");
+    let own = intervals
+        .iter()
+        .position(|interval| interval["label"] == "every 90d")
+        .unwrap();
+    let compared = compare(&shipped("drills.yaml"), &["--trials", "2000"]);
+    let compared = topology(&compared, "hot-standby");
+    let expected = number(compared, "/unavailability/mean");
+    assert!((lost(own) / expected - 1.0).abs() < 1e-12);
 }
