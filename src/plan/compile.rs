@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::links::Links;
+use super::partition::{SplitService, ZoneViews};
 use super::places::{Place, PlaceUnit, Places};
 use super::rules::{crews, daily_curve, refunds, sla, slo};
 use super::services::View;
@@ -23,6 +25,7 @@ pub fn compile(model: &Model, deployment: &Deployment) -> Plan {
     let mut compiler = Compiler::new(model, deployment);
     compiler.name_distant_regions();
     compiler.compile_places();
+    compiler.compile_reaches();
     compiler.compile_replicas();
     compiler.compile_externals();
     compiler.compile_place_units();
@@ -41,6 +44,10 @@ pub(super) struct Compiler<'a> {
     pub names: Names,
     pub network: NetworkBuilder,
     pub places: Places,
+    pub links: Links,
+    /// `(service, region)` of those that run in regions that cuts can split.
+    pub split: HashMap<(usize, usize), SplitService>,
+    pub zone_views: ZoneViews,
     pub place_units: Vec<PlaceUnit>,
     pub place_gates: HashMap<(Place, Option<Vec<usize>>), GateId>,
     pub and_gates: HashMap<(Vec<GateId>, bool), GateId>,
@@ -118,6 +125,9 @@ impl<'a> Compiler<'a> {
             },
             network: NetworkBuilder::default(),
             places: Places::default(),
+            links: Links::default(),
+            split: HashMap::new(),
+            zone_views: ZoneViews::default(),
             place_units: Vec::new(),
             place_gates: HashMap::new(),
             and_gates: HashMap::new(),

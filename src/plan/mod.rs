@@ -5,7 +5,9 @@
 mod compile;
 mod element;
 mod expectations;
+mod links;
 mod network;
+mod partition;
 mod places;
 mod replicas;
 mod rules;
