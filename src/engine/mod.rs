@@ -11,6 +11,7 @@ mod blame;
 mod busy;
 mod calendar;
 mod chance;
+mod crews;
 mod explore;
 mod ledger;
 mod likely;

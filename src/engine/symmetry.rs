@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::snapshot::{State, UnitKey};
-use crate::plan::{NO_CASCADE, Plan, UnitId, UnitKind};
+use crate::plan::{NO_CASCADE, Plan, Site, UnitId, UnitKind};
 
 /// Units that may change places, in classes of at least two.
 #[derive(Debug, Clone)]
@@ -11,8 +11,16 @@ pub(super) struct Symmetry {
     classes: Vec<Vec<UnitId>>,
 }
 
-/// All that tells a unit from others: kind, gate, clocks, what turns it on and off, what strikes it.
-type Signature = (u32, u32, Vec<[u32; 5]>, Vec<usize>, Vec<usize>);
+/// All that tells a unit from others: kind, gate, clocks, what turns it on and off, what strikes it, and where crews look for
+/// it, if some wait in lines.
+type Signature = (
+    u32,
+    u32,
+    Vec<[u32; 5]>,
+    Vec<usize>,
+    Vec<usize>,
+    Option<Site>,
+);
 
 impl Symmetry {
     pub(super) fn new(plan: &Plan) -> Self {
@@ -140,5 +148,6 @@ fn signature(plan: &Plan, id: UnitId) -> Option<Signature> {
             .filter(|(shock, _)| shock.targets.contains(&id))
             .map(|(_, index)| index)
             .collect(),
+        (!plan.lines.is_empty()).then(|| plan.sites[id as usize].area()),
     ))
 }

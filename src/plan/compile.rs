@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::links::Links;
 use super::partition::{SplitService, ZoneViews};
 use super::places::{Place, PlaceUnit, Places};
-use super::rules::{crews, daily_curve, refunds, sla, slo};
+use super::rules::{daily_curve, refunds, sla, slo};
 use super::services::View;
 use super::{
     Cascade, Clock, EntryPlan, GateId, HealthPlan, NO_GATE, Names, NetworkBuilder, Phase, Plan,
@@ -208,6 +208,7 @@ impl<'a> Compiler<'a> {
         let serving = self.serving_plan();
         let regions = self.region_plans();
         let journeys = self.journey_plans();
+        let (crews, lines) = self.crew_plans();
         let (longest_mean_loss, expected_events) =
             (self.longest_mean_loss(&serving), self.expected_events());
         let holds = self.holds();
@@ -250,7 +251,8 @@ impl<'a> Compiler<'a> {
         Plan {
             warm_up: model.warm_up_seconds,
             horizon: model.horizon_seconds,
-            crews: crews(model),
+            crews,
+            lines,
             observers,
             entries,
             journeys,

@@ -3,6 +3,7 @@
 //! Names, hash maps and petgraph stop here. A [`Plan`] that exists can be played: the engine cannot fail.
 
 mod compile;
+mod crews;
 mod element;
 mod expectations;
 mod links;

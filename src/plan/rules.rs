@@ -2,8 +2,8 @@
 
 use super::compile::Compiler;
 use super::{
-    ActivePlan, CrewPlan, DailyCurve, DetectPlan, JourneyPlan, NO_GATE, RegionPlan, ReroutePlan,
-    ServingPlan, StandbyPlan, StreamKey, WindowPlan,
+    ActivePlan, DailyCurve, DetectPlan, JourneyPlan, NO_GATE, RegionPlan, ReroutePlan, ServingPlan,
+    StandbyPlan, StreamKey, WindowPlan,
 };
 use crate::model::{Detect, Model, Pattern, Reroute};
 
@@ -88,15 +88,6 @@ impl Compiler<'_> {
             })
             .collect()
     }
-}
-
-pub(super) fn crews(model: &Model) -> Vec<CrewPlan> {
-    let crews = model.crews.iter().map(|(name, crew)| CrewPlan {
-        size: crew.size,
-        order: crew.order,
-        key: StreamKey::of(&["crew", name]),
-    });
-    crews.collect()
 }
 
 pub(super) fn daily_curve(model: &Model) -> Option<DailyCurve> {
