@@ -17,6 +17,7 @@ mod ledger;
 mod likely;
 mod outcome;
 mod player;
+mod private;
 mod serving;
 mod snapshot;
 mod standby;

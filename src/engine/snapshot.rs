@@ -16,7 +16,7 @@ pub(super) const NOW: f64 = 1.0;
 /// A settled state of the system, without its clocks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct State {
-    spare: Vec<i32>,
+    pub(super) spare: Vec<i32>,
     pub(super) phases: Vec<u32>,
     pub(super) units: Vec<UnitKey>,
     pub(super) crews: Vec<(u32, Vec<UnitId>)>,
