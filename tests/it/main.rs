@@ -14,6 +14,7 @@ mod failover;
 mod fixture;
 mod importance;
 mod long_runs;
+mod partitions;
 mod properties;
 mod shards;
 mod stats_coverage;
