@@ -191,7 +191,7 @@ def workstation_cluster():
            "Haverkort, Hermanns & Katoen, SRDS 2000, doi:10.1109/RELDI.2000.885410; values of the model checker Storm for n = 2 "
            "and 4: Quantitative Verification Benchmark Set, cluster")
     published = {2: 1 - 0.9999615335623628, 4: 1 - 0.9999212408513793}
-    for n, trials in [(2, 1500), (4, 1000), (8, 1500)]:
+    for n, trials in [(2, 2200), (4, 1500), (8, 2000)]:
         rates = cluster_rates(n)
         shares = settle(rates, ((0,) * 5, None))
         for level, q in [("premium", n), ("minimum", 3 * n // 4)]:
@@ -205,7 +205,7 @@ def workstation_cluster():
                                   for other, rate in rates(state) if not up(other))
             if level == "premium" and n in published:
                 assert abs(unavailability / published[n] - 1) < 1e-11, unavailability
-            played = trials if level == "minimum" else trials // 10
+            played = trials if level == "minimum" else trials // 8
             outages = frequency * played * 100 * YEAR
             kind = "published+recomputed" if level == "premium" and n in published else "recomputed"
             case(f"c01-{level}-{n}", f"""

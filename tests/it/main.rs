@@ -9,6 +9,7 @@ mod chains;
 mod charts;
 mod cli;
 mod coverage;
+mod dispatch;
 mod exact;
 mod failover;
 mod fixture;

@@ -23,7 +23,7 @@ fn unavailability(text: &str) -> f64 {
     solution(text).unavailability.value
 }
 
-/// Three zones; `web` with five replicas of which it needs three, on `api`, on two of three of `db`, or on a cache.
+/// Three zones; `web` needs two of three replicas and `api`; that needs one of two, and two of three of `db` or the one cache.
 fn three_zones(cuts: &str) -> String {
     format!(
         "
@@ -179,11 +179,9 @@ fn a_cut_one_way_leaves_the_side_that_still_can_call() {
     let both = "  ab: { hits: zone-link, zones: [a, b], mtbf: 9d, mttr: 1d }
   bc: { hits: zone-link, zones: [b, c], mtbf: 9d, mttr: 1d }\n";
     let q: f64 = 0.1;
-    // From c nothing gets to a, but all of it can be called from a.
     let one_way = format!("{both}  ca: {{ hits: zone-link, from: c, to: a, mtbf: 9d, mttr: 1d }}");
     let two_ways = format!("{both}  ca: {{ hits: zone-link, zones: [a, c], mtbf: 9d, mttr: 1d }}");
-    // All three in reach of a: a to c always works, so b must be in reach of a or of c. Of c: c must be in reach of a or b …
-    // No zone sees all three iff b is alone: a sees c and, if either of its links works, b.
+    // Calls from a get to c always, and to b while either link of b is up: no zone reaches all three iff b is alone.
     assert!((cut_off(3, &one_way) - q * q).abs() < 1e-12);
     let apart = 3.0 * q * q * (1.0 - q) + q.powi(3);
     assert!((cut_off(3, &two_ways) - apart).abs() < 1e-12);
@@ -205,6 +203,61 @@ fn a_cut_with_a_way_around_it_changes_no_gate() {
         "  cut: { hits: zone-link, effect: none, mtbf: 9d, mttr: 1d }",
     ));
     assert_eq!(none.network.initial, without.network.initial);
+}
+
+/// The shipped model: month-end needs all zones, and one of them to reach all others. Each zone is down with chance z, a link with
+/// chance f, and calls from c to a are dropped with chance w.
+#[test]
+fn the_shipped_partition_has_the_downtime_that_its_links_imply() {
+    let text = crate::support::shipped("partition.yaml");
+    let model = load_str("partition", &text, None).unwrap();
+    let solve = |topology: &str| {
+        let plan = compile(
+            &model,
+            &expand(&model, topology, &model.topologies[topology]),
+        );
+        solve(&plan, Effort::Full).solution.unwrap()
+    };
+    let share = |mtbf_hours: f64, mttr_hours: f64| mttr_hours / (mtbf_hours + mttr_hours);
+    let (zone, fibre) = (share(43_800.0, 70.0 / 60.0), share(2_160.0, 6.0));
+    let (firewall, cable) = (share(1_440.0, 2.0), share(4_320.0, 3.0));
+    // Links ab, bc, ca, and the firewall.
+    let mut apart = 0.0;
+    for state in 0..16_u32 {
+        let is_down = |bit: u32| state >> bit & 1 == 1;
+        let chances = [fibre, fibre, fibre, firewall].into_iter().zip(0..);
+        let chance: f64 = chances
+            .map(|(q, bit)| if is_down(bit) { q } else { 1.0 - q })
+            .product();
+        let mut through = [[true; 3]; 3];
+        for (bit, (here, there)) in [(0, (0, 1)), (1, (1, 2)), (2, (2, 0))] {
+            through[here][there] = !is_down(bit);
+            through[there][here] = !is_down(bit);
+        }
+        through[2][0] &= !is_down(3);
+        let world = World {
+            replicas: BTreeMap::new(),
+            through,
+        };
+        let reaches_all = |zone: usize| world.reached_from(zone) == [true; 3];
+        apart += if (0..3).any(reaches_all) { 0.0 } else { chance };
+    }
+    let exact = 1.0 - (1.0 - zone).powi(3) * (1.0 - apart);
+    let (east, west, one_zone) = (solve("east"), solve("west"), solve("one-zone"));
+    let [payments, month_end, quotes] =
+        [0, 1, 2].map(|journey| east.journeys[journey].unavailability.value);
+    assert!(
+        (month_end / exact - 1.0).abs() < 1e-9,
+        "{month_end:e} {exact:e}"
+    );
+    // Cuts add to what zones cost; a quorum hardly feels either; one zone has no links.
+    assert!(month_end > 1.0 - (1.0 - zone).powi(3) + 0.9 * apart && apart > 0.1 * zone);
+    assert!(payments < 0.001 * month_end && quotes < payments);
+    let alone = one_zone.journeys[1].unavailability.value;
+    assert!((alone / zone - 1.0).abs() < 1e-9);
+    // From the west, quotes need the cable.
+    let quotes = west.journeys[2].unavailability.value;
+    assert!((quotes / cable - 1.0).abs() < 1e-9, "{quotes:e} {cable:e}");
 }
 
 /// A link is named by its ends: the order of zones and regions in the file changes no stream.
@@ -346,4 +399,70 @@ failover: { detect: { never: true }, reroute: { ttl: 0s } }
     // Five standard errors: false by chance once in 1.7 million.
     assert!((mean - exact).abs() < 5.0 * error, "{mean} {exact} {error}");
     assert!(error < 0.002 * exact * 5.0);
+}
+
+/// Links that could fail, but do not within the horizon, change no trial of any pattern: the views of zones count replicas,
+/// standbys and takeovers as a region without links does.
+#[test]
+fn links_that_hold_change_nothing() {
+    let patterns = [
+        ("multi-az", "[r0]"),
+        ("backup-restore", "[r0, r1]"),
+        ("pilot-light", "[r0, r1]"),
+        ("warm-standby", "[r0, r1]"),
+        ("hot-standby", "[r0, r1]"),
+        ("active-active", "[r0, r1]"),
+    ];
+    let links = "
+  fibre: { hits: zone-link, mtbf: { fixed: 900y }, mttr: 1h }
+  firewall: { hits: zone-link, from: b, to: a, mtbf: { fixed: 900y }, mttr: 1h }
+  cable: { hits: region-link, mtbf: { fixed: 900y }, mttr: 1h }";
+    for ((pattern, regions), cross) in patterns.into_iter().flat_map(|p| [(p, false), (p, true)]) {
+        let text = |links: &str| {
+            format!(
+                "
+model: holds
+horizon: 90d
+regions: {{ r0: {{ zones: 2 }}, r1: {{ zones: 3 }} }}
+services:
+  web: {{ replicas: 6, needs: 3, calls: [db, {{ any: [cache, pay] }}] }}
+  db: {{ replicas: 3, needs: 2, takeover: 1h, takeover_on: any, dormancy: 30%, data: {{ size: 1GB, writes: 1MB/s }} }}
+  cache: {{ replicas: 2, takeover: 20m, takeover_success: 50% }}
+  pay: {{ external: true, in: r1, mtbf: 3d, mttr: 6h }}
+  logic: {{ replicas: 0, calls: [web] }}
+journeys: {{ all: {{ entry: logic }} }}
+faults:
+  host: {{ hits: replica, mtbf: 2d, mttr: 6h, crew: people }}
+  zone: {{ hits: zone, mtbf: 5d, mttr: 5h }}
+  region: {{ hits: region, mtbf: 8d, mttr: 9h }}
+  rack: {{ hits: zone, mtbf: 5d, mttr: 4h, strikes: replicas, crew: people }}{links}
+crews: {{ people: {{ size: 2, order: random }} }}
+topologies: {{ t: {{ pattern: {pattern}, regions: {regions}, cross_region_calls: {cross} }} }}
+failover: {{ activate: 30m, success: 60%, retry: 20m, reroute: {{ ttl: 30m }} }}
+"
+            )
+        };
+        let (with, without) = (plan_of(&text(links)), plan_of(&text("")));
+        assert!(with.network.initial.len() > without.network.initial.len() + 10);
+        let mut ones = Simulator::new(&with, 9);
+        let mut others = Simulator::new(&without, 9);
+        let mut lost = 0.0;
+        for trial in 0..30 {
+            let (one, other) = (
+                ones.simulate(trial, Record::Scores),
+                others.simulate(trial, Record::Scores),
+            );
+            assert_eq!(
+                one.unavailability, other.unavailability,
+                "{pattern} {cross}"
+            );
+            assert_eq!(one.outages, other.outages);
+            assert_eq!(one.recoveries, other.recoveries);
+            // Spans may be added up in other pieces.
+            let mut services = one.services.iter().zip(&other.services);
+            assert!(services.all(|(one, other)| (one - other).abs() < 1e-12));
+            lost += one.unavailability;
+        }
+        assert!(lost > 0.0);
+    }
 }

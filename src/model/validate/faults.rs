@@ -198,7 +198,11 @@ impl Checker<'_> {
                     quoted(name),
                     scope.name()
                 );
-                let hint = "remove it, or write `hits:` a smaller place";
+                let hint = if scope.is_link() {
+                    "remove it: a link has two ends and holds nothing"
+                } else {
+                    "remove it, or write `hits:` a smaller place"
+                };
                 self.refuse(span, message, &format!("no `{key}`"), hint);
             } else if list.is_empty() {
                 let message = format!("fault {} hits no place: `{key}` is empty", quoted(name));
@@ -439,6 +443,9 @@ impl Checker<'_> {
                 OrderWord::Random => CrewOrder::Random,
                 OrderWord::Priority => CrewOrder::Priority,
             };
+            if crew.dispatch.is_absent() {
+                self.apply_default(format!("crews.{name}.dispatch"), "at once", "default");
+            }
             let dispatch = crew.dispatch.optional()?.map(|time| time.0);
             crews.insert(
                 name.to_owned(),
