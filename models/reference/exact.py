@@ -131,6 +131,109 @@ def share_width(p, n):
     return 1.5 * Z * math.sqrt((1 - p) / (p * n)) + 1.5 / (p * n)
 
 
+# ---- C01: a cluster whose two halves a cut can part ------------------------------------------------------------------
+
+def settle(rates, start):
+    """Stationary distribution of a chain given by `rates(state)`, a list of (next state, rate): Gauss-Seidel sweeps over the
+    balance equations until no share moves by more than 1e-14 of itself."""
+    order, index = [start], {start: 0}
+    incoming, leaving = [[]], []
+    for state in order:
+        total = 0.0
+        for other, rate in rates(state):
+            if other not in index:
+                index[other] = len(order)
+                order.append(other)
+                incoming.append([])
+            incoming[index[other]].append((index[state], rate))
+            total += rate
+        leaving.append(total)
+    share = [1.0 / len(order)] * len(order)
+    moved = 1.0
+    while moved > 1e-14:
+        moved = 0.0
+        for i, flows in enumerate(incoming):
+            new = math.fsum(share[j] * rate for j, rate in flows) / leaving[i]
+            moved = max(moved, abs(new - share[i]) / new if new > 0 else 0.0)
+            share[i] = new
+        total = math.fsum(share)
+        share = [one / total for one in share]
+    return dict(zip(order, share))
+
+
+def cluster_rates(n):
+    """Chain of the cluster with n workstations on each side. A state is the numbers of failed workstations left and right, of
+    failed switches left and right and of failed backbones, and the kind under repair or None. One repair unit: while it is
+    free, an inspection of rate 10 races for each kind with something failed; the winner is repaired."""
+    count, fail = (n, n, 1, 1, 1), (1 / 500, 1 / 500, 1 / 4000, 1 / 4000, 1 / 5000)
+    repair = (2.0, 2.0, 0.25, 0.25, 0.125)
+
+    def rates(state):
+        failed, job = state
+        found = []
+        for kind in range(5):
+            if failed[kind] < count[kind]:
+                more = tuple(x + (i == kind) for i, x in enumerate(failed))
+                found.append(((more, job), (count[kind] - failed[kind]) * fail[kind]))
+            if job is None and failed[kind] > 0:
+                found.append(((failed, kind), 10.0))
+        if job is not None:
+            less = tuple(x - (i == job) for i, x in enumerate(failed))
+            found.append(((less, None), repair[job]))
+        return found
+    return rates
+
+
+def workstation_cluster():
+    """The workstation cluster of Haverkort, Hermanns and Katoen: q workstations on one side with its switch, or on both sides
+    with both switches and the backbone. `premium` is q = n, `minimum` q = 3n/4."""
+    system("C01", "workstation cluster: two switches, a backbone, one repair unit that inspects first", "Haverkort et al. (2000)",
+           "Haverkort, Hermanns & Katoen, SRDS 2000, doi:10.1109/RELDI.2000.885410; values of the model checker Storm for n = 2 "
+           "and 4: Quantitative Verification Benchmark Set, cluster")
+    published = {2: 1 - 0.9999615335623628, 4: 1 - 0.9999212408513793}
+    for n, trials in [(2, 2200), (4, 1500), (8, 2000)]:
+        rates = cluster_rates(n)
+        shares = settle(rates, ((0,) * 5, None))
+        for level, q in [("premium", n), ("minimum", 3 * n // 4)]:
+            def up(state):
+                (left, right, left_switch, right_switch, backbone), _ = state
+                here, there = (n - left) * (1 - left_switch), (n - right) * (1 - right_switch)
+                joined = not (left_switch or right_switch or backbone)
+                return here >= q or there >= q or joined and here + there >= q
+            unavailability = math.fsum(share for state, share in shares.items() if not up(state))
+            frequency = math.fsum(share * rate for state, share in shares.items() if up(state)
+                                  for other, rate in rates(state) if not up(other))
+            if level == "premium" and n in published:
+                assert abs(unavailability / published[n] - 1) < 1e-11, unavailability
+            played = trials if level == "minimum" else trials // 8
+            outages = frequency * played * 100 * YEAR
+            kind = "published+recomputed" if level == "premium" and n in published else "recomputed"
+            case(f"c01-{level}-{n}", f"""
+Workstation cluster, {n} workstations on each side, of which {q} must work together. Each side hangs on its switch (a zone), a
+backbone joins them (a link). One repair unit looks for what is broken before it repairs: an inspection races for each kind
+of failure on each side.""", f"""
+    horizon: 100y
+    warm_up: 1y
+    regions:
+      cluster: {{ zones: [left, right] }}
+    services:
+      workstations: {{ replicas: {2 * n}, needs: {q} }}
+    crews:
+      repair-unit: {{ size: 1, order: random, dispatch: 6m }}
+    faults:
+      workstation: {{ hits: replica, mtbf: 500h, mttr: 30m, crew: repair-unit }}
+      switch: {{ hits: zone, mtbf: 4000h, mttr: 4h, crew: repair-unit }}
+      backbone: {{ hits: zone-link, mtbf: 5000h, mttr: 8h, crew: repair-unit }}
+    topologies:
+      cluster: {{ pattern: multi-az, regions: [cluster] }}
+""", "cluster", played, [
+                check("/unavailability", unavailability, width(outages, 2.0),
+                      "Markov chain, steady state by Gauss-Seidel sweeps", kind=kind, precision=1e-10),
+                check("/outages_per_year", frequency * YEAR, width(outages, 0.5),
+                      "Markov chain, flow from up to down", precision=1e-10),
+            ])
+
+
 # ---- C05: k of n with repair crews ----------------------------------------------------------------------------------
 
 def repair_crews():
@@ -1037,6 +1140,7 @@ Two regions of 60 % of the size needed: while one is lost, the other one serves 
 
 
 def main():
+    workstation_cluster()
     repair_crews()
     beta_factor()
     availability_products()

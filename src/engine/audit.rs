@@ -96,6 +96,15 @@ fn gates_stand_where_units_put_them_in_shipped_models_and_cases() {
     }
 }
 
+/// Links that fail, as further faults.
+const CUTS: &str = "
+  fibre: { hits: zone-link, mtbf: 2d, mttr: 6h, crew: people }
+  firewall: { hits: zone-link, from: b, to: a, mtbf: 4d, mttr: 5h }
+  cable: { hits: region-link, mtbf: 3d, mttr: 5h }";
+
+/// A crew that takes a time to set out.
+const DISPATCH: &str = ", dispatch: { lognormal: { median: 20m, p95: 2h } }";
+
 #[test]
 fn gates_stand_where_units_put_them_when_everything_fails_often() {
     let patterns = [
@@ -106,7 +115,7 @@ fn gates_stand_where_units_put_them_when_everything_fails_often() {
         "hot-standby",
         "active-active",
     ];
-    for (pattern, failback, cross) in patterns
+    for (pattern, failback, cross, (cuts, dispatch)) in patterns
         .iter()
         .flat_map(|p| {
             [
@@ -117,6 +126,7 @@ fn gates_stand_where_units_put_them_when_everything_fails_often() {
             .map(|f| (p, f))
         })
         .flat_map(|(p, f)| [false, true].map(|c| (p, f, c)))
+        .flat_map(|(p, f, c)| [("", ""), (CUTS, DISPATCH)].map(|extra| (p, f, c, extra)))
     {
         let (regions, cross) = match *pattern {
             "multi-az" => ("[r0]", String::new()),
@@ -138,8 +148,8 @@ faults:
   disk: {{ hits: replica, services: [db], mtbf: 3d, mttr: 3h, crew: people, spreads: {{ to: region, probability: 30% }} }}
   zone: {{ hits: zone, mtbf: 5d, mttr: 5h }}
   region: {{ hits: region, mtbf: 8d, mttr: 9h }}
-  rack: {{ hits: zone, mtbf: 5d, mttr: 4h, strikes: replicas, crew: people }}
-crews: {{ people: {{ size: 2, order: random }} }}
+  rack: {{ hits: zone, mtbf: 5d, mttr: 4h, strikes: replicas, crew: people }}{cuts}
+crews: {{ people: {{ size: 2, order: random{dispatch} }} }}
 topologies: {{ t: {{ pattern: {pattern}, regions: {regions}{cross} }} }}
 failover: {{ activate: 30m, success: 60%, retry: 20m, reroute: {{ ttl: 30m }}, failback: {failback} }}
 "

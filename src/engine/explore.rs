@@ -404,7 +404,7 @@ impl Simulator<'_> {
         self.reset(0, Record::Scores);
     }
 
-    /// The law of a takeover or of a timer of the controller that is pending in this slot.
+    /// The law of a takeover, of a dispatch or of a timer of the controller that is pending in this slot.
     fn timers_of(&self, slot: u32, state: &State) -> Option<Law> {
         let plan = self.plan;
         let n_units = plan.units.len() as u32;
@@ -416,7 +416,12 @@ impl Simulator<'_> {
                 _ => pool_plan.takes,
             }));
         }
-        let timer = Timer::of(pool - plan.pools.len() as u32, &self.serving);
+        let line = pool - plan.pools.len() as u32;
+        if let Some(line) = plan.lines.get(line as usize) {
+            let dispatch = plan.crews[line.crew as usize].dispatch;
+            return dispatch.map(Law::drawn);
+        }
+        let timer = Timer::of(line - plan.lines.len() as u32, &self.serving);
         match (&self.serving, &plan.serving) {
             (Serving::Standby(serving), ServingPlan::Standby(standby)) => match timer {
                 Timer::Attempt => serving.law_of_phase(standby),

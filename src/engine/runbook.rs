@@ -145,7 +145,7 @@ impl<'p> Simulator<'p> {
         }
         let (steps, plan) = self.runbook();
         let (is_manned, crew) = (steps[index].is_manned, plan[index].crew);
-        if crew != NO_CREW && !is_manned && !self.call_crew(crew, self.job_of_step(index)) {
+        if crew != NO_CREW && !is_manned && !self.ask_crew(crew, self.job_of_step(index)) {
             self.runbook().0[index].progress = Progress::Queued;
             return;
         }
@@ -260,9 +260,7 @@ impl<'p> Simulator<'p> {
     fn leave_queue(&mut self, index: usize) {
         let job = self.job_of_step(index);
         let crew = self.runbook().1[index].crew;
-        self.crews[crew as usize]
-            .waiting
-            .retain(|waiting| *waiting != job);
+        self.leave_line(job, crew);
     }
 
     /// What the downtime of an activation by runbook is charged to: the work of a step if there is any, else what the first step that

@@ -16,7 +16,7 @@ pub(super) const NOW: f64 = 1.0;
 /// A settled state of the system, without its clocks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct State {
-    spare: Vec<i32>,
+    pub(super) spare: Vec<i32>,
     pub(super) phases: Vec<u32>,
     pub(super) units: Vec<UnitKey>,
     pub(super) crews: Vec<(u32, Vec<UnitId>)>,
@@ -228,6 +228,7 @@ impl Simulator<'_> {
             repair: 1.0,
             law,
             crew,
+            line: self.plan.line_of(crew, cause, index as UnitId),
             priority,
             renews: match renews {
                 NO_CLOCK => NO_CLOCK,
@@ -260,11 +261,11 @@ impl Simulator<'_> {
 
     /// The slot of a timer of the controller.
     pub(super) fn timer_slot(&self, timer: Timer) -> u32 {
-        (self.plan.units.len() + self.plan.pools.len()) as u32 + timer.index()
+        self.line_slot(self.plan.lines.len() as u32) + timer.index()
     }
 }
 
 /// Number of slots of the calendar of a plan.
 pub(super) fn n_slots(plan: &Plan) -> usize {
-    plan.units.len() + plan.pools.len() + Serving::n_timers(plan)
+    plan.units.len() + plan.pools.len() + plan.lines.len() + Serving::n_timers(plan)
 }

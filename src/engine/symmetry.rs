@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use super::private::PrivateGates;
 use super::snapshot::{State, UnitKey};
-use crate::plan::{NO_CASCADE, Plan, UnitId, UnitKind};
+use crate::plan::{GateId, NO_CASCADE, Plan, Site, UnitId, UnitKind};
 
 /// Units that may change places, in classes of at least two.
 #[derive(Debug, Clone)]
 pub(super) struct Symmetry {
     classes: Vec<Vec<UnitId>>,
+    /// Gates that change places with each unit of a class, in order.
+    gates: Vec<Vec<Vec<GateId>>>,
 }
 
-/// All that tells a unit from others: kind, gate, clocks, what turns it on and off, what strikes it.
-type Signature = (u32, u32, Vec<[u32; 5]>, Vec<usize>, Vec<usize>);
+/// All that tells a unit from others, but for the gates that it drives: kind, clocks, what turns it on and off, what strikes it,
+/// and where crews look for it, if some wait in lines.
+type Signature = (u32, Vec<[u32; 5]>, Vec<usize>, Vec<usize>, Option<Site>);
 
 impl Symmetry {
     pub(super) fn new(plan: &Plan) -> Self {
@@ -24,19 +28,21 @@ impl Symmetry {
         for unit in in_pools.chain(cascades.map(|(sibling, _)| sibling)) {
             is_alone[*unit as usize] = true;
         }
-        let mut classes: BTreeMap<Signature, Vec<UnitId>> = BTreeMap::new();
-        for (index, alone) in is_alone.iter().enumerate() {
-            if let Some(signature) = signature(plan, index as UnitId)
-                && !alone
-            {
-                classes.entry(signature).or_default().push(index as UnitId);
-            }
-        }
+        let candidates = (0..plan.units.len() as UnitId).filter(|unit| !is_alone[*unit as usize]);
+        let candidates = groups_by(candidates, |unit| signature(plan, unit));
+        let gates = PrivateGates::new(plan, &candidates.concat());
+        let mut classes: Vec<Vec<UnitId>> = candidates
+            .into_iter()
+            .flat_map(|group| groups_by(group.into_iter(), |unit| Some(gates.shape(plan, unit))))
+            .collect();
+        classes.sort_unstable();
+        let gates = classes.iter().map(|class| {
+            let gates = class.iter().map(|unit| gates.of(*unit).to_vec());
+            gates.collect()
+        });
         Self {
-            classes: classes
-                .into_values()
-                .filter(|class| class.len() > 1)
-                .collect(),
+            gates: gates.collect(),
+            classes,
         }
     }
 
@@ -48,14 +54,17 @@ impl Symmetry {
     /// Puts the units of each class into order. Returns, for each slot, the one from which it came.
     pub(super) fn put_in_order(&self, state: &mut State) -> Vec<u32> {
         let mut origin: Vec<u32> = (0..state.pending.len() as u32).collect();
-        for class in &self.classes {
-            let mut sorted = class.clone();
-            sorted.sort_by_key(|unit| (key(state, *unit), place_in_line(state, *unit)));
-            for (slot, from) in class.iter().zip(&sorted) {
-                origin[*slot as usize] = *from;
+        let before = state.clone();
+        for (class, gates) in self.classes.iter().zip(&self.gates) {
+            let mut sorted: Vec<usize> = (0..class.len()).collect();
+            sorted.sort_by_key(|at| (key(&before, class[*at]), place_in_line(&before, class[*at])));
+            for (to, from) in sorted.into_iter().enumerate() {
+                origin[class[to] as usize] = class[from];
+                for (gate, other) in gates[to].iter().zip(&gates[from]) {
+                    state.spare[*gate as usize] = before.spare[*other as usize];
+                }
             }
         }
-        let before = state.clone();
         let mut now_at: Vec<u32> = origin.clone();
         for (slot, from) in origin.iter().enumerate().take(before.units.len()) {
             let from = *from as usize;
@@ -84,6 +93,21 @@ impl Symmetry {
         }
         groups
     }
+}
+
+/// Units in groups of at least two that have the same of something, in order; those that have nothing are left out.
+fn groups_by<K: Ord>(
+    units: impl Iterator<Item = UnitId>,
+    of: impl Fn(UnitId) -> Option<K>,
+) -> Vec<Vec<UnitId>> {
+    let mut groups: BTreeMap<K, Vec<UnitId>> = BTreeMap::new();
+    for unit in units {
+        if let Some(key) = of(unit) {
+            groups.entry(key).or_default().push(unit);
+        }
+    }
+    let groups = groups.into_values();
+    groups.filter(|group| group.len() > 1).collect()
 }
 
 fn key(state: &State, unit: UnitId) -> (u32, UnitKey, bool) {
@@ -130,7 +154,6 @@ fn signature(plan: &Plan, id: UnitId) -> Option<Signature> {
     let shocks = plan.shocks.iter().zip(0..);
     Some((
         kind,
-        unit.gate,
         clocks,
         switches
             .filter(|(switch, _)| switch.units.contains(&id))
@@ -140,5 +163,6 @@ fn signature(plan: &Plan, id: UnitId) -> Option<Signature> {
             .filter(|(shock, _)| shock.targets.contains(&id))
             .map(|(_, index)| index)
             .collect(),
+        (!plan.lines.is_empty()).then(|| plan.sites[id as usize].area()),
     ))
 }

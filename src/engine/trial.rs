@@ -2,11 +2,13 @@
 
 use super::calendar::Calendar;
 use super::chance::Script;
+use super::crews::CrewState;
 use super::ledger::{Ledger, World};
 use super::serving::{Serving, Timer};
+use super::snapshot::n_slots;
 use super::takeover::PoolState;
 use super::traffic::Traffic;
-use super::units::{Condition, CrewState, NO_PHASE, Renewal, UnitState};
+use super::units::{Condition, NO_PHASE, Renewal, UnitState};
 use super::{JourneyOutcome, TrialOutcome, WindowOutcome};
 use crate::plan::{
     GateId, NO_GATE, Plan, Purpose, Reach, ServingPlan, StreamKey, StreamRng, TrialKey, UnitKind,
@@ -69,7 +71,6 @@ impl<'p> Simulator<'p> {
     /// A simulator of a plan under a seed.
     #[must_use]
     pub fn new(plan: &'p Plan, seed: u64) -> Self {
-        let n_timers = plan.pools.len() + Serving::n_timers(plan);
         Self {
             plan,
             seed,
@@ -78,7 +79,7 @@ impl<'p> Simulator<'p> {
             script: None,
             chances_met: 0,
             now: 0.0,
-            calendar: Calendar::new(plan.units.len() + n_timers),
+            calendar: Calendar::new(n_slots(plan)),
             spare: plan.network.initial.clone(),
             reach: Reach::Journeys,
             wave: Vec::new(),
@@ -157,11 +158,14 @@ impl<'p> Simulator<'p> {
     /// Events that are not of the fast path.
     #[inline(never)]
     fn play_other(&mut self, slot: u32) {
-        let (n_units, n_pools) = (self.plan.units.len() as u32, self.plan.pools.len() as u32);
-        if slot >= n_units + n_pools {
-            self.play_timer(Timer::of(slot - n_units - n_pools, &self.serving));
-        } else if slot >= n_units {
-            self.end_takeover(slot - n_units);
+        let (first_pool, first_line) = (self.pool_slot(0), self.line_slot(0));
+        let first_timer = self.line_slot(self.plan.lines.len() as u32);
+        if slot >= first_timer {
+            self.play_timer(Timer::of(slot - first_timer, &self.serving));
+        } else if slot >= first_line {
+            self.end_dispatch(slot - first_line);
+        } else if slot >= first_pool {
+            self.end_takeover(slot - first_pool);
         } else if let UnitKind::Shock(shock) = self.plan.units[slot as usize].kind {
             self.play_shock(slot, shock);
         } else {
@@ -212,7 +216,7 @@ impl<'p> Simulator<'p> {
     }
 
     pub(super) fn set_timer(&mut self, timer: Timer, time: f64) {
-        let slot = self.pool_slot(self.plan.pools.len() as u32) + timer.index();
+        let slot = self.timer_slot(timer);
         self.calendar.set(slot, time);
     }
 

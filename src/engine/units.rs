@@ -2,9 +2,8 @@
 //! replicas that do not run all the time.
 
 use super::trial::Simulator;
-use crate::model::CrewOrder;
 use crate::plan::{
-    GateId, Idle, NO_CASCADE, NO_CLOCK, NO_CREW, NO_GATE, Plan, Purpose, ServingPlan, StreamKey,
+    GateId, Idle, NO_CASCADE, NO_CLOCK, NO_CREW, NO_GATE, NO_LINE, Plan, Purpose, StreamKey,
     StreamRng, Unit, UnitId, UnitKind,
 };
 
@@ -71,6 +70,8 @@ pub(super) struct Failure {
     /// Sampler that it was drawn from.
     pub law: u32,
     pub crew: u32,
+    /// Line in which it waits for a crew with a dispatch time, or [`NO_LINE`].
+    pub line: u32,
     pub priority: u32,
     /// Clock that starts a new life after the repair, or [`NO_CLOCK`].
     pub renews: u32,
@@ -83,18 +84,10 @@ impl Failure {
         repair: 0.0,
         law: 0,
         crew: NO_CREW,
+        line: NO_LINE,
         priority: 0,
         renews: NO_CLOCK,
     };
-}
-
-/// A crew at work.
-#[derive(Debug, Clone, Default)]
-pub(super) struct CrewState {
-    pub busy: u32,
-    /// Jobs in order of arrival: units to repair, and steps of the runbook.
-    pub waiting: Vec<u32>,
-    dispatched: u64,
 }
 
 impl Simulator<'_> {
@@ -119,9 +112,7 @@ impl Simulator<'_> {
             },
         );
         for crew in &mut self.crews {
-            crew.busy = 0;
-            crew.waiting.clear();
-            crew.dispatched = 0;
+            crew.reset();
         }
     }
 
@@ -153,6 +144,7 @@ impl Simulator<'_> {
             repair,
             law: clock_plan.repair,
             crew: clock_plan.crew,
+            line: plan.line_of(clock_plan.crew, clock_plan.cause, unit),
             priority: clock_plan.priority,
             renews: clock,
         };
@@ -183,30 +175,6 @@ impl Simulator<'_> {
         self.count_failure(failure.cause);
         self.begin_repair(unit);
         self.lower(self.plan.units[unit as usize].gate);
-    }
-
-    fn begin_repair(&mut self, unit: UnitId) {
-        let Failure { crew, repair, .. } = self.states[unit as usize].failure;
-        if crew != NO_CREW && !self.call_crew(crew, unit) {
-            self.condition[unit as usize] = Condition::Waiting;
-            self.calendar.set(unit, f64::INFINITY);
-            return;
-        }
-        self.condition[unit as usize] = Condition::Down;
-        self.calendar.set(unit, self.now + repair);
-    }
-
-    /// Sends a free member of a crew to a job: the repair of a unit, or a step of the runbook, which are numbered after the
-    /// units. Returns false if it has to wait.
-    pub(super) fn call_crew(&mut self, crew: u32, job: u32) -> bool {
-        let state = &mut self.crews[crew as usize];
-        let is_free = state.busy < self.plan.crews[crew as usize].size;
-        if is_free {
-            state.busy += 1;
-        } else {
-            state.waiting.push(job);
-        }
-        is_free
     }
 
     fn finish_repair(&mut self, unit: UnitId) {
@@ -271,47 +239,6 @@ impl Simulator<'_> {
         }
     }
 
-    /// Where a job stands if a crew works by priority.
-    fn priority(&self, job: u32) -> u32 {
-        match (job as usize).checked_sub(self.plan.units.len()) {
-            None => self.states[job as usize].failure.priority,
-            Some(step) => match &self.plan.serving {
-                ServingPlan::Standby(standby) => standby.runbook[step].priority,
-                ServingPlan::Single | ServingPlan::ActiveActive(_) => 0,
-            },
-        }
-    }
-
-    pub(super) fn release_crew(&mut self, crew: u32) {
-        let plan = self.plan.crews[crew as usize];
-        let state = &mut self.crews[crew as usize];
-        state.busy -= 1;
-        if state.waiting.is_empty() {
-            return;
-        }
-        let next = match plan.order {
-            CrewOrder::Fifo => 0,
-            CrewOrder::Random => {
-                state.dispatched += 1;
-                let (n, dispatched) = (state.waiting.len(), state.dispatched);
-                self.pick(n, plan.key, Purpose::Dispatch, dispatched)
-            }
-            CrewOrder::Priority => {
-                let waiting = &self.crews[crew as usize].waiting;
-                let priority = |index: &usize| self.priority(waiting[*index]);
-                (0..waiting.len()).min_by_key(priority).unwrap_or(0)
-            }
-        };
-        let job = self.crews[crew as usize].waiting.remove(next);
-        match (job as usize).checked_sub(self.plan.units.len()) {
-            None => self.begin_repair(job),
-            Some(step) => {
-                self.crews[crew as usize].busy += 1;
-                self.take_up_step(step);
-            }
-        }
-    }
-
     /// A shock: strikes every replica of its place that is up.
     pub(super) fn play_shock(&mut self, unit: UnitId, shock: u32) {
         let plan = self.plan;
@@ -370,6 +297,7 @@ impl Simulator<'_> {
                 repair,
                 law: striker.repair,
                 crew: striker.crew,
+                line: plan.line_of(striker.crew, striker.cause, target),
                 priority: striker.priority,
                 renews,
             },
@@ -415,9 +343,7 @@ impl Simulator<'_> {
         }
         match was {
             Condition::Down => self.release_crew(crew),
-            Condition::Waiting => self.crews[crew as usize]
-                .waiting
-                .retain(|waiting| *waiting != unit),
+            Condition::Waiting => self.leave_line(unit, crew),
             Condition::Up | Condition::Off => {}
         }
     }
@@ -444,28 +370,6 @@ impl Simulator<'_> {
             NO_PHASE => self.condition[unit as usize],
             phase if phase.is_multiple_of(2) => Condition::Up,
             _ => Condition::Down,
-        }
-    }
-}
-
-#[cfg(test)]
-impl Simulator<'_> {
-    /// Every member of a crew is at one repair, and who waits for it waits in its list.
-    pub(super) fn audit_crews(&self) {
-        for (index, crew) in self.crews.iter().enumerate() {
-            let count = |condition| {
-                let of_crew = |unit: &usize| {
-                    self.condition[*unit] == condition
-                        && self
-                            .states
-                            .get(*unit)
-                            .is_some_and(|state| state.failure.crew == index as u32)
-                };
-                (0..self.condition.len()).filter(of_crew).count()
-            };
-            let (manned, queued) = self.steps_of_crew(index as u32);
-            assert_eq!(crew.busy as usize, count(Condition::Down) + manned);
-            assert_eq!(crew.waiting.len(), count(Condition::Waiting) + queued);
         }
     }
 }

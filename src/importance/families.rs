@@ -98,6 +98,8 @@ fn class(plan: &Plan, unit: UnitId, mean: f64) -> Class {
         Site::Region(_) => 5,
         Site::Everywhere => 6,
         Site::External(_) => 7,
+        Site::ZoneLink(..) => 8,
+        Site::RegionLink(..) => 9,
     };
     (
         kind,
@@ -148,6 +150,9 @@ fn failure(plan: &Plan, unit: UnitId, is_only_one: bool) -> String {
             format!("{} in a zone of {}", service(s), names.region(region))
         }
         Site::Zone(region, _) if !is_only_one => format!("zone of {}", names.region(region)),
+        Site::ZoneLink(region, ..) if !is_only_one => {
+            format!("link of {}", names.region(region))
+        }
         Site::Zone(region, zone) => format!("zone {}", names.zone(region, zone)),
         Site::Region(region) => format!("region {}", names.region(region)),
         Site::External(s) => return service(s).to_owned(),

@@ -186,6 +186,8 @@ pub struct Fault {
     pub regions: Option<Vec<String>>,
     /// Only these zones, if given.
     pub zones: Option<Vec<ZoneFilter>>,
+    /// Of links: whether calls fail both ways, or only from the first of `zones` (of `regions`) to the second.
+    pub cut: Cut,
     /// Times to failure and repair.
     pub renewal: Renewal,
     /// Whether it takes its place down, or is only noticed by runbook steps.
@@ -219,6 +221,19 @@ pub enum Scope {
     Region,
     /// All places at once.
     Everywhere,
+    /// The link between two zones of a region.
+    ZoneLink,
+    /// The link between two regions.
+    RegionLink,
+}
+
+/// Which calls over a link fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cut {
+    /// Those both ways.
+    BothWays,
+    /// Those from the first end to the second.
+    OneWay,
 }
 
 /// A zone named in a filter.
@@ -269,12 +284,15 @@ pub enum SpreadScope {
 }
 
 /// A pool of people who repair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Crew {
     /// Members, each on one repair at a time; at least 1.
     pub size: u32,
     /// Who is next.
     pub order: CrewOrder,
+    /// Time that each (fault, zone) with something waiting draws while a member is free, the first to elapse being served;
+    /// `None`: repairs begin at once.
+    pub dispatch: Option<Distribution>,
 }
 
 /// Which waiting repair is taken up next.

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::links::Links;
+use super::partition::{SplitService, ZoneViews};
 use super::places::{Place, PlaceUnit, Places};
-use super::rules::{crews, daily_curve, refunds, sla, slo};
+use super::rules::{daily_curve, refunds, sla, slo};
 use super::services::View;
 use super::{
     Cascade, Clock, EntryPlan, GateId, HealthPlan, NO_GATE, Names, NetworkBuilder, Phase, Plan,
@@ -23,6 +25,7 @@ pub fn compile(model: &Model, deployment: &Deployment) -> Plan {
     let mut compiler = Compiler::new(model, deployment);
     compiler.name_distant_regions();
     compiler.compile_places();
+    compiler.compile_reaches();
     compiler.compile_replicas();
     compiler.compile_externals();
     compiler.compile_place_units();
@@ -43,6 +46,10 @@ pub(super) struct Compiler<'a> {
     pub places: Places,
     /// Gates that are down while a needed fault is active: cause, place, gate.
     pub fault_gates: Vec<(u32, Place, GateId)>,
+    pub links: Links,
+    /// `(service, region)` of those that run in regions that cuts can split.
+    pub split: HashMap<(usize, usize), SplitService>,
+    pub zone_views: ZoneViews,
     pub place_units: Vec<PlaceUnit>,
     pub place_gates: HashMap<(Place, Option<Vec<usize>>), GateId>,
     pub and_gates: HashMap<(Vec<GateId>, bool), GateId>,
@@ -122,6 +129,9 @@ impl<'a> Compiler<'a> {
             network: NetworkBuilder::default(),
             places: Places::default(),
             fault_gates: Vec::new(),
+            links: Links::default(),
+            split: HashMap::new(),
+            zone_views: ZoneViews::default(),
             place_units: Vec::new(),
             place_gates: HashMap::new(),
             and_gates: HashMap::new(),
@@ -202,6 +212,7 @@ impl<'a> Compiler<'a> {
         let serving = self.serving_plan();
         let regions = self.region_plans();
         let journeys = self.journey_plans();
+        let (crews, lines) = self.crew_plans();
         let (longest_mean_loss, expected_events) =
             (self.longest_mean_loss(&serving), self.expected_events());
         let holds = self.holds();
@@ -244,7 +255,8 @@ impl<'a> Compiler<'a> {
         Plan {
             warm_up: model.warm_up_seconds,
             horizon: model.horizon_seconds,
-            crews: crews(model),
+            crews,
+            lines,
             observers,
             entries,
             journeys,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::compile::Compiler;
 use super::{Clock, DetectPlan, ReroutePlan, Sampler, ServingPlan, StepPlan};
-use crate::model::{Effect, Need, ServiceKind, Strikes};
+use crate::model::{Distribution, Effect, Need, ServiceKind, Strikes};
 
 impl Compiler<'_> {
     fn mean(&self, sampler: u32) -> f64 {
@@ -24,7 +24,7 @@ impl Compiler<'_> {
         };
         let repairs = self.clocks.iter().filter(|clock| harmful(clock));
         let Some(repair) = repairs
-            .map(|clock| self.mean(clock.repair))
+            .map(|clock| self.mean(clock.repair) + self.mean_dispatch(clock.crew))
             .reduce(f64::max)
         else {
             return 0.0;
@@ -92,6 +92,13 @@ impl Compiler<'_> {
                     .fold(0.0, f64::max)
             })
             .sum()
+    }
+
+    /// Mean time until a free member of a crew sets out, if one thing waits.
+    fn mean_dispatch(&self, crew: u32) -> f64 {
+        let crew = self.model.crews.get_index(crew as usize);
+        let dispatch = crew.and_then(|(_, crew)| crew.dispatch.as_ref());
+        dispatch.map_or(0.0, Distribution::mean)
     }
 
     fn mean_detect(&self, detect: DetectPlan) -> f64 {

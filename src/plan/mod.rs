@@ -3,9 +3,12 @@
 //! Names, hash maps and petgraph stop here. A [`Plan`] that exists can be played: the engine cannot fail.
 
 mod compile;
+mod crews;
 mod element;
 mod expectations;
+mod links;
 mod network;
+mod partition;
 mod phase;
 mod places;
 mod replicas;

@@ -7,7 +7,7 @@ use super::{
     Clock, GateId, NO_CASCADE, NO_CREW, NO_GATE, Reach, Shock, Site, StreamKey, Unit, UnitId,
     UnitKind,
 };
-use crate::model::{Effect, Fault, Scope, ServiceKind, Strikes};
+use crate::model::{Cut, Effect, Fault, Scope, ServiceKind, Strikes};
 
 /// The gates around replicas and services, by index of service, region and zone.
 #[derive(Debug, Default)]
@@ -50,6 +50,10 @@ pub(super) enum Place {
     /// A region that is not in use but holds an external service.
     DistantRegion(usize),
     Everywhere,
+    /// Two zones of a region in order of their names, or the ends of a cut one way.
+    ZoneLink(usize, usize, usize, Cut),
+    /// Two regions, those not in use last, in order of their names, or the ends of a cut one way.
+    RegionLink(usize, usize, Cut),
 }
 
 impl Compiler<'_> {
@@ -190,6 +194,8 @@ impl Compiler<'_> {
                 .chain(self.distant_regions_hit(fault))
                 .collect(),
             Scope::Everywhere => vec![Place::Everywhere],
+            Scope::ZoneLink => self.zone_links_hit(fault, &zones),
+            Scope::RegionLink => self.region_links_hit(fault),
         }
     }
 
@@ -263,7 +269,7 @@ impl Compiler<'_> {
             .is_some_and(|deployed| deployed.replicas as usize > zone)
     }
 
-    fn is_external(&self, service: usize) -> bool {
+    pub(super) fn is_external(&self, service: usize) -> bool {
         matches!(
             self.model.services[service].kind,
             ServiceKind::External { .. }
@@ -292,6 +298,7 @@ impl Compiler<'_> {
                     .map_or("", |(name, _)| name.as_str()),
             ]),
             Place::Everywhere => StreamKey::of(&["everywhere"]),
+            Place::ZoneLink(..) | Place::RegionLink(..) => self.link_key(place),
         }
     }
 
@@ -359,6 +366,7 @@ impl Compiler<'_> {
                     self.places.everywhere = Some(gate);
                 }
             }
+            Place::ZoneLink(..) | Place::RegionLink(..) => self.links.cut(place, gate),
         }
         gate
     }

@@ -1,6 +1,7 @@
 //! Replicas: their units, the gates that count them, takeovers between them, and what a standby does not run.
 
 use super::compile::Compiler;
+use super::partition::SplitService;
 use super::places::{Place, PlaceUnit};
 use super::{
     Cascade, GateId, Idle, NO_CLOCK, NO_CREW, Pool, PoolMember, Reach, ScaleSwitch, Site,
@@ -92,6 +93,22 @@ impl Compiler<'_> {
             }
             members.push(member);
         }
+        if self.is_split(region) {
+            let replicas = members.iter().map(|member| member.gate).collect();
+            let slack = match (&share, idle) {
+                (Some(share), Idle::Down) => share.running_needs as i32 - deployed.needs as i32,
+                (_, _) => 0,
+            };
+            let split = SplitService {
+                replicas,
+                tolerance: deployed.replicas - needs_now,
+                slack,
+            };
+            if in_pool {
+                self.cut_off(&split, region, &mut members);
+            }
+            self.split.insert((service, region), split);
+        }
         let pool = in_pool.then(|| self.compile_pool(service, region, members));
         if let Some(share) = share {
             let slack = match idle {
@@ -156,7 +173,10 @@ impl Compiler<'_> {
         let struck = self.is_struck(at);
         let has_unit = n_clocks > 0 || struck || !at.runs_always;
         // A replica with one way to be lost needs no gate of its own, unless a takeover must see it.
-        let own_gate = at.in_pool || (has_unit && !around.is_empty()) || around.len() > 1;
+        let own_gate = at.in_pool
+            || self.is_split(at.region)
+            || (has_unit && !around.is_empty())
+            || around.len() > 1;
         let gate = if own_gate {
             self.network.gate(0)
         } else {
@@ -238,7 +258,9 @@ impl Compiler<'_> {
             Some(Place::Zone(r, z)) => (r, z) == (region, zone),
             Some(Place::Region(r)) => r == region,
             Some(Place::Everywhere) => true,
-            Some(Place::DistantRegion(_)) | None => false,
+            Some(Place::DistantRegion(_) | Place::ZoneLink(..) | Place::RegionLink(..)) | None => {
+                false
+            }
         };
         in_place && unit.shock_services.contains(&service)
     }
@@ -316,6 +338,10 @@ impl Compiler<'_> {
                     member
                         .behind
                         .extend(self.zone_units.get(gate).into_iter().flatten());
+                }
+                for gate in self.links.gates_of_region(region) {
+                    let units = self.zone_units.get(&gate);
+                    member.behind.extend(units.into_iter().flatten());
                 }
             }
         }

@@ -2,8 +2,8 @@
 
 use super::compile::Compiler;
 use super::{
-    ActivePlan, CrewPlan, DailyCurve, DetectPlan, DrillPlan, JourneyPlan, NO_GATE, ProbePlan,
-    RegionPlan, ReroutePlan, RotPlan, ServingPlan, StandbyPlan, StreamKey, WindowPlan,
+    ActivePlan, DailyCurve, DetectPlan, DrillPlan, JourneyPlan, NO_GATE, ProbePlan, RegionPlan,
+    ReroutePlan, RotPlan, ServingPlan, StandbyPlan, StreamKey, WindowPlan,
 };
 use crate::model::{Detect, Distribution, Model, Pattern, Reroute};
 
@@ -132,15 +132,6 @@ impl Compiler<'_> {
             })
             .collect()
     }
-}
-
-pub(super) fn crews(model: &Model) -> Vec<CrewPlan> {
-    let crews = model.crews.iter().map(|(name, crew)| CrewPlan {
-        size: crew.size,
-        order: crew.order,
-        key: StreamKey::of(&["crew", name]),
-    });
-    crews.collect()
 }
 
 pub(super) fn daily_curve(model: &Model) -> Option<DailyCurve> {

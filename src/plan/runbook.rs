@@ -7,7 +7,7 @@ use super::{GateId, NO_CREW, Reach, StepNeed, StepPlan, StreamKey, Wait, WaitKin
 use crate::model::{Need, Step};
 
 impl Compiler<'_> {
-    fn steps(&self) -> &[Step] {
+    pub(super) fn steps(&self) -> &[Step] {
         &self.deployment.spec.failover.plan
     }
 
@@ -126,7 +126,9 @@ fn is_in(place: Place, region: usize) -> bool {
         Place::ServiceInZone(_, r, _)
         | Place::ServiceInRegion(_, r)
         | Place::Zone(r, _)
+        | Place::ZoneLink(r, ..)
         | Place::Region(r) => r == region,
+        Place::RegionLink(a, b, _) => a == region || b == region,
         Place::Service(_) | Place::DistantRegion(_) | Place::Everywhere => false,
     }
 }

@@ -19,9 +19,28 @@ pub(super) enum View {
     Health,
 }
 
+/// Where a call comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seat {
+    pub region: usize,
+    /// In a region that cuts can split.
+    pub zone: Option<usize>,
+}
+
+impl Seat {
+    fn of(region: usize) -> Self {
+        Self { region, zone: None }
+    }
+}
+
 impl Compiler<'_> {
     /// Gates that a service itself needs up in a region, its calls apart.
-    fn own_requirements(&self, service: usize, region: usize, view: View) -> Vec<GateId> {
+    pub(super) fn own_requirements(
+        &self,
+        service: usize,
+        region: usize,
+        view: View,
+    ) -> Vec<GateId> {
         let mut gates = Vec::new();
         let around_service = || {
             self.places
@@ -38,6 +57,7 @@ impl Compiler<'_> {
                 }
                 gates.extend(self.external_gates[service]);
                 if let Some(home) = home {
+                    gates.extend(self.link_to_home(region, home));
                     gates.extend(self.places.regions.get(home));
                     if view == View::Actual {
                         gates.extend(self.places.everywhere);
@@ -91,9 +111,13 @@ impl Compiler<'_> {
     fn compile_service(&mut self, service: usize, view: View, reach: Reach) {
         let mut gates = Vec::new();
         for region in 0..self.deployment.regions.len() {
+            if self.is_split(region) {
+                gates.push(self.best_view(service, region, view, reach));
+                continue;
+            }
             let mut inputs = self.own_requirements(service, region, view);
             for (k, callees) in self.required_calls(service) {
-                inputs.push(self.call_gate(k, &callees, region, view, reach));
+                inputs.push(self.call_gate(k, &callees, Seat::of(region), view, reach));
             }
             gates.push(self.and(inputs, reach));
         }
@@ -103,35 +127,43 @@ impl Compiler<'_> {
     }
 
     /// The gate of one call of a service in a region: `k` of its callees, each there or, across regions, anywhere.
-    fn call_gate(
+    pub(super) fn call_gate(
         &mut self,
         k: u32,
         callees: &[usize],
-        region: usize,
+        seat: Seat,
         view: View,
         reach: Reach,
     ) -> GateId {
+        let region = seat.region;
         let inputs: Vec<GateId> = callees
             .iter()
             .map(|&callee| {
+                let here = match seat.zone {
+                    Some(zone) => self.seen_from(callee, region, zone, view, reach),
+                    None => self.service_gates[&view][callee][region],
+                };
                 let gates = self.service_gates[&view][callee].clone();
-                if self.deployment.spec.cross_region_calls && gates.len() > 1 {
+                let elsewhere = !(self.links.between_regions() && self.is_external(callee));
+                if self.deployment.spec.cross_region_calls && gates.len() > 1 && elsewhere {
                     let running: Vec<GateId> = gates
                         .iter()
                         .enumerate()
                         .map(|(there, &gate)| {
+                            let gate = if there == region { here } else { gate };
                             // A region is fit to serve by what it would run itself once started.
                             let would_run = view == View::Health && there == region;
                             if would_run {
                                 gate
                             } else {
-                                self.while_running(callee, gate, there, reach)
+                                let gate = self.while_running(callee, gate, there, reach);
+                                self.over_link(region, there, gate, reach)
                             }
                         })
                         .collect();
                     self.at_least(1, running, reach)
                 } else {
-                    gates[region]
+                    here
                 }
             })
             .collect();
@@ -161,6 +193,10 @@ impl Compiler<'_> {
         region: usize,
         view: View,
     ) -> Vec<GateId> {
+        if self.is_split(region) {
+            self.see_closure(entry, region, view);
+            return vec![self.best_view(entry, region, view, Reach::Journeys)];
+        }
         let mut requirements = Vec::new();
         let mut seen = HashSet::from([entry]);
         let mut todo = vec![entry];
@@ -176,7 +212,7 @@ impl Compiler<'_> {
                     _ => requirements.push(self.call_gate(
                         k,
                         &callees,
-                        region,
+                        Seat::of(region),
                         view,
                         Reach::Journeys,
                     )),
@@ -186,7 +222,7 @@ impl Compiler<'_> {
         requirements
     }
 
-    fn required_calls(&self, service: usize) -> Vec<(u32, Vec<usize>)> {
+    pub(super) fn required_calls(&self, service: usize) -> Vec<(u32, Vec<usize>)> {
         let index = |name: &String| self.model.services.get_index_of(name);
         self.model.services[service]
             .calls

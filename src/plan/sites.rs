@@ -27,6 +27,10 @@ pub enum Site {
     Everywhere,
     /// An external service by itself.
     External(u32),
+    /// The link between two zones: region, its ends.
+    ZoneLink(u32, u32, u32),
+    /// The link between two regions.
+    RegionLink(u32, u32),
 }
 
 impl Site {
@@ -39,7 +43,11 @@ impl Site {
             | Self::ServiceInRegion(service, _)
             | Self::Service(service)
             | Self::External(service) => Some(service),
-            Self::Zone(..) | Self::Region(_) | Self::Everywhere => None,
+            Self::Zone(..)
+            | Self::Region(_)
+            | Self::Everywhere
+            | Self::ZoneLink(..)
+            | Self::RegionLink(..) => None,
         }
     }
 
@@ -51,8 +59,9 @@ impl Site {
             | Self::ServiceInZone(_, region, _)
             | Self::ServiceInRegion(_, region)
             | Self::Zone(region, _)
+            | Self::ZoneLink(region, ..)
             | Self::Region(region) => Some(region),
-            Self::Service(_) | Self::Everywhere | Self::External(_) => None,
+            Self::Service(_) | Self::Everywhere | Self::External(_) | Self::RegionLink(..) => None,
         }
     }
 
@@ -81,6 +90,29 @@ impl Site {
             Self::Zone(r, z) => names.zone(r, z),
             Self::Region(r) => names.region(r).to_owned(),
             Self::Everywhere => "everywhere".to_owned(),
+            Self::ZoneLink(r, from, to) => {
+                format!("link {} to {}", names.zone(r, from), names.zone(r, to))
+            }
+            Self::RegionLink(from, to) => {
+                format!("link {} to {}", names.region(from), names.region(to))
+            }
+        }
+    }
+
+    /// Where a crew looks for it: its zone, or the wider place or the link that it is.
+    #[must_use]
+    pub const fn area(self) -> Self {
+        match self {
+            Self::Replica(_, region, zone, _) | Self::ServiceInZone(_, region, zone) => {
+                Self::Zone(region, zone)
+            }
+            Self::ServiceInRegion(_, region) => Self::Region(region),
+            Self::Service(_) | Self::External(_) => Self::Everywhere,
+            Self::Zone(..)
+            | Self::Region(_)
+            | Self::Everywhere
+            | Self::ZoneLink(..)
+            | Self::RegionLink(..) => self,
         }
     }
 }
@@ -140,6 +172,8 @@ impl Compiler<'_> {
                 Site::Region((self.deployment.regions.len() + at.unwrap_or(0)) as u32)
             }
             Place::Everywhere => Site::Everywhere,
+            Place::ZoneLink(r, from, to, _) => Site::ZoneLink(r as u32, from as u32, to as u32),
+            Place::RegionLink(from, to, _) => Site::RegionLink(from as u32, to as u32),
         }
     }
 
@@ -237,11 +271,14 @@ impl Compiler<'_> {
                         Some(&gate) => Some(Hold::Gate(gate)),
                         None => self.capacity_gates[s][r].map(|capacity| {
                             let of_unit = unit.map(|unit| self.units[unit as usize].gate);
+                            let split = self.split.get(&(s, r));
+                            let of_split = split.map(|split| split.replicas[number as usize]);
                             let of_pool =
                                 self.pool_places.iter().position(|place| *place == (s, r));
                             let of_pool =
                                 of_pool.map(|pool| self.pools[pool].members[number as usize].gate);
-                            Hold::Replica(of_unit.or(of_pool).unwrap_or(capacity), unit)
+                            let gate = of_unit.or(of_split).or(of_pool);
+                            Hold::Replica(gate.unwrap_or(capacity), unit)
                         }),
                     });
                 }

@@ -38,7 +38,7 @@ pub enum Purpose {
     Success,
     /// Time until clients have moved.
     Reroute,
-    /// Which waiting repair a crew takes up.
+    /// Which waiting repair a crew takes up, and the time until it sets out.
     Dispatch,
     /// Work of a step of the runbook.
     Step,

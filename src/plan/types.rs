@@ -41,6 +41,8 @@ pub struct Plan {
     pub pools: Vec<Pool>,
     /// Repair crews.
     pub crews: Vec<CrewPlan>,
+    /// Lines of repairs that wait for crews with a dispatch time, those of one crew side by side.
+    pub lines: Vec<LinePlan>,
     /// What watches the network, by observer index.
     pub observers: Vec<Watcher>,
     /// Entry services by region: `[entry * n_regions + region]`.
@@ -75,6 +77,19 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The line in which a repair of a fault on a unit waits for its crew, or [`NO_LINE`].
+    #[must_use]
+    pub fn line_of(&self, crew: u32, cause: u32, unit: UnitId) -> u32 {
+        let Some(crew) = self.crews.get(crew as usize) else {
+            return NO_LINE;
+        };
+        let lines = &self.lines[crew.lines()];
+        let area = self.sites[unit as usize].area();
+        lines
+            .binary_search_by_key(&(cause, area), |line| (line.cause, line.area))
+            .map_or(NO_LINE, |at| crew.first_line + at as u32)
+    }
+
     /// How far failures are followed in a trial: services are observed in every so-many-th.
     #[must_use]
     pub fn reach_of(&self, trial: u64) -> Reach {
@@ -231,9 +246,39 @@ pub struct CrewPlan {
     pub size: u32,
     /// Who is next.
     pub order: CrewOrder,
+    /// Sampler of the time until a free member sets out; `None`: repairs begin at once.
+    pub dispatch: Option<u32>,
+    /// First of its lines.
+    pub first_line: u32,
+    /// Number of its lines; none without a dispatch time.
+    pub n_lines: u32,
     /// Name of its stream.
     pub key: StreamKey,
 }
+
+impl CrewPlan {
+    /// Its lines.
+    #[must_use]
+    pub const fn lines(&self) -> std::ops::Range<usize> {
+        self.first_line as usize..(self.first_line + self.n_lines) as usize
+    }
+}
+
+/// Repairs of one fault in one area that wait for a crew with a dispatch time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinePlan {
+    /// The crew.
+    pub crew: u32,
+    /// The fault.
+    pub cause: u32,
+    /// The zone, or the wider place or link.
+    pub area: Site,
+    /// Name of its streams.
+    pub key: StreamKey,
+}
+
+/// Of a repair that waits in no line.
+pub const NO_LINE: u32 = u32::MAX;
 
 /// What watches a gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

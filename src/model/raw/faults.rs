@@ -14,13 +14,17 @@ record! {
     /// A fault: an independent process of failure and repair for every place that it hits.
     RawFault is "Fault" as "a fault" {
         /// The places that it hits.
-        required "hits" hits: Hits,
+        required "hits" hits: HitsWord,
         /// Only these services.
         optional "services" services: Vec<Spanned<Name>>,
         /// Only these regions.
         optional "regions" regions: Vec<Spanned<Name>>,
         /// Only these zones: `a` in every region, or `us-east-1/a`.
         optional "zones" zones: Vec<Spanned<Name>>,
+        /// Of links, with `to`: only calls from this zone (or region) fail.
+        optional "from" from: Name,
+        /// Of links, with `from`: only calls to this zone (or region) fail.
+        optional "to" to: Name,
         /// Operating time to failure, repair excluded.
         required "mtbf" mtbf: Time,
         /// Time to repair.
@@ -52,39 +56,8 @@ choice! {
         "zone" => Zone "a zone and all in it",
         "region" => Region "a region and all in it",
         "everywhere" => Everywhere "all places at once",
-        "zone-link" => ZoneLink "the link between two zones; not simulated yet",
-        "region-link" => RegionLink "the link between two regions; not simulated yet",
-    }
-}
-
-/// The places that a fault hits, without links.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::model) struct Hits(pub(in super::super) HitsWord);
-
-impl Decode for Hits {
-    fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let hits = HitsWord::decode(node, reader)?;
-        if matches!(hits, HitsWord::ZoneLink | HitsWord::RegionLink) {
-            let hint = "remove the fault for now: it belongs to the model language, but would have no effect on the results";
-            reader.refuse(
-                &node.span,
-                "a fault of links is not simulated yet",
-                "a place other than a link",
-                hint,
-            );
-            return None;
-        }
-        Some(Self(hits))
-    }
-}
-
-impl JsonSchema for Hits {
-    fn schema_name() -> Cow<'static, str> {
-        HitsWord::schema_name()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        HitsWord::json_schema(generator)
+        "zone-link" => ZoneLink "the link between two zones of a region",
+        "region-link" => RegionLink "the link between two regions",
     }
 }
 
@@ -199,8 +172,8 @@ record! {
         optional "size" size: u32,
         /// Who is repaired next; default fifo.
         optional "order" order: OrderWord,
-        /// Time until a free member sets out.
-        later "dispatch" dispatch: Time,
+        /// Time until a free member sets out, drawn by each (fault, zone) that waits; the first to elapse is served.
+        optional "dispatch" dispatch: Time,
     }
 }
 

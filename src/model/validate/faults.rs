@@ -12,7 +12,7 @@ use crate::model::problem::{quoted, quoted_list};
 use crate::model::raw::{EffectWord, HitsWord, OrderWord, RawFault, RawModel, SpreadWord};
 use crate::model::times::Time;
 use crate::model::types::{
-    Crew, CrewOrder, Effect, Fault, Region, Renewal, Scope, Spread, SpreadScope, Strikes,
+    Crew, CrewOrder, Cut, Effect, Fault, Region, Renewal, Scope, Spread, SpreadScope, Strikes,
     ZoneFilter,
 };
 
@@ -28,6 +28,8 @@ impl Scope {
             Self::Zone => "zone",
             Self::Region => "region",
             Self::Everywhere => "everywhere",
+            Self::ZoneLink => "zone-link",
+            Self::RegionLink => "region-link",
         }
     }
 
@@ -36,12 +38,21 @@ impl Scope {
     }
 
     fn takes_zones(self) -> bool {
-        matches!(self, Self::Replica | Self::ServiceInZone | Self::Zone)
+        matches!(
+            self,
+            Self::Replica | Self::ServiceInZone | Self::Zone | Self::ZoneLink
+        )
+    }
+
+    /// Whether it is a link between two places.
+    #[must_use]
+    pub fn is_link(self) -> bool {
+        matches!(self, Self::ZoneLink | Self::RegionLink)
     }
 }
 
-fn scope_of(hits: HitsWord) -> Option<Scope> {
-    Some(match hits {
+fn scope_of(hits: HitsWord) -> Scope {
+    match hits {
         HitsWord::Replica => Scope::Replica,
         HitsWord::ServiceInZone => Scope::ServiceInZone,
         HitsWord::ServiceInRegion => Scope::ServiceInRegion,
@@ -49,8 +60,9 @@ fn scope_of(hits: HitsWord) -> Option<Scope> {
         HitsWord::Zone => Scope::Zone,
         HitsWord::Region => Scope::Region,
         HitsWord::Everywhere => Scope::Everywhere,
-        HitsWord::ZoneLink | HitsWord::RegionLink => return None,
-    })
+        HitsWord::ZoneLink => Scope::ZoneLink,
+        HitsWord::RegionLink => Scope::RegionLink,
+    }
 }
 
 impl Checker<'_> {
@@ -76,6 +88,9 @@ impl Checker<'_> {
                 self.refuse(&entry.span, message, "a fault with a place to hit", hint);
                 continue;
             }
+            if let Some(regions) = regions {
+                self.check_linked_zones(name, &entry.span, &fault, regions);
+            }
             faults.insert(name.clone(), fault);
         }
         (faults.len() == raw.0.len()).then_some(faults)
@@ -88,7 +103,7 @@ impl Checker<'_> {
         regions: Option<&IndexMap<String, Region>>,
     ) -> Option<Fault> {
         let before = self.problems.len();
-        let scope = raw.hits.get().and_then(|hits| scope_of(hits.0));
+        let scope = raw.hits.get().copied().map(scope_of);
         if let Some(scope) = scope {
             self.check_filters(name, raw, scope);
             self.check_shock_and_spread(name, raw, scope);
@@ -128,11 +143,12 @@ impl Checker<'_> {
         if raw.effect.is_absent() {
             self.apply_default(format!("faults.{name}.effect"), "down", "default");
         }
-        let fault = Fault {
+        let mut fault = Fault {
             hits: scope?,
             services: names(&raw.services)?,
             regions: names(&raw.regions)?,
             zones: zones?,
+            cut: Cut::BothWays,
             renewal: Renewal {
                 mtbf: raw.mtbf.get()?.0.clone(),
                 mttr: raw.mttr.get()?.0.clone(),
@@ -147,6 +163,7 @@ impl Checker<'_> {
             priority: raw.priority.optional()?.unwrap_or(u32::MAX),
             source: raw.source.optional()?.map(|text| text.0),
         };
+        self.cut_one_way(name, raw, &mut fault, regions);
         (self.problems.len() == before).then_some(fault)
     }
 
@@ -167,7 +184,7 @@ impl Checker<'_> {
     /// Checks that each filter can narrow such places, and that what it names is there.
     fn check_filters(&mut self, name: &str, raw: &RawFault, scope: Scope) {
         let filters = [
-            ("services", &raw.services, true),
+            ("services", &raw.services, !scope.is_link()),
             ("regions", &raw.regions, scope.takes_regions()),
             ("zones", &raw.zones, scope.takes_zones()),
         ];
@@ -181,7 +198,11 @@ impl Checker<'_> {
                     quoted(name),
                     scope.name()
                 );
-                let hint = "remove it, or write `hits:` a smaller place";
+                let hint = if scope.is_link() {
+                    "remove it: a link has two ends and holds nothing"
+                } else {
+                    "remove it, or write `hits:` a smaller place"
+                };
                 self.refuse(span, message, &format!("no `{key}`"), hint);
             } else if list.is_empty() {
                 let message = format!("fault {} hits no place: `{key}` is empty", quoted(name));
@@ -266,8 +287,13 @@ impl Checker<'_> {
 
     fn check_shock_and_spread(&mut self, name: &str, raw: &RawFault, scope: Scope) {
         let is_replica = scope == Scope::Replica;
-        if let (Some((span, _)), true) = (raw.strikes.given(), is_replica) {
-            let message = format!("fault {} strikes one replica", quoted(name));
+        if let (Some((span, _)), true) = (raw.strikes.given(), is_replica || scope.is_link()) {
+            let what = if is_replica {
+                "one replica"
+            } else {
+                "no replica"
+            };
+            let message = format!("fault {} strikes {what}", quoted(name));
             self.refuse(
                 span,
                 message,
@@ -321,7 +347,7 @@ impl Checker<'_> {
     }
 
     /// A zone of every region, or `region/zone`.
-    fn zone_filter(
+    pub(super) fn zone_filter(
         &mut self,
         fault: &str,
         zone: &Spanned<Name>,
@@ -417,7 +443,18 @@ impl Checker<'_> {
                 OrderWord::Random => CrewOrder::Random,
                 OrderWord::Priority => CrewOrder::Priority,
             };
-            crews.insert(name.to_owned(), Crew { size, order });
+            if crew.dispatch.is_absent() {
+                self.apply_default(format!("crews.{name}.dispatch"), "at once", "default");
+            }
+            let dispatch = crew.dispatch.optional()?.map(|time| time.0);
+            crews.insert(
+                name.to_owned(),
+                Crew {
+                    size,
+                    order,
+                    dispatch,
+                },
+            );
         }
         (crews.len() == raw.0.len()).then_some(crews)
     }

@@ -222,12 +222,24 @@ impl Reach {
                 .iter()
                 .map(|(_, zones)| zones.len() as u64)
                 .sum(),
+            Scope::ZoneLink => self
+                .regions
+                .iter()
+                .map(|(_, zones)| pairs(zones.len()))
+                .sum(),
+            Scope::RegionLink => pairs(self.regions.len()),
             Scope::Service => hit().count() as u64,
             Scope::ServiceInRegion => (hit().count() * self.regions.len()) as u64,
             Scope::ServiceInZone | Scope::Replica => hit()
                 .map(|existence| self.places_of_service(fault.hits, existence))
                 .sum(),
         }
+    }
+
+    /// Most zones of a region of which a link is hit; 0 if no link is.
+    pub(super) fn most_linked_zones(&self) -> u32 {
+        let linked = self.regions.iter().filter(|(_, hit)| hit.len() > 1);
+        linked.map(|(zones, _)| *zones).max().unwrap_or(0)
     }
 
     /// Replicas of a service in the zones hit, or those zones that have any.
@@ -245,6 +257,11 @@ impl Reach {
             .flat_map(|(zones, hit)| hit.iter().map(|zone| u64::from(places(*zones, *zone))))
             .sum()
     }
+}
+
+/// Pairs among so many.
+fn pairs(n: usize) -> u64 {
+    n as u64 * (n as u64).saturating_sub(1) / 2
 }
 
 /// The services that a fault hits: those it names, or all that have replicas.

@@ -12,6 +12,7 @@ mod failover;
 mod faults;
 mod journeys;
 mod limits;
+mod links;
 mod money;
 mod runbook;
 mod services;

@@ -8,7 +8,7 @@ use super::limits::MAX_STEPS;
 use crate::model::decode::{Name, Spanned};
 use crate::model::mapping::Field;
 use crate::model::problem::{Span, quoted};
-use crate::model::raw::{Hits, HitsWord, RawFailover, RawStep, StrikesWord};
+use crate::model::raw::{HitsWord, RawFailover, RawStep, StrikesWord};
 use crate::model::types::{Need, Step};
 use crate::model::values::Share;
 
@@ -207,7 +207,7 @@ impl Checker<'_> {
             (false, Some(fault)) => {
                 let fault = fault?;
                 let is_shock = matches!(fault.strikes.get(), Some(StrikesWord::Replicas));
-                if is_shock || matches!(fault.hits.get(), Some(Hits(HitsWord::Replica))) {
+                if is_shock || matches!(fault.hits.get(), Some(HitsWord::Replica)) {
                     let message = format!("fault {} strikes replicas one by one", quoted(text));
                     let hint =
                         "name the service instead: the step stands still while it is up nowhere";

@@ -1,0 +1,128 @@
+//! Crews that take a time to set out, against closed forms.
+
+use failscape::engine::{Record, Simulator};
+use failscape::exact::{Effort, solve};
+use failscape::model::load_str;
+use failscape::plan::{Plan, compile};
+use failscape::topology::expand;
+
+fn plan_of(text: &str) -> Plan {
+    let model = load_str("test", text, None).unwrap();
+    let (name, spec) = model.topologies.get_index(0).unwrap();
+    compile(&model, &expand(&model, name, spec))
+}
+
+/// Mean unavailability over trials, and its standard error.
+fn sampled(text: &str, trials: u64) -> (f64, f64) {
+    let plan = plan_of(text);
+    let mut simulator = Simulator::new(&plan, 5);
+    let lost: Vec<f64> = (0..trials)
+        .map(|trial| simulator.simulate(trial, Record::Scores).unavailability)
+        .collect();
+    let n = trials as f64;
+    let mean = lost.iter().sum::<f64>() / n;
+    let squares: f64 = lost.iter().map(|lost| (lost - mean).powi(2)).sum();
+    (mean, (squares / (n - 1.0) / n).sqrt())
+}
+
+/// Within five standard errors, false by chance once in 1.7 million; they must be below 1 % of the value.
+fn samples_meet(text: &str, exact: f64) {
+    let (mean, error) = sampled(text, 400);
+    assert!(
+        (mean - exact).abs() < 5.0 * error,
+        "{mean:e} ± {error:e} instead of {exact:e}"
+    );
+    assert!(error < 0.01 * exact, "{error:e}");
+}
+
+fn model(zones: &str, replicas: u32, faults: &str, crew: &str) -> String {
+    format!(
+        "
+model: dispatch
+horizon: 20y
+warm_up: 1y
+regions: {{ r: {{ zones: {zones} }} }}
+services: {{ web: {{ replicas: {replicas} }} }}
+crews: {{ people: {crew} }}
+faults:
+{faults}
+topologies: {{ t: {{ pattern: multi-az }} }}
+"
+    )
+}
+
+const HOST: &str = "  host: { hits: replica, mtbf: 95h, mttr: 3h, crew: people }";
+
+/// Up for 95 h, then waiting for 2 h, then under repair for 3 h: whatever the laws are.
+#[test]
+fn the_time_to_set_out_adds_to_each_repair() {
+    for dispatch in ["2h", "{ fixed: 2h }", "{ uniform: { from: 0h, to: 4h } }"] {
+        let crew = format!("{{ size: 1, dispatch: {dispatch} }}");
+        samples_meet(&model("1", 1, HOST, &crew), 0.05);
+    }
+    let plan = plan_of(&model("1", 1, HOST, "{ dispatch: 2h }"));
+    let solution = solve(&plan, Effort::Full).solution.unwrap();
+    assert!((solution.unavailability.value / 0.05 - 1.0).abs() < 1e-9);
+    assert!((plan.longest_mean_loss / 3600.0 - 5.0).abs() < 1e-12);
+}
+
+/// With a member for each, lines in two zones do not touch each other: each keeps its draw when the other is served.
+#[test]
+fn lines_keep_their_draws_while_somebody_is_free() {
+    for dispatch in ["2h", "{ fixed: 2h }"] {
+        let crew = format!("{{ size: 2, dispatch: {dispatch} }}");
+        samples_meet(&model("2", 2, HOST, &crew), 0.05 * 0.05);
+    }
+}
+
+/// Two in one line and two members: chain on what is wrong, `w` waiting and `d` under repair. The line draws once for all who
+/// wait, so that it is served at the rate δ whether one or two are in it.
+#[test]
+fn a_line_is_served_one_by_one() {
+    let (fail, set_out, repair) = (1.0 / 95.0, 1.0 / 2.0, 1.0 / 3.0);
+    // Shares relative to that of (0, 0), by the balance of each state: (w, d) for w + d up to 2.
+    // (0,0) 2 fail = (0,1) repair. (2,0) set_out = (1,0) fail.
+    // (1,0) (set_out + fail) = (0,0) 2 fail + (1,1) repair.
+    // (1,1) (set_out + repair) = (2,0) set_out + (0,1) fail = (1,0) fail + (0,1) fail.
+    let s01 = 2.0 * fail / repair;
+    let s10_by = |s11: f64| (2.0 * fail + s11 * repair) / (set_out + fail);
+    // s11 is linear in itself: s11 (set_out + repair) = fail (s10 + s01).
+    let at_zero = fail * (s10_by(0.0) + s01);
+    let slope = fail * (s10_by(1.0) - s10_by(0.0));
+    let s11 = at_zero / (set_out + repair - slope);
+    let s10 = s10_by(s11);
+    let s20 = s10 * fail / set_out;
+    let s02 = s11 * set_out / (2.0 * repair);
+    let exact = (s20 + s11 + s02) / (1.0 + s01 + s10 + s20 + s11 + s02);
+    let text = model("1", 2, HOST, "{ size: 2, dispatch: 2h }");
+    let solution = solve(&plan_of(&text), Effort::Full).solution.unwrap();
+    assert!((solution.unavailability.value / exact - 1.0).abs() < 1e-9);
+    samples_meet(&text, exact);
+}
+
+/// A free member that sets out for two kinds of failure at once goes to the one whose time elapses first. One kind never waits
+/// long: with a fixed time for both, the one that failed first is served first.
+#[test]
+fn the_first_to_elapse_is_served_first() {
+    // One member: the second failure waits until the first is mended, then draws anew, while the other line is empty.
+    let faults = "  a: { hits: zone, zones: [a], mtbf: 40h, mttr: 1h, crew: people }
+  b: { hits: zone, zones: [b], mtbf: 40h, mttr: 1h, crew: people }";
+    let shared = model("2", 2, faults, "{ size: 1, dispatch: 30m }");
+    // Chain: both up; one waits; one under repair; one under repair and the other waits; both wait.
+    let (fail, set_out, repair) = (1.0 / 40.0, 2.0, 1.0);
+    // Both wait: two draws race. By balance, relative to both up: 2 fail = repair s_d.
+    let s_d = 2.0 * fail / repair;
+    // s_w (set_out + fail) = 2 fail + repair s_dw; s_ww 2 set_out = s_w fail; s_dw repair = s_d fail + s_ww 2 set_out.
+    // The last two: s_dw = (s_d fail + s_w fail) / repair; put into the first: s_w set_out = 2 fail + s_d fail.
+    let s_w = (2.0 * fail + s_d * fail) / set_out;
+    let s_dw = (s_d + s_w) * fail / repair;
+    let s_ww = s_w * fail / (2.0 * set_out);
+    let exact = (s_dw + s_ww) / (1.0 + s_d + s_w + s_dw + s_ww);
+    let solution = solve(&plan_of(&shared), Effort::Full).solution.unwrap();
+    let found = solution.unavailability.value;
+    assert!(
+        (found / exact - 1.0).abs() < 1e-9,
+        "{found:e} instead of {exact:e}"
+    );
+    samples_meet(&shared, exact);
+}
