@@ -19,6 +19,8 @@ pub(super) struct CrewState {
     pub waiting: Vec<u32>,
     /// Repairs taken up at random, and dispatch times drawn: names the draws.
     dispatched: u64,
+    /// Calls at night: names the draws.
+    calls: u64,
 }
 
 impl CrewState {
@@ -27,6 +29,7 @@ impl CrewState {
         self.busy = 0;
         self.waiting.clear();
         self.dispatched = 0;
+        self.calls = 0;
     }
 }
 
@@ -62,7 +65,26 @@ impl Simulator<'_> {
     fn repair(&mut self, unit: UnitId) {
         self.condition[unit as usize] = Condition::Down;
         let repair = self.states[unit as usize].failure.repair;
-        self.calendar.set(unit, self.now + repair);
+        let wakes = self.time_to_wake(self.states[unit as usize].failure.crew);
+        self.calendar.set(unit, self.now + wakes + repair);
+    }
+
+    /// How long a member of a crew who is called now takes to begin.
+    pub(super) fn time_to_wake(&mut self, crew: u32) -> f64 {
+        let plan = self.plan;
+        let Some(crew_plan) = plan.crews.get(crew as usize) else {
+            return 0.0;
+        };
+        let Some(on_call) = crew_plan.on_call else {
+            return 0.0;
+        };
+        if !on_call.is_night(self.now - plan.warm_up) {
+            return 0.0;
+        }
+        let state = &mut self.crews[crew as usize];
+        state.calls += 1;
+        let mut rng = self.key.occasion(crew_plan.key, Purpose::Wake, state.calls);
+        plan.samplers[on_call.night as usize].draw(&mut rng)
     }
 
     /// The step of the runbook that a job is; `None` if it is a repair.

@@ -123,6 +123,9 @@ impl<'p> Explorer<'p> {
             ReroutePlan::Ttl(seconds) => seconds > 0.0,
             ReroutePlan::Drawn(law) => plan.distributions[law as usize] != Distribution::Fixed(0.0),
         };
+        if plan.crews.iter().any(|crew| crew.on_call.is_some()) {
+            return Err("the time of day (`on_call`) is not followed".to_owned());
+        }
         match &plan.serving {
             ServingPlan::ActiveActive(active) if takes_time(active.reroute) => {
                 return Err(

@@ -34,6 +34,8 @@ enum Progress {
     Blocked,
     /// No member of its crew is free.
     Queued,
+    /// A member of its crew has been called, and is not at it yet.
+    Called,
     /// At work, until this time \[s\].
     Working(f64),
     Done,
@@ -145,25 +147,44 @@ impl<'p> Simulator<'p> {
         }
         let (steps, plan) = self.runbook();
         let (is_manned, crew) = (steps[index].is_manned, plan[index].crew);
-        if crew != NO_CREW && !is_manned && !self.ask_crew(crew, self.job_of_step(index)) {
+        if crew == NO_CREW || is_manned {
+            self.work(index);
+        } else if self.ask_crew(crew, self.job_of_step(index)) {
+            self.take_up_step(index);
+        } else {
             self.runbook().0[index].progress = Progress::Queued;
-            return;
         }
-        self.work(index);
     }
 
     fn work(&mut self, index: usize) {
         let now = self.now;
-        let (steps, plan) = self.runbook();
+        let (steps, _) = self.runbook();
         let end = now + steps[index].left;
-        steps[index].is_manned = plan[index].crew != NO_CREW;
         steps[index].progress = Progress::Working(end);
         self.set_timer(Timer::Step(index as u32), end);
     }
 
-    /// A member of its crew takes up a step that has waited.
+    /// A member of its crew takes up a step, by day at once.
     pub(super) fn take_up_step(&mut self, index: usize) {
-        self.work(index);
+        let (steps, plan) = self.runbook();
+        steps[index].is_manned = true;
+        let wakes = self.time_to_wake(plan[index].crew);
+        if wakes > 0.0 {
+            self.runbook().0[index].progress = Progress::Called;
+            let time = self.now + wakes;
+            self.set_timer(Timer::Step(index as u32), time);
+        } else {
+            self.work(index);
+        }
+    }
+
+    /// The time of a step has come: its people are there, or its work is done.
+    pub(super) fn play_step(&mut self, index: usize) {
+        if self.runbook().0[index].progress == Progress::Called {
+            self.proceed(index);
+        } else {
+            self.end_step(index);
+        }
     }
 
     /// Steps are jobs of a crew after the units.
@@ -185,7 +206,7 @@ impl<'p> Simulator<'p> {
         for index in 0..self.runbook().0.len() {
             let progress = self.runbook().0[index].progress;
             let ready = match progress {
-                Progress::Ahead | Progress::Done => continue,
+                Progress::Ahead | Progress::Called | Progress::Done => continue,
                 Progress::Blocked | Progress::Queued | Progress::Working(_) => self.is_ready(index),
             };
             match (progress, ready) {
@@ -207,7 +228,7 @@ impl<'p> Simulator<'p> {
     }
 
     /// A try of a step has come to its end.
-    pub(super) fn end_step(&mut self, index: usize) {
+    fn end_step(&mut self, index: usize) {
         let occasion = self.occasion_of_try(index, 0);
         let (steps, plan) = self.runbook();
         let (step, tries) = (&plan[index], steps[index].tries);
@@ -278,7 +299,7 @@ impl<'p> Simulator<'p> {
             .iter()
             .zip(plan)
             .filter_map(|(state, step)| match state.progress {
-                Progress::Queued => Some((step, true)),
+                Progress::Queued | Progress::Called => Some((step, true)),
                 Progress::Blocked => Some((step, false)),
                 Progress::Ahead | Progress::Working(_) | Progress::Done => None,
             });

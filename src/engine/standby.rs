@@ -435,7 +435,7 @@ impl<'p> Simulator<'p> {
                 self.end_reroute();
             }
             Timer::Failback => self.begin_failback(),
-            Timer::Step(step) => self.end_step(step as usize),
+            Timer::Step(step) => self.play_step(step as usize),
             Timer::FalseAlarm => self.raise_false_alarm(),
             Timer::Rot => self.play_rot(),
             Timer::Drill => {

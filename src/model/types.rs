@@ -293,6 +293,19 @@ pub struct Crew {
     /// Time that each (fault, zone) with something waiting draws while a member is free, the first to elapse being served;
     /// `None`: repairs begin at once.
     pub dispatch: Option<Distribution>,
+    /// When they are at work; `None`: always.
+    pub on_call: Option<OnCall>,
+}
+
+/// People who sleep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnCall {
+    /// Hour of the day from which they are at work, 0 to 24.
+    pub from_hour: f64,
+    /// Hour until which they are; before `from_hour` if that is on the next day.
+    pub to_hour: f64,
+    /// Time from being called at other hours until the work begins.
+    pub night: Distribution,
 }
 
 /// Which waiting repair is taken up next.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::compile::Compiler;
 use super::{
-    CrewPlan, LinePlan, NO_CASCADE, NO_LINE, Plan, ServingPlan, Site, StepPlan, StreamKey, UnitKind,
+    CrewPlan, LinePlan, NO_CASCADE, NO_LINE, OnCallPlan, Plan, ServingPlan, Site, StepPlan,
+    StreamKey, UnitKind,
 };
 
 /// In the place of a fault: the steps of a runbook wait in one line.
@@ -56,6 +57,10 @@ impl Compiler<'_> {
                 size: crew.size,
                 order: crew.order,
                 dispatch,
+                on_call: crew.on_call.as_ref().map(|on_call| OnCallPlan {
+                    hours: (on_call.from_hour / 24.0, on_call.to_hour / 24.0),
+                    night: self.sampler(&on_call.night),
+                }),
                 first_line,
                 n_lines: lines.len() as u32 - first_line,
                 key: StreamKey::of(&["crew", name]),

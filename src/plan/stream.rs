@@ -52,6 +52,8 @@ pub enum Purpose {
     Mend,
     /// Whether a drill works.
     Drill,
+    /// Time until people who sleep begin.
+    Wake,
 }
 
 impl StreamKey {

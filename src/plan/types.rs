@@ -240,7 +240,7 @@ pub struct PoolMember {
 }
 
 /// A repair crew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CrewPlan {
     /// Members.
     pub size: u32,
@@ -248,6 +248,8 @@ pub struct CrewPlan {
     pub order: CrewOrder,
     /// Sampler of the time until a free member sets out; `None`: repairs begin at once.
     pub dispatch: Option<u32>,
+    /// When its members are at work; `None`: always.
+    pub on_call: Option<OnCallPlan>,
     /// First of its lines.
     pub first_line: u32,
     /// Number of its lines; none without a dispatch time.
@@ -279,6 +281,30 @@ pub struct LinePlan {
 
 /// Of a repair that waits in no line.
 pub const NO_LINE: u32 = u32::MAX;
+
+/// Hours of work.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OnCallPlan {
+    /// Beginning and end as parts of a day; the end before the beginning if it is on the next day.
+    pub hours: (f64, f64),
+    /// Sampler of the time from being called at other hours until the work begins.
+    pub night: u32,
+}
+
+impl OnCallPlan {
+    /// Whether people sleep at a time from the start of scoring \[s\], which is midnight.
+    #[must_use]
+    pub fn is_night(&self, seconds: f64) -> bool {
+        let day = (seconds / 86_400.0).rem_euclid(1.0);
+        let (from, to) = self.hours;
+        let at_work = if from < to {
+            from <= day && day < to
+        } else {
+            day >= from || day < to
+        };
+        !at_work
+    }
+}
 
 /// What watches a gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -179,3 +179,27 @@ fn the_model_of_a_runbook_shows_what_waiting_costs() {
             .any(|warning| warning["code"] == "recovery-waits")
     );
 }
+
+/// All losses come at midnight, when people who work from 9 to 17 sleep, and those who work from 22 to 6 do not. A repair is called for in
+/// the same way.
+#[test]
+fn people_who_sleep_take_a_time_to_begin() {
+    let lost = |hours: &str| {
+        let parts = format!(
+            "
+crews: {{ on-call: {{ size: 1, on_call: {{ hours: {hours}, night: {{ fixed: 30m }} }} }} }}"
+        );
+        let plan = "
+  plan: [{ step: approve, takes: { fixed: 20m }, by: on-call }]
+";
+        let result = play(&pair(&parts, plan), "2");
+        let minutes = number(&result, "/unavailability/mean") * 525_600.0 / LOSSES;
+        (minutes, share(&result, "waiting-for-people", "on-call"))
+    };
+    let (minutes, waited) = lost("9-17");
+    assert!((minutes - 50.0).abs() < 1e-6, "{minutes}");
+    assert!((waited - 0.6).abs() < 1e-6, "{waited}");
+    let (minutes, waited) = lost("22-6");
+    assert!((minutes - 20.0).abs() < 1e-6, "{minutes}");
+    assert!(waited.abs() < 1e-6, "{waited}");
+}

@@ -174,6 +174,54 @@ record! {
         optional "order" order: OrderWord,
         /// Time until a free member sets out, drawn by each (fault, zone) that waits; the first to elapse is served.
         optional "dispatch" dispatch: Time,
+        /// When they are at work, and how long it takes to begin otherwise; default always at work.
+        optional "on_call" on_call: RawOnCall,
+    }
+}
+
+record! {
+    /// People who sleep.
+    RawOnCall is "OnCall" as "hours of work" {
+        /// Hours of the day at which they are at work: `9-17`, or `22-6`.
+        required "hours" hours: Hours,
+        /// Time from being called at other hours until the work begins.
+        required "night" night: Time,
+    }
+}
+
+/// Hours of the day, from one to another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::model) struct Hours(pub(in super::super) f64, pub(in super::super) f64);
+
+impl Decode for Hours {
+    fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let hint = "write for example 9-17, or 22-6";
+        let (text, _) = reader.scalar(node, "hours of the day", hint)?;
+        let hour = |text: &str| {
+            let hour: f64 = text.trim().parse().ok()?;
+            (0.0..=24.0).contains(&hour).then_some(hour)
+        };
+        let ends = text
+            .split_once('-')
+            .and_then(|(from, to)| Some((hour(from)?, hour(to)?)));
+        match ends {
+            Some((from, to)) if from != to => Some(Self(from, to)),
+            _ => reader.mismatch(node, "two different hours of the day, 0 to 24", hint),
+        }
+    }
+}
+
+impl JsonSchema for Hours {
+    fn schema_name() -> Cow<'static, str> {
+        "Hours".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": "^[0-9.]+ *- *[0-9.]+$",
+            "description": "hours of the day, such as 9-17 or 22-6",
+        })
     }
 }
 

@@ -12,8 +12,8 @@ use crate::model::problem::{quoted, quoted_list};
 use crate::model::raw::{EffectWord, HitsWord, OrderWord, RawFault, RawModel, SpreadWord};
 use crate::model::times::Time;
 use crate::model::types::{
-    Crew, CrewOrder, Cut, Effect, Fault, Region, Renewal, Scope, Spread, SpreadScope, Strikes,
-    ZoneFilter,
+    Crew, CrewOrder, Cut, Effect, Fault, OnCall, Region, Renewal, Scope, Spread, SpreadScope,
+    Strikes, ZoneFilter,
 };
 
 impl Scope {
@@ -447,12 +447,28 @@ impl Checker<'_> {
                 self.apply_default(format!("crews.{name}.dispatch"), "at once", "default");
             }
             let dispatch = crew.dispatch.optional()?.map(|time| time.0);
+            if crew.on_call.is_absent() {
+                self.apply_default(format!("crews.{name}.on_call"), "always at work", "default");
+            }
+            let on_call = match &crew.on_call {
+                Field::Given(_, on_call) => {
+                    let hours = on_call.hours.get()?;
+                    Some(OnCall {
+                        from_hour: hours.0,
+                        to_hour: hours.1,
+                        night: on_call.night.get()?.0.clone(),
+                    })
+                }
+                Field::Absent => None,
+                Field::Wrong => return None,
+            };
             crews.insert(
                 name.to_owned(),
                 Crew {
                     size,
                     order,
                     dispatch,
+                    on_call,
                 },
             );
         }
