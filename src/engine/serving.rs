@@ -144,7 +144,7 @@ impl Simulator<'_> {
             DetectPlan::Probe(period, misses) => {
                 period * (rng.random::<f64>() + f64::from(misses - 1))
             }
-            DetectPlan::Drawn(sampler) => self.plan.samplers[sampler as usize].draw(&mut rng),
+            DetectPlan::Drawn(sampler) => self.laws.samplers[sampler as usize].draw(&mut rng),
         }
     }
 
@@ -159,7 +159,7 @@ impl Simulator<'_> {
             ReroutePlan::Ttl(seconds) => RerouteTime::Linear(seconds),
             ReroutePlan::Drawn(sampler) => {
                 let mut rng = self.key.occasion(key, Purpose::Reroute, occasion);
-                RerouteTime::AtOnceAfter(self.plan.samplers[sampler as usize].draw(&mut rng))
+                RerouteTime::AtOnceAfter(self.laws.samplers[sampler as usize].draw(&mut rng))
             }
         }
     }

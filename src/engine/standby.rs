@@ -351,7 +351,7 @@ impl<'p> Simulator<'p> {
         let mut rng = self
             .key
             .occasion(self.plan.regions[from].key, Purpose::Decide, losses);
-        let seconds = self.plan.samplers[plan.decide as usize].draw(&mut rng);
+        let seconds = self.laws.samplers[plan.decide as usize].draw(&mut rng);
         self.wait_for_phase(seconds);
     }
 
@@ -364,7 +364,7 @@ impl<'p> Simulator<'p> {
         let mut rng = self
             .key
             .occasion(self.plan.regions[from].key, Purpose::Activate, attempts);
-        let seconds = self.plan.samplers[plan.activate as usize].draw(&mut rng) + plan.restore;
+        let seconds = self.laws.samplers[plan.activate as usize].draw(&mut rng) + plan.restore;
         self.wait_for_phase(seconds);
         if start_moving {
             self.begin_reroute();

@@ -5,6 +5,7 @@
 mod compile;
 mod element;
 mod expectations;
+mod laws;
 mod network;
 mod places;
 mod replicas;
@@ -18,6 +19,7 @@ mod types;
 
 pub use compile::compile;
 pub use element::Element;
+pub use laws::{Laws, UncertainLaw};
 pub use network::{GateId, Network, NetworkBuilder, Reach};
 pub use sampler::Sampler;
 pub use sites::{Hold, Holds, Site};

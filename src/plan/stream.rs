@@ -40,6 +40,8 @@ pub enum Purpose {
     Reroute,
     /// Which waiting repair a crew takes up.
     Dispatch,
+    /// What a range is in a trial.
+    Range,
 }
 
 impl StreamKey {

@@ -15,6 +15,7 @@ mod fixture;
 mod importance;
 mod long_runs;
 mod properties;
+mod ranges;
 mod shards;
 mod stats_coverage;
 mod stats_estimate;
