@@ -5,8 +5,8 @@
 #![allow(clippy::print_stdout)]
 
 use failscape::stats::{
-    ClusteredMean, ClusteredShare, Moments, PairedDifferences, QuantileSketch, none_seen_bound,
-    quantile_interval, skewed_mean_interval,
+    ClusteredMean, ClusteredShare, Moments, PairedDifferences, QuantileSketch, SharedVariance,
+    none_seen_bound, quantile_interval, skewed_mean_interval,
 };
 use rand::SeedableRng;
 use rand_distr::{Distribution, Exp1, Poisson, StandardNormal, StandardUniform};
@@ -356,6 +356,42 @@ fn clustered_mean_and_quantile() {
     }
 }
 
+/// Compound Poisson values of exponential size whose rate is lognormal: with e events expected and v = exp(sigma²) - 1, the rate
+/// has the share e v / (e v + 2) of their variance.
+fn shared_variance() {
+    println!("\n### Share of a variance (8)\n");
+    println!(
+        "| events expected | σ of the rate | pairs | share | covered | truth below | truth above | median length / truth |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    for events in [0.01, 0.1, 1.0, 10.0] {
+        for sigma in [0.33, 1.0] {
+            for pairs in [250, 4000] {
+                let spread = f64::exp_m1(sigma * sigma);
+                let truth = events * spread / (events * spread + 2.0);
+                let score = scored(|rng| {
+                    let mut shared = SharedVariance::default();
+                    for _ in 0..pairs {
+                        let normal: f64 = StandardNormal.sample(rng);
+                        let rate = events * (sigma * normal - sigma * sigma / 2.0).exp();
+                        let mut value = || -> f64 {
+                            (0..poisson(rate, rng))
+                                .map(|_| Size::Exponential.draw(rng))
+                                .sum()
+                        };
+                        shared.add(value(), value());
+                    }
+                    let found = shared.share(LEVEL);
+                    found.map_or((0.0, 1.0, truth), |(_, interval)| {
+                        (interval.low, interval.high, truth)
+                    })
+                });
+                println!("| {events} | {sigma} | {pairs} | {truth:.4} | {score} |");
+            }
+        }
+    }
+}
+
 fn main() {
     // `cargo test --all-targets` asks only whether it runs; `cargo bench` says so.
     if !std::env::args().any(|argument| argument == "--bench") {
@@ -366,4 +402,5 @@ fn main() {
     paired();
     clustered_share();
     clustered_mean_and_quantile();
+    shared_variance();
 }

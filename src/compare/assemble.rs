@@ -148,6 +148,7 @@ pub(crate) mod tests {
             events: 10_000,
             method: "crude".to_owned(),
             variance_reduction: Some(1.0),
+            spread: None,
             rare: None,
             solved_by: None,
             refused: Vec::new(),

@@ -11,6 +11,7 @@
 //!
 //! So a sample is an ordinary trial up to a uniformly random time s, and from there, if it is at rest, a few busy periods
 //! whose failures come more often than by nature, and more from where they hurt. Each loss counts by its likelihood ratio.
+//! Where laws have ranges, all of it holds for their values in a sample, and the samples are a mean over these.
 //! The horizon, its start from new, `warm_up` and the daily curve are all in s; repairs, takeovers and failovers may have any
 //! distribution. Failure biasing: Shahabuddin (1994), Management Science 40, 333-352, doi:10.1287/mnsc.40.3.333; Nicola,
 //! Shahabuddin & Nakayama (2001), IEEE Transactions on Reliability 50, 246-264, doi:10.1109/24.974123.
@@ -108,6 +109,7 @@ impl<'p> BusyPeriods<'p> {
         let plan = self.player.plan;
         let end = plan.warm_up + plan.horizon;
         self.walker.reset(index, Record::Losses);
+        self.likely.learn(plan, &self.walker.laws);
         let mut rng = self
             .walker
             .key
@@ -244,7 +246,7 @@ impl<'p> BusyPeriods<'p> {
         match plan.units[unit as usize].kind {
             UnitKind::Simple(up) => {
                 let renewal = &mut player.renewals[unit as usize];
-                *renewal = Renewal::new(stream, renewal.gate, up, plan);
+                *renewal = Renewal::new(stream, renewal.gate, up, &player.laws);
                 player.play(unit);
             }
             UnitKind::General => {
@@ -310,6 +312,7 @@ impl Simulator<'_> {
     /// Everything as it stands in another simulator of the plan, which is at rest, at a time; nothing pending.
     fn take_over(&mut self, other: &Self, trial: u64, now: f64) {
         self.seed = other.seed;
+        self.seed_of_ranges = other.seed_of_ranges;
         self.reset_scores(trial, Record::Scores);
         self.now = now;
         self.ledger.last = now;

@@ -84,7 +84,7 @@ impl Simulator<'_> {
         let state = &mut self.crews[crew as usize];
         state.calls += 1;
         let mut rng = self.key.occasion(crew_plan.key, Purpose::Wake, state.calls);
-        plan.samplers[on_call.night as usize].draw(&mut rng)
+        self.laws.samplers[on_call.night as usize].draw(&mut rng)
     }
 
     /// The step of the runbook that a job is; `None` if it is a repair.
@@ -177,7 +177,7 @@ impl Simulator<'_> {
                 state.dispatched += 1;
                 let key = self.plan.lines[line].key;
                 let mut rng = self.key.occasion(key, Purpose::Dispatch, state.dispatched);
-                let seconds = self.plan.samplers[dispatch as usize].draw(&mut rng);
+                let seconds = self.laws.samplers[dispatch as usize].draw(&mut rng);
                 self.calendar.set(slot, self.now + seconds);
             } else if !wanted && is_drawn {
                 self.calendar.set(slot, f64::INFINITY);

@@ -10,8 +10,7 @@ use rand::RngExt;
 use super::serving::Serving;
 use super::trial::Simulator;
 use super::units::Condition;
-use crate::model::Distribution;
-use crate::plan::{GateId, NO_GATE, Plan, StreamRng, UnitId};
+use crate::plan::{Clock, GateId, Laws, NO_GATE, Plan, Sampler, StreamRng, UnitId};
 
 /// Share of the choice by rate.
 const BY_RATE: f64 = 0.2;
@@ -42,22 +41,26 @@ impl Clocks {
             causes: plan.clocks.iter().map(|clock| clock.cause).collect(),
         };
         for clock in &plan.clocks {
-            clocks
-                .rates
-                .push(match plan.distributions[clock.life as usize] {
-                    Distribution::Exponential { mean } => mean.recip(),
-                    Distribution::Never => 0.0,
-                    _ => {
-                        let name = &plan.names.causes[clock.cause as usize];
-                        return Err(format!("the lives of fault `{name}` are not exponential"));
-                    }
-                });
+            let rate = rate(&plan.laws, clock).ok_or_else(|| {
+                let name = &plan.names.causes[clock.cause as usize];
+                format!("the lives of fault `{name}` are not exponential")
+            })?;
+            clocks.rates.push(rate);
         }
         for (unit, plan) in (0..).zip(&plan.units) {
             let own = plan.first_clock as usize..(plan.first_clock + plan.n_clocks) as usize;
             clocks.units[own].fill(unit);
         }
         Ok(clocks)
+    }
+}
+
+/// Failures of a clock in a second of operation; `None` if its lives are not exponential.
+fn rate(laws: &Laws, clock: &Clock) -> Option<f64> {
+    match laws.samplers[clock.life as usize] {
+        Sampler::Exponential(mean) => Some(mean.recip()),
+        Sampler::Never => Some(0.0),
+        _ => None,
     }
 }
 
@@ -107,6 +110,17 @@ impl Likely {
             chances: vec![0.0; plan.clocks.len()],
             counts: vec![0; plan.names.causes.len()],
             clocks,
+        }
+    }
+
+    /// Takes over what a trial knows of lives that have ranges.
+    pub(super) fn learn(&mut self, plan: &Plan, laws: &Laws) {
+        for law in &plan.uncertain {
+            for (known, clock) in self.clocks.rates.iter_mut().zip(&plan.clocks) {
+                if clock.life == law.sampler {
+                    *known = rate(laws, clock).unwrap_or(*known);
+                }
+            }
         }
     }
 

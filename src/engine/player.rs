@@ -4,6 +4,9 @@ use super::trial::{Record, Simulator};
 use super::{MeanScore, Sweeper, TrialOutcome};
 use crate::plan::Plan;
 
+/// What tells the seed of companions from that of a run.
+const OTHER_LUCK: u64 = 0x6c75_636b;
+
 /// How trials are played.
 #[derive(Debug)]
 pub enum Player<'p> {
@@ -38,5 +41,15 @@ impl<'p> Player<'p> {
                 (outcome, Some(score))
             }
         }
+    }
+}
+
+impl<'p> Simulator<'p> {
+    /// A simulator of other trials, in which only the values of ranges are those of the trials under `seed`.
+    #[must_use]
+    pub fn companion(plan: &'p Plan, seed: u64) -> Self {
+        let mut companion = Self::new(plan, seed ^ OTHER_LUCK);
+        companion.seed_of_ranges = seed;
+        companion
     }
 }

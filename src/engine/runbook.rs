@@ -117,7 +117,7 @@ impl<'p> Simulator<'p> {
         let mut rng = self
             .key
             .occasion(self.step_key(step), Purpose::Step, occasion);
-        let left = self.plan.samplers[step.takes as usize].draw(&mut rng);
+        let left = self.laws.samplers[step.takes as usize].draw(&mut rng);
         let (steps, _) = self.runbook();
         steps[index].tries += 1;
         steps[index].left = left;

@@ -168,7 +168,7 @@ impl Simulator<'_> {
                 let probes = rng.random::<f64>() + f64::from(probe.misses - 1);
                 probe.period * probes + probe.timeout
             }
-            DetectPlan::Drawn(sampler) => self.plan.samplers[sampler as usize].draw(&mut rng),
+            DetectPlan::Drawn(sampler) => self.laws.samplers[sampler as usize].draw(&mut rng),
         }
     }
 
@@ -183,7 +183,7 @@ impl Simulator<'_> {
             ReroutePlan::Ttl(seconds) => RerouteTime::Linear(seconds),
             ReroutePlan::Drawn(sampler) => {
                 let mut rng = self.key.occasion(key, Purpose::Reroute, occasion);
-                RerouteTime::AtOnceAfter(self.plan.samplers[sampler as usize].draw(&mut rng))
+                RerouteTime::AtOnceAfter(self.laws.samplers[sampler as usize].draw(&mut rng))
             }
         }
     }

@@ -393,7 +393,7 @@ impl<'p> Simulator<'p> {
         state.alarms += 1;
         let key = self.plan.regions[0].key;
         let mut rng = (self.key).occasion(key, Purpose::FalseAlarm, self.standby().0.alarms);
-        let seconds = self.plan.samplers[law as usize].draw(&mut rng);
+        let seconds = self.laws.samplers[law as usize].draw(&mut rng);
         let time = self.now + seconds;
         self.set_timer(Timer::FalseAlarm, time);
     }
@@ -470,7 +470,7 @@ impl<'p> Simulator<'p> {
         let mut rng = self
             .key
             .occasion(self.plan.regions[from].key, Purpose::Decide, losses);
-        let seconds = self.plan.samplers[plan.decide as usize].draw(&mut rng);
+        let seconds = self.laws.samplers[plan.decide as usize].draw(&mut rng);
         self.wait_for_phase(seconds);
     }
 
@@ -483,7 +483,7 @@ impl<'p> Simulator<'p> {
         if plan.runbook.is_empty() {
             let mut rng =
                 (self.key).occasion(self.plan.regions[from].key, Purpose::Activate, attempts);
-            let seconds = self.plan.samplers[plan.activate as usize].draw(&mut rng) + plan.restore;
+            let seconds = self.laws.samplers[plan.activate as usize].draw(&mut rng) + plan.restore;
             self.wait_for_phase(seconds);
         } else {
             self.begin_runbook();

@@ -11,8 +11,8 @@ use super::traffic::Traffic;
 use super::units::{Condition, NO_PHASE, Renewal, UnitState};
 use super::{JourneyOutcome, TrialOutcome, WindowOutcome};
 use crate::plan::{
-    GateId, NO_GATE, Plan, Purpose, Reach, ServingPlan, StreamKey, StreamRng, TrialKey, UnitKind,
-    Watcher,
+    GateId, Laws, NO_GATE, Plan, Purpose, Reach, ServingPlan, StreamKey, StreamRng, TrialKey,
+    UnitKind, Watcher,
 };
 
 /// Plays trials of one plan, one after another, in buffers that it keeps.
@@ -21,6 +21,10 @@ pub struct Simulator<'p> {
     pub(super) plan: &'p Plan,
     pub(super) seed: u64,
     pub(super) key: TrialKey,
+    /// What times are drawn from in the trial.
+    pub(super) laws: Laws,
+    /// Seed of what is not known of the laws.
+    pub(super) seed_of_ranges: u64,
     /// Whether lives are left out of the calendar: failures come from outside.
     pub(super) parked: bool,
     /// Prescribed outcomes of chances; none in a trial.
@@ -75,6 +79,8 @@ impl<'p> Simulator<'p> {
             plan,
             seed,
             key: TrialKey::default(),
+            laws: plan.laws.clone(),
+            seed_of_ranges: seed,
             parked: false,
             script: None,
             chances_met: 0,
@@ -138,17 +144,18 @@ impl<'p> Simulator<'p> {
         let Some(renewal) = self.renewals.get_mut(slot as usize) else {
             return self.play_other(slot);
         };
-        let Some(phase) = self.plan.phases.get(renewal.phase as usize) else {
+        let Some(phase) = self.laws.phases.get(renewal.phase as usize) else {
             return self.play_other(slot);
         };
-        let (gate, fails) = (renewal.gate, renewal.phase.is_multiple_of(2));
+        let (gate, cause) = (renewal.gate, phase.cause);
+        let fails = renewal.phase.is_multiple_of(2);
         self.calendar.set(slot, self.now + renewal.ahead);
         renewal.phase ^= 1;
-        let next = &self.plan.phases[renewal.phase as usize].next;
+        let next = &self.laws.phases[renewal.phase as usize].next;
         renewal.ahead = next.draw(&mut renewal.rng);
         self.outcome.events += 1;
         if fails {
-            self.count_failure(phase.cause);
+            self.count_failure(cause);
             self.lower(gate);
         } else {
             self.raise(gate);
@@ -372,6 +379,8 @@ impl<'p> Simulator<'p> {
     /// A trial of which nothing has been played.
     pub(super) fn reset_scores(&mut self, trial: u64, record: Record) {
         self.key = TrialKey::new(self.seed, trial);
+        let ranges = TrialKey::new(self.seed_of_ranges, trial);
+        self.laws.learn(&self.plan.uncertain, ranges);
         self.now = 0.0;
         self.last_cause = 0;
         self.chances_met = 0;
@@ -451,21 +460,22 @@ impl<'p> Simulator<'p> {
         self.condition.fill(Condition::Up);
         self.reset_states();
         let key = self.key;
+        let laws = &self.laws;
         let (renewals, rngs, life_ends) = (&mut self.renewals, &mut self.rngs, &mut self.life_ends);
         renewals.clear();
         let first_events = plan.units.iter().map(|unit| {
             let clocks = unit.first_clock as usize..(unit.first_clock + unit.n_clocks) as usize;
             if let UnitKind::Simple(up) = unit.kind {
                 let mut rng = key.stream(plan.clocks[clocks.start].key, Purpose::Renewal);
-                let life = plan.phases[up as usize + 1].next.draw(&mut rng);
-                renewals.push(Renewal::new(rng, unit.gate, up, plan));
+                let life = laws.phases[up as usize + 1].next.draw(&mut rng);
+                renewals.push(Renewal::new(rng, unit.gate, up, laws));
                 return life;
             }
             let mut first = f64::INFINITY;
             for clock in clocks {
                 let clock_plan = plan.clocks[clock];
                 let mut rng = key.stream(clock_plan.key, Purpose::Renewal);
-                life_ends[clock] = plan.samplers[clock_plan.life as usize].draw(&mut rng);
+                life_ends[clock] = laws.samplers[clock_plan.life as usize].draw(&mut rng);
                 rngs[clock] = rng;
                 first = first.min(life_ends[clock]);
             }

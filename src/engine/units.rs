@@ -3,7 +3,7 @@
 
 use super::trial::Simulator;
 use crate::plan::{
-    GateId, Idle, NO_CASCADE, NO_CLOCK, NO_CREW, NO_GATE, NO_LINE, Plan, Purpose, StreamKey,
+    GateId, Idle, Laws, NO_CASCADE, NO_CLOCK, NO_CREW, NO_GATE, NO_LINE, Purpose, StreamKey,
     StreamRng, Unit, UnitId, UnitKind,
 };
 
@@ -33,9 +33,9 @@ pub(super) struct Renewal {
 
 impl Renewal {
     /// A unit that is up, with a stream of which its life has been drawn.
-    pub(super) fn new(mut rng: StreamRng, gate: GateId, up: u32, plan: &Plan) -> Self {
+    pub(super) fn new(mut rng: StreamRng, gate: GateId, up: u32, laws: &Laws) -> Self {
         Self {
-            ahead: plan.phases[up as usize].next.draw(&mut rng),
+            ahead: laws.phases[up as usize].next.draw(&mut rng),
             rng,
             gate,
             phase: up,
@@ -138,7 +138,8 @@ impl Simulator<'_> {
     pub(super) fn fail_by(&mut self, unit: UnitId, clock: u32) {
         let plan = self.plan;
         let clock_plan = plan.clocks[clock as usize];
-        let repair = plan.samplers[clock_plan.repair as usize].draw(&mut self.rngs[clock as usize]);
+        let repair =
+            self.laws.samplers[clock_plan.repair as usize].draw(&mut self.rngs[clock as usize]);
         let failure = Failure {
             cause: clock_plan.cause,
             repair,
@@ -193,7 +194,7 @@ impl Simulator<'_> {
     /// A new life for a clock of a unit, from its age on.
     fn renew(&mut self, unit: UnitId, clock: u32) {
         let life = self.plan.clocks[clock as usize].life;
-        let life = self.plan.samplers[life as usize].draw(&mut self.rngs[clock as usize]);
+        let life = self.laws.samplers[life as usize].draw(&mut self.rngs[clock as usize]);
         self.life_ends[clock as usize] = self.states[unit as usize].age + life;
     }
 
@@ -245,7 +246,8 @@ impl Simulator<'_> {
         let clock = plan.units[unit as usize].first_clock;
         let clock_plan = plan.clocks[clock as usize];
         self.outcome.events += 1;
-        let life = plan.samplers[clock_plan.life as usize].draw(&mut self.rngs[clock as usize]);
+        let life =
+            self.laws.samplers[clock_plan.life as usize].draw(&mut self.rngs[clock as usize]);
         self.calendar.set(unit, self.now + life);
         self.count_failure(clock_plan.cause);
         let occasion = self.states[unit as usize].age;
@@ -286,7 +288,7 @@ impl Simulator<'_> {
             Purpose::Strike,
             occasion,
         );
-        let repair = plan.samplers[striker.repair as usize].draw(&mut rng);
+        let repair = self.laws.samplers[striker.repair as usize].draw(&mut rng);
         self.halt(target);
         self.outcome.events += 1;
         let fired = self.outcome.fired[striker.cause as usize];
@@ -352,7 +354,7 @@ impl Simulator<'_> {
     pub(super) fn cause_of(&self, unit: UnitId) -> u32 {
         let plan = self.plan.units[unit as usize];
         match plan.kind {
-            UnitKind::Simple(up) => self.plan.phases[up as usize].cause,
+            UnitKind::Simple(up) => self.laws.phases[up as usize].cause,
             UnitKind::General | UnitKind::Shock(_) => self.states[unit as usize].failure.cause,
         }
     }

@@ -81,7 +81,7 @@ impl Simulator<'_> {
         upkeep.rots += 1;
         let occasion = upkeep.rots;
         let mut rng = (self.key).occasion(plan.regions[1].key, Purpose::Rot, occasion);
-        let time = self.now + plan.samplers[rot.life as usize].draw(&mut rng);
+        let time = self.now + self.laws.samplers[rot.life as usize].draw(&mut rng);
         self.set_timer(Timer::Rot, time);
     }
 
@@ -119,7 +119,7 @@ impl Simulator<'_> {
         };
         upkeep.rot = Rot::Mending;
         let mut rng = (self.key).occasion(plan.regions[1].key, Purpose::Mend, occasion);
-        let time = self.now + plan.samplers[law.repair as usize].draw(&mut rng);
+        let time = self.now + self.laws.samplers[law.repair as usize].draw(&mut rng);
         self.set_timer(Timer::Rot, time);
         true
     }

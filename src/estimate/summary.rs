@@ -8,7 +8,7 @@ use super::{YEAR_MINUTES, figures};
 use crate::plan::{DowntimePhase, Plan, Wait};
 use crate::results::{
     Attribution, CostResult, DowntimeResult, Estimate, Exceedance, FaultCount, JourneyResult,
-    PhaseLoss, ServiceResult, TopologyResult,
+    PhaseLoss, ServiceResult, Spread, TopologyResult,
 };
 use crate::stats::{
     Moments, clopper_pearson, none_seen_bound, quantile_interval, skewed_mean_interval,
@@ -150,6 +150,7 @@ pub fn summarize(
         events: tally.events,
         method: tally.method(known).to_owned(),
         variance_reduction: tally.variance_reduction(),
+        spread: spread(tally, level),
         rare: None,
         solved_by: None,
         refused: Vec::new(),
@@ -179,6 +180,17 @@ pub fn summarize(
         cost_per_month: with_failure(tally, cost, &bounded),
         unavailability,
     }
+}
+
+/// How much of the variance of a trial's unavailability is in what is not known, and how much is luck; `None` if all is known
+/// and trials have no companions, or nothing was lost.
+fn spread(tally: &Tally, level: f64) -> Option<Spread> {
+    let (share, interval) = tally.companions.share(level)?;
+    let ignorance = figures::estimate(share, interval, level, tally.companions.n());
+    Some(Spread {
+        luck: figures::complement(&ignorance),
+        ignorance,
+    })
 }
 
 /// Level and bound of the intervals.

@@ -7,7 +7,7 @@ use super::recovery::RecoveryTally;
 use super::sharp::{Known, SharpTally, Sharpened};
 use super::{YEAR_MINUTES, YEAR_SECONDS};
 use crate::engine::TrialOutcome;
-use crate::stats::{ClusteredShare, Moments, QuantileSketch};
+use crate::stats::{ClusteredShare, Moments, QuantileSketch, SharedVariance};
 
 /// What there is to tally.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -85,6 +85,8 @@ pub struct Tally {
     pub(super) downtime_cost: Moments,
     pub(super) failure_cost: Moments,
     pub(super) sharp: Option<SharpTally>,
+    /// What trials lost, and others that share with them only what is not known.
+    pub(super) companions: SharedVariance,
 }
 
 impl Tally {
@@ -112,7 +114,13 @@ impl Tally {
             downtime_cost: Moments::default(),
             failure_cost: Moments::default(),
             sharp: shape.sharpened.then(SharpTally::default),
+            companions: SharedVariance::default(),
         }
+    }
+
+    /// Adds what a trial lost, and what another lost that shares with it only what is not known.
+    pub fn add_companion(&mut self, lost: f64, by_other_luck: f64) {
+        self.companions.add(lost, by_other_luck);
     }
 
     /// Adds a trial, and what it says of means beside its own score, if the shape says that it does.
@@ -220,6 +228,7 @@ impl Tally {
         if let Some((mine, theirs)) = self.sharp.as_mut().zip(other.sharp.as_ref()) {
             mine.merge(theirs);
         }
+        self.companions.merge(&other.companions);
     }
 
     /// Adds of `other` only what rules of stopping look at: the trials and their unavailability.

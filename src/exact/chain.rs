@@ -188,7 +188,7 @@ fn refuse_many_units(plan: &Plan, explorer: &Explorer<'_>, limits: Limits) -> Re
         !matches!(unit.kind, UnitKind::Shock(_))
             && clocks.into_iter().any(|clock| {
                 let life = plan.clocks[clock as usize].life;
-                !matches!(plan.samplers[life as usize], Sampler::Never)
+                !matches!(plan.laws.samplers[life as usize], Sampler::Never)
             })
     };
     let mut alone: Vec<bool> = plan.units.iter().map(fails).collect();

@@ -1,6 +1,6 @@
 //! Laws of times as they are integrated: the chance to last longer than t, and where that is not smooth.
 
-use crate::model::Distribution;
+use crate::model::{Distribution, Range};
 use crate::stats::{gamma_upper_tail, normal_cdf};
 
 /// P(X > t), the chance that a time of this law is longer than t \[s\].
@@ -39,8 +39,24 @@ pub(super) fn survival(law: &Distribution, t: f64) -> f64 {
             .iter()
             .map(|(weight, part)| weight * survival(part, t))
             .sum(),
+        // Over all values of the range.
+        Distribution::Between(range) => over_range(range, |mean| (-t / mean).exp()),
         Distribution::Never => 1.0,
     }
+}
+
+/// Mean of a smooth function of a range over its values: the trapezium rule over a normal variable, whose error falls
+/// faster than any power of the step.
+fn over_range(range: &Range, f: impl Fn(f64) -> f64) -> f64 {
+    const STEP: f64 = 0.125;
+    let (mut sum, mut weights) = (0.0, 0.0);
+    for k in -72..=72 {
+        let normal = STEP * f64::from(k);
+        let weight = (-0.5 * normal * normal).exp();
+        sum += weight * f(range.at(normal));
+        weights += weight;
+    }
+    sum / weights
 }
 
 /// Times at which the survival function jumps or bends \[s\].
@@ -55,6 +71,7 @@ pub(super) fn corners(law: &Distribution) -> Vec<f64> {
         | Distribution::Lognormal { .. }
         | Distribution::Weibull { .. }
         | Distribution::Gamma { .. }
+        | Distribution::Between(_)
         | Distribution::Never => Vec::new(),
     }
 }
@@ -81,6 +98,7 @@ pub(super) fn landmarks(law: &Distribution) -> Vec<f64> {
         Distribution::Mixture(parts) => {
             parts.iter().flat_map(|(_, part)| landmarks(part)).collect()
         }
+        Distribution::Between(range) => (-20..=28).map(|k| range.at(0.5 * f64::from(k))).collect(),
         Distribution::Never => Vec::new(),
         _ => doublings(law.mean()),
     }
@@ -122,6 +140,7 @@ pub(super) fn name(law: &Distribution) -> &'static str {
         Distribution::Triangular { .. } => "triangular",
         Distribution::Empirical(_) => "empirical",
         Distribution::Mixture(_) => "mixed",
+        Distribution::Between(_) => "uncertain",
         Distribution::Never => "endless",
     }
 }
@@ -163,6 +182,7 @@ mod tests {
                 high: 4.0,
             },
             Distribution::Empirical([1.0, 2.0, 5.0].into()),
+            Distribution::Between(Range::between("x".into(), 1.0, 20.0)),
             Distribution::Mixture(vec![
                 (0.9, Distribution::Fixed(1.0)),
                 (0.1, Distribution::Exponential { mean: 9.0 }),

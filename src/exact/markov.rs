@@ -8,7 +8,7 @@ use super::effort::{Effort, Limits};
 use super::elimination::{Elimination, Resolvent};
 use super::phases::Mesh;
 use super::sweeps::Sweeps;
-use super::{laplace, transient};
+use super::{laplace, refuse_ranges, transient};
 use crate::plan::Plan;
 
 /// Cells of a fixed time on the coarsest mesh, from the finest to the coarsest that is tried.
@@ -48,6 +48,7 @@ pub(super) fn figures(plan: &Plan, effort: Effort) -> Result<Solution, String> {
 
 /// On meshes of the first of these numbers of cells that the limits allow.
 pub(super) fn figures_on(plan: &Plan, limits: Limits, cells: &[u16]) -> Result<Solution, String> {
+    refuse_ranges(plan)?;
     let mut reason = String::new();
     for &cells in cells {
         let mut meshes: Vec<Figures> = Vec::new();

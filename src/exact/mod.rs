@@ -38,6 +38,21 @@ pub use unit_means::Approximation;
 
 use crate::plan::Plan;
 
+/// Refuses a plan some of whose laws are known in a trial only.
+fn refuse_ranges(plan: &Plan) -> Result<(), String> {
+    let mut ranges = plan
+        .uncertain
+        .iter()
+        .flat_map(|law| law.distribution.ranges());
+    match ranges.next() {
+        None => Ok(()),
+        Some(range) => Err(format!(
+            "`{}` is not known: each trial draws it from its range",
+            range.name
+        )),
+    }
+}
+
 /// Works a plan out as a Markov chain.
 ///
 /// # Errors

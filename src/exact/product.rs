@@ -20,6 +20,7 @@ use super::diagram::{Evaluator, Function};
 use super::effort::Effort;
 use super::process::{Cycle, Process};
 use super::quadrature::{Integrals, integrate};
+use super::refuse_ranges;
 use super::structure::{Structure, structure};
 use crate::plan::{DailyCurve, NO_CREW, Plan, UnitId, UnitKind};
 
@@ -119,6 +120,7 @@ impl<'p> ProductForm<'p> {
 
 /// The structure of a plan whose units are independent of each other.
 fn independent_structure(plan: &Plan, effort: Effort) -> Result<Structure, String> {
+    refuse_ranges(plan)?;
     refuse_takeovers(plan)?;
     let structure = structure(plan, effort.diagram_nodes())?;
     refuse_strikes(plan, &structure.units)?;

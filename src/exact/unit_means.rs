@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::process::{Cycle, Process};
 use super::quadrature::integrate;
+use crate::model::Range;
 use crate::plan::{NO_CREW, Plan, UnitId, UnitKind};
 
 /// Relative error that is good enough for a mean.
@@ -20,6 +21,8 @@ pub enum Approximation {
     Shock,
     /// What a failure takes with it is left out.
     Cascade,
+    /// Ranges are taken at their means.
+    Range,
     /// A standby replica is taken to fail as often as the primary.
     Dormancy,
 }
@@ -35,6 +38,7 @@ impl Approximation {
             }
             Self::Shock => "a shock counts as down, with all that it strikes, for its mean repair",
             Self::Cascade => "failures that spread are taken as failures of one replica",
+            Self::Range => "ranges are taken at their means",
             Self::Dormancy => "standby replicas are taken to fail as often as the primary",
         }
     }
@@ -80,6 +84,9 @@ impl<'p> UnitMeans<'p> {
             mean
         });
         let waits = clocks.iter().any(|clock| clock.crew != NO_CREW);
+        let is_uncertain = |sampler: u32| plan.uncertain.iter().any(|law| law.sampler == sampler);
+        let mut laws = clocks.iter().flat_map(|clock| [clock.life, clock.repair]);
+        let has_ranges = laws.any(is_uncertain);
         let spreads = clocks
             .iter()
             .any(|clock| plan.cascades.get(clock.cascade as usize).is_some());
@@ -91,6 +98,7 @@ impl<'p> UnitMeans<'p> {
                 Approximation::Shock,
             ),
             (spreads, Approximation::Cascade),
+            (has_ranges, Approximation::Range),
             (is_dormant, Approximation::Dormancy),
         ] {
             if applies && !self.approximations.contains(&approximation) {
@@ -104,13 +112,14 @@ impl<'p> UnitMeans<'p> {
     fn mean(&self, key: &[(u32, u32)]) -> (f64, bool) {
         let plan = self.plan;
         let end = plan.warm_up + plan.horizon;
-        let law = |sampler: u32| &plan.distributions[sampler as usize];
-        let cycles: Vec<Cycle<'_>> = key
+        let law = |sampler: u32| plan.distributions[sampler as usize].with_ranges(&Range::mean);
+        let laws: Vec<_> = key
             .iter()
-            .map(|&(life, repair)| Cycle {
-                life: law(life),
-                repair: law(repair),
-            })
+            .map(|&(life, repair)| (law(life), law(repair)))
+            .collect();
+        let cycles: Vec<Cycle<'_>> = laws
+            .iter()
+            .map(|(life, repair)| Cycle { life, repair })
             .collect();
         if let Ok(process) = Process::new(&cycles, end, GOOD) {
             return (mean_of(&process, plan.warm_up, end), true);

@@ -44,7 +44,8 @@ impl Reader {
         let message = if self.path.is_empty() {
             message.to_owned()
         } else {
-            format!("{}: {message}", self.path.join("."))
+            let path: Vec<String> = self.path.iter().map(|key| shown_key(key)).collect();
+            format!("{}: {message}", path.join("."))
         };
         self.problems
             .push(Problem::at(span, message).expected(expected).hint(hint));
@@ -80,7 +81,7 @@ impl Reader {
 
     /// Reads what is under a key.
     pub(super) fn below<T: Decode>(&mut self, key: &str, node: &Node) -> Option<T> {
-        self.path.push(shown_key(key));
+        self.path.push(key.to_owned());
         let value = T::decode(node, self);
         self.path.pop();
         value
@@ -95,7 +96,7 @@ impl Reader {
         expected: &str,
         hint: &str,
     ) {
-        self.path.push(shown_key(key));
+        self.path.push(key.to_owned());
         self.refuse(span, message, expected, hint);
         self.path.pop();
     }

@@ -55,8 +55,50 @@ pub enum Distribution {
     Empirical(Arc<[f64]>),
     /// One of several distributions, by weights that add up to one.
     Mixture(Vec<(f64, Distribution)>),
+    /// Exponential with a mean that is not known.
+    Between(Range),
     /// Never happens: an infinite time.
     Never,
+}
+
+/// A mean that its author does not know well: lognormal over trials, one value in each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Range {
+    /// The keys that lead to it, `faults.aging-disk.mtbf`: what it is a range of.
+    pub name: Arc<str>,
+    /// Mean of the logarithm, that of the middle of the range in seconds.
+    pub mu: f64,
+    /// Standard deviation of the logarithm, above 0.
+    pub sigma: f64,
+}
+
+/// 95 % quantile of the standard normal distribution.
+pub(super) const Z95: f64 = 1.644_853_626_951_472_2;
+/// One in a million normal values is further below zero.
+const Z_PER_MILLION: f64 = -4.753_424_308_822_899;
+
+impl Range {
+    /// The range of what its author is 90 % sure to be between two times above zero \[s\].
+    #[must_use]
+    pub fn between(name: Arc<str>, low: f64, high: f64) -> Self {
+        Self {
+            name,
+            mu: f64::midpoint(low.ln(), high.ln()),
+            sigma: (high / low).ln() / (2.0 * Z95),
+        }
+    }
+
+    /// The value that stands so many standard deviations of the logarithm above the middle \[s\].
+    #[must_use]
+    pub fn at(&self, normal: f64) -> f64 {
+        (self.mu + self.sigma * normal).exp()
+    }
+
+    /// Mean of the values \[s\].
+    #[must_use]
+    pub fn mean(&self) -> f64 {
+        self.at(0.5 * self.sigma)
+    }
 }
 
 impl Distribution {
@@ -76,6 +118,7 @@ impl Distribution {
                 .iter()
                 .map(|(weight, part)| weight * part.mean())
                 .sum(),
+            Self::Between(range) => range.mean(),
             Self::Never => f64::INFINITY,
         }
     }
@@ -106,6 +149,57 @@ impl Distribution {
                 .map(|(weight, part)| weight * (part.variance() + (part.mean() - mean).powi(2)))
                 .sum(),
             Self::Never => f64::INFINITY,
+            // Of an exponential time whose mean is drawn: E[2 m²] - E[m]².
+            Self::Between(range) => 2.0 * range.at(range.sigma).powi(2) - mean * mean,
+        }
+    }
+
+    /// The shortest mean that is to be reckoned with \[s\]: that of ranges at their lowest value in a million trials.
+    #[must_use]
+    pub fn least_mean(&self) -> f64 {
+        self.with_ranges(&|range| range.at(Z_PER_MILLION)).mean()
+    }
+
+    /// The law once the values of its ranges are known.
+    #[must_use]
+    pub fn with_ranges(&self, value: &impl Fn(&Range) -> f64) -> Self {
+        match self {
+            Self::Between(range) => Self::Exponential { mean: value(range) },
+            Self::Mixture(parts) => Self::Mixture(
+                parts
+                    .iter()
+                    .map(|(weight, part)| (*weight, part.with_ranges(value)))
+                    .collect(),
+            ),
+            known => known.clone(),
+        }
+    }
+
+    /// The same as a part of a mixture: what is not known of one part is another thing than what is not known of the next.
+    #[must_use]
+    pub(super) fn with_ranges_of_part(self, index: usize) -> Self {
+        match self {
+            Self::Between(range) => Self::Between(Range {
+                name: format!("{}.{}", range.name, index + 1).into(),
+                ..range
+            }),
+            Self::Mixture(parts) => Self::Mixture(
+                parts
+                    .into_iter()
+                    .map(|(weight, part)| (weight, part.with_ranges_of_part(index)))
+                    .collect(),
+            ),
+            known => known,
+        }
+    }
+
+    /// The ranges that it has in it.
+    #[must_use]
+    pub fn ranges(&self) -> Vec<&Range> {
+        match self {
+            Self::Between(range) => vec![range],
+            Self::Mixture(parts) => parts.iter().flat_map(|(_, part)| part.ranges()).collect(),
+            _ => Vec::new(),
         }
     }
 }

@@ -27,7 +27,7 @@ mod values;
 mod yaml;
 
 pub use defaults::AppliedDefault;
-pub use distribution::Distribution;
+pub use distribution::{Distribution, Range};
 pub use errors::ModelErrors;
 pub use load::{applied_defaults, applied_defaults_str, load, load_str};
 pub use problem::Problem;

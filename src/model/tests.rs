@@ -148,7 +148,7 @@ fn lognormal_times_hit_what_they_are_given_by() {
         other => panic!("{other:?}"),
     };
     let (mu, sigma) = parameters("{ median: 40m, p95: 4h }");
-    assert!(near(mu.exp(), 2400.0) && near((mu + times::Z95 * sigma).exp(), 14_400.0));
+    assert!(near(mu.exp(), 2400.0) && near((mu + distribution::Z95 * sigma).exp(), 14_400.0));
     let (mu, sigma) = parameters("{ mean: 1h, cv: 0.8 }");
     assert!(
         near((mu + 0.5 * sigma * sigma).exp(), 3600.0)
@@ -157,9 +157,47 @@ fn lognormal_times_hit_what_they_are_given_by() {
     let (mu, sigma) = parameters("{ mean: 1h, p95: 3h }");
     assert!(
         near((mu + 0.5 * sigma * sigma).exp(), 3600.0)
-            && near((mu + times::Z95 * sigma).exp(), 10_800.0)
+            && near((mu + distribution::Z95 * sigma).exp(), 10_800.0)
     );
-    assert!(sigma < times::Z95, "the smaller of the two spreads");
+    assert!(sigma < distribution::Z95, "the smaller of the two spreads");
+}
+
+#[test]
+fn ranges_hit_their_ends_and_are_named_by_their_keys() {
+    let range = |law: &Distribution| law.ranges().into_iter().cloned().collect::<Vec<_>>();
+    let ranges = range(&time("{ between: [1h, 9h] }"));
+    let [range_of_mttr] = ranges.as_slice() else {
+        panic!("{ranges:?}")
+    };
+    assert_eq!(&*range_of_mttr.name, "faults.f.mttr");
+    assert!(near(range_of_mttr.at(0.0), 3.0 * 3600.0));
+    assert!(near(range_of_mttr.at(-distribution::Z95), 3600.0));
+    assert!(near(range_of_mttr.at(distribution::Z95), 9.0 * 3600.0));
+    let parts = time(
+        "{ mixture: [ { weight: 50%, of: { between: [1h, 9h] } }, { weight: 50%, of: { between: [1h, 9h] } } ] }",
+    );
+    let names: Vec<String> = range(&parts)
+        .iter()
+        .map(|range| range.name.to_string())
+        .collect();
+    assert_eq!(
+        names,
+        ["faults.f.mttr.mixture.of.1", "faults.f.mttr.mixture.of.2"]
+    );
+    assert!(near(parts.mean(), range_of_mttr.mean()));
+}
+
+/// At their means the times give half a million failures; one trial in a million would have 10^10.
+#[test]
+fn ranges_that_may_give_a_trial_without_end_are_refused() {
+    let text = complete(
+        "horizon: 30y\nfaults: { f: { hits: zone, mtbf: { between: [20s, 20000s] }, mttr: { fixed: 1ms } } }",
+    );
+    let errors = load_str("test.yaml", &text, None).unwrap_err().to_string();
+    assert!(
+        errors.contains("failures are expected in each trial"),
+        "{errors}"
+    );
 }
 
 #[test]
@@ -213,8 +251,8 @@ fn activate_defaults_to_the_range_of_the_pattern() {
             panic!("{failover:?}")
         };
         (
-            (mu - times::Z95 * sigma).exp().round(),
-            (mu + times::Z95 * sigma).exp().round(),
+            (mu - distribution::Z95 * sigma).exp().round(),
+            (mu + distribution::Z95 * sigma).exp().round(),
             failover.restore_seconds,
         )
     };

@@ -9,7 +9,7 @@ use super::run::worker_threads;
 use super::{Observer, Progress, RunSettings};
 use crate::engine::{Record, Simulator};
 use crate::estimate::ElementTally;
-use crate::plan::{Element, Plan, Purpose, TrialKey};
+use crate::plan::{Element, Laws, Plan, Purpose, TrialKey};
 use crate::stats::{Moments, skewed_mean_interval};
 
 /// Events of a batch, about, all replays together.
@@ -198,6 +198,7 @@ impl Batch {
 
 fn play(plan: &Plan, parts: &[Part], seed: u64, trials: Range<u64>) -> Batch {
     let mut batch = Batch::new(parts.len());
+    let mut laws = plan.laws.clone();
     let mut simulator = Simulator::new(plan, seed);
     let outcomes: Vec<f64> = trials
         .clone()
@@ -215,7 +216,7 @@ fn play(plan: &Plan, parts: &[Part], seed: u64, trials: Range<u64>) -> Batch {
         };
         for (trial, &base) in trials.clone().zip(&outcomes) {
             let unavailability = match &mut perfect {
-                Some(simulator) if !is_the_same(plan, part, seed, trial) => {
+                Some(simulator) if !is_the_same(plan, &mut laws, part, seed, trial) => {
                     simulator.simulate(trial, Record::Losses).unavailability
                 }
                 _ => base,
@@ -236,15 +237,16 @@ fn play(plan: &Plan, parts: &[Part], seed: u64, trials: Range<u64>) -> Batch {
 
 /// Whether no clock that is taken out runs out in a trial: the replay is the trial itself. Clocks run at full speed at
 /// most, so that the first life of each is drawn to see.
-fn is_the_same(plan: &Plan, part: &Part, seed: u64, trial: u64) -> bool {
+fn is_the_same(plan: &Plan, laws: &mut Laws, part: &Part, seed: u64, trial: u64) -> bool {
     let Some(clocks) = &part.clocks else {
         return false;
     };
     let key = TrialKey::new(seed, trial);
+    laws.learn(&plan.uncertain, key);
     let end = plan.warm_up + plan.horizon;
     clocks.iter().all(|&clock| {
         let clock = &plan.clocks[clock as usize];
         let mut rng = key.stream(clock.key, Purpose::Renewal);
-        plan.samplers[clock.life as usize].draw(&mut rng) >= end
+        laws.samplers[clock.life as usize].draw(&mut rng) >= end
     })
 }

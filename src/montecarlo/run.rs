@@ -15,7 +15,7 @@ use super::state::{State, pairs_of, shape};
 use super::tactics::cost_of;
 use super::{Observer, Progress, RunSettings, Tactic, Tactics};
 use crate::cost::FailurePrice;
-use crate::engine::{Loss, Player, TrialOutcome};
+use crate::engine::{Loss, Player, Record, Simulator, TrialOutcome};
 use crate::estimate::{
     FailureCost, Known, NoLossBound, PairTally, PairTerms, Sharpened, Tally, TallyShape, precision,
 };
@@ -28,6 +28,10 @@ const MIN_TRIALS_WITH_LOSS: u64 = 100;
 const ENOUGH_OF_EXACT: u64 = 10_000;
 /// Trials after which two topologies that never differed are taken as alike.
 const ENOUGH_WITHOUT_DIFFERENCE: u64 = 10_000;
+/// Where something is not known, every so-many-th trial has a companion …
+const COMPANION_STRIDE: u64 = 4;
+/// … up to so many.
+const MOST_COMPANIONS: u64 = 1 << 14;
 /// Trials among which a telling one is sought for the timeline.
 const TIMELINE_SAMPLE: u64 = 1000;
 
@@ -342,6 +346,8 @@ struct Playing<'a> {
     player: Player<'a>,
     tactic: &'a Tactic,
     control: Loss,
+    /// Plays trials that share with those of the run only what is not known; none if all is known.
+    companion: Option<Simulator<'a>>,
 }
 
 /// What a topology lost in a trial.
@@ -384,6 +390,7 @@ impl<'a> Playing<'a> {
             },
             tactic,
             control: Loss::default(),
+            companion: (!plan.uncertain.is_empty()).then(|| Simulator::companion(plan, seed)),
         }
     }
 
@@ -417,6 +424,13 @@ impl<'a> Playing<'a> {
             }
         }
         tally.add(outcome, cost, sharpened.as_ref());
+        if let Some(companion) = &mut self.companion
+            && trial < MOST_COMPANIONS * COMPANION_STRIDE
+            && trial.is_multiple_of(COMPANION_STRIDE)
+        {
+            let other = companion.simulate(trial, Record::Losses);
+            tally.add_companion(lost.score, other.unavailability);
+        }
         if self.tactic.exact_unavailability().is_some() {
             lost.control = 0.0;
         } else {

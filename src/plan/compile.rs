@@ -8,8 +8,9 @@ use super::places::{Place, PlaceUnit, Places};
 use super::rules::{daily_curve, refunds, sla, slo};
 use super::services::View;
 use super::{
-    Cascade, Clock, EntryPlan, GateId, HealthPlan, NO_GATE, Names, NetworkBuilder, Phase, Plan,
-    Pool, Reach, Sampler, ScaleSwitch, ServiceWatch, Shock, Site, StreamKey, Unit, UnitId, Watcher,
+    Cascade, Clock, EntryPlan, GateId, HealthPlan, Laws, NO_GATE, Names, NetworkBuilder, Phase,
+    Plan, Pool, Reach, Sampler, ScaleSwitch, ServiceWatch, Shock, Site, StreamKey, UncertainLaw,
+    Unit, UnitId, Watcher,
 };
 use crate::model::{Distribution, Model, ServiceKind};
 use crate::topology::Deployment;
@@ -64,8 +65,7 @@ pub(super) struct Compiler<'a> {
     pub idle_gates: Vec<Option<GateId>>,
     /// `[service][region]`, empty until made.
     pub service_gates: HashMap<View, Vec<Vec<GateId>>>,
-    pub samplers: Vec<Sampler>,
-    pub phases: Vec<Phase>,
+    pub laws: Laws,
     /// Phases by life, repair and cause.
     pub phase_ids: HashMap<(u32, u32, u32), u32>,
     pub sampler_ids: Vec<(Distribution, u32)>,
@@ -145,8 +145,7 @@ impl<'a> Compiler<'a> {
                 .into_iter()
                 .map(|view| (view, vec![Vec::new(); n_services]))
                 .collect(),
-            samplers: Vec::new(),
-            phases: Vec::new(),
+            laws: Laws::default(),
             phase_ids: HashMap::new(),
             sampler_ids: Vec::new(),
             units: Vec::new(),
@@ -174,8 +173,8 @@ impl<'a> Compiler<'a> {
         {
             return *id;
         }
-        let id = self.samplers.len() as u32;
-        self.samplers.push(Sampler::new(distribution));
+        let id = self.laws.samplers.len() as u32;
+        self.laws.samplers.push(Sampler::new(distribution));
         self.sampler_ids.push((distribution.clone(), id));
         id
     }
@@ -192,9 +191,9 @@ impl<'a> Compiler<'a> {
             .phase_ids
             .entry((life, repair, cause))
             .or_insert_with(|| {
-                let next = |sampler: u32| self.samplers[sampler as usize].clone();
-                let up = self.phases.len() as u32;
-                self.phases.extend([repair, life].map(|sampler| Phase {
+                let next = |sampler: u32| self.laws.samplers[sampler as usize].clone();
+                let up = self.laws.phases.len() as u32;
+                self.laws.phases.extend([repair, life].map(|sampler| Phase {
                     next: next(sampler),
                     cause,
                 }));
@@ -215,7 +214,7 @@ impl<'a> Compiler<'a> {
         let (crews, lines) = self.crew_plans();
         let (longest_mean_loss, expected_events) =
             (self.longest_mean_loss(&serving), self.expected_events());
-        let holds = self.holds();
+        let (holds, uncertain) = (self.holds(), self.uncertain_laws());
         let network = self.network.finish(&self.initially_down);
         let behind = |gates: &[GateId]| -> Vec<UnitId> {
             let upstream = network.upstream_of(gates);
@@ -283,13 +282,33 @@ impl<'a> Compiler<'a> {
             sites: self.unit_sites,
             holds,
             clocks: self.clocks,
-            samplers: self.samplers,
+            laws: self.laws,
             distributions,
-            phases: self.phases,
+            uncertain,
             shocks: self.shocks,
             cascades: self.cascades,
             pools: self.pools,
         }
+    }
+
+    /// The laws that have ranges in them.
+    fn uncertain_laws(&self) -> Vec<UncertainLaw> {
+        let ranged = self.sampler_ids.iter();
+        let ranged = ranged.filter(|(law, _)| !law.ranges().is_empty());
+        let uncertain = ranged.map(|(law, sampler)| {
+            let followed = self.phase_ids.iter().flat_map(|(&(life, repair, _), &up)| {
+                let follows = |law: u32, phase: u32| (law == *sampler).then_some(phase);
+                [follows(repair, up), follows(life, up + 1)]
+            });
+            let mut phases: Vec<u32> = followed.flatten().collect();
+            phases.sort_unstable();
+            UncertainLaw {
+                distribution: law.clone(),
+                sampler: *sampler,
+                phases,
+            }
+        });
+        uncertain.collect()
     }
 
     fn observe_pools(&mut self, observers: &mut Vec<Watcher>) {

@@ -183,13 +183,14 @@ impl Plan {
 
     /// Makes clocks never run out.
     fn silence(&mut self, clocks: impl Iterator<Item = u32>) {
-        let never = self.samplers.len() as u32;
-        self.samplers.push(Sampler::Never);
+        let never = self.laws.samplers.len() as u32;
+        self.laws.samplers.push(Sampler::Never);
         self.distributions.push(Distribution::Never);
         // A unit of the fast path draws its lives from the phase after its up phase.
-        let silent = self.phases.len() as u32;
+        let silent = self.laws.phases.len() as u32;
         let phase = |next: Sampler| Phase { next, cause: 0 };
-        self.phases
+        self.laws
+            .phases
             .extend([phase(Sampler::Never), phase(Sampler::Never)]);
         let mut is_silent = vec![false; self.clocks.len()];
         for clock in clocks {

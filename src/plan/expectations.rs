@@ -20,7 +20,7 @@ impl Compiler<'_> {
             let takes_down = fault.is_none_or(|(_, fault)| {
                 fault.effect == Effect::Down || fault.strikes == Strikes::Replicas
             });
-            takes_down && !matches!(self.samplers[clock.life as usize], Sampler::Never)
+            takes_down && !matches!(self.laws.samplers[clock.life as usize], Sampler::Never)
         };
         let repairs = self.clocks.iter().filter(|clock| harmful(clock));
         let Some(repair) = repairs

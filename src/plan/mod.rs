@@ -6,6 +6,7 @@ mod compile;
 mod crews;
 mod element;
 mod expectations;
+mod laws;
 mod links;
 mod network;
 mod partition;
@@ -23,6 +24,7 @@ mod types;
 
 pub use compile::compile;
 pub use element::Element;
+pub use laws::{Laws, UncertainLaw};
 pub use network::{GateId, Network, NetworkBuilder, Reach};
 pub use phase::{DowntimePhase, Wait, WaitKind};
 pub use sampler::Sampler;

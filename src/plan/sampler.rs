@@ -33,7 +33,7 @@ pub enum Sampler {
 }
 
 impl Sampler {
-    /// Prepares a validated distribution.
+    /// Prepares a validated distribution; a range is taken at its mean.
     ///
     /// # Panics
     ///
@@ -69,6 +69,8 @@ impl Sampler {
                 }
                 Self::Mixture(prepared)
             }
+            // Until the range is drawn: see `super::Laws`.
+            Distribution::Between(range) => Self::Exponential(range.mean()),
             Distribution::Never => Self::Never,
         }
     }

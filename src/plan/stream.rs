@@ -54,6 +54,8 @@ pub enum Purpose {
     Drill,
     /// Time until people who sleep begin.
     Wake,
+    /// What a range is in a trial.
+    Range,
 }
 
 impl StreamKey {

@@ -1,6 +1,6 @@
 //! The compiled plan: what the engine reads in its loop, by index.
 
-use super::{GateId, Holds, Network, Reach, Sampler, Site, StreamKey, Wait};
+use super::{GateId, Holds, Laws, Network, Reach, Sampler, Site, StreamKey, UncertainLaw, Wait};
 use crate::model::{CrewOrder, Distribution, DrillKind, TakeoverTrigger};
 
 /// Index of a unit.
@@ -27,12 +27,12 @@ pub struct Plan {
     pub holds: Holds,
     /// Fault clocks of all units, those of one unit side by side.
     pub clocks: Vec<Clock>,
-    /// Phases of the units of the fast path, in pairs: up, then down.
-    pub phases: Vec<Phase>,
-    /// All samplers.
-    pub samplers: Vec<Sampler>,
+    /// What times are drawn from, as far as known before a trial: who plays one has laws of its own.
+    pub laws: Laws,
     /// The laws that the samplers draw from, at the same indices.
     pub distributions: Vec<Distribution>,
+    /// Those of them that are drawn anew for each trial.
+    pub uncertain: Vec<UncertainLaw>,
     /// Shocks to replicas.
     pub shocks: Vec<Shock>,
     /// Cascades, by clock.

@@ -217,6 +217,13 @@ fn outages(topology: &TopologyResult) -> Table {
         let (main, sub) = probability_with_interval(estimate.as_ref());
         rows.push(row(name, [main, sub]));
     }
+    if let Some(spread) = &topology.spread {
+        let (main, sub) = probability_with_interval(Some(&spread.ignorance));
+        rows.push(row(
+            "Variance between trials: not knowing (the rest is luck)",
+            [main, sub],
+        ));
+    }
     let note = if times.n > 0 {
         format!(
             "{} outages that ended within their trial.",

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, CellAlignment};
 use owo_colors::OwoColorize;
 
-use super::summary::{Mark, Row};
+use super::summary::{Mark, Row, not_knowing};
 use super::table::{rendered, table};
 use super::terminal::{heading, push_wrapped, warnings};
 use crate::compare::{Objective, verdicts};
@@ -171,6 +171,12 @@ fn how_found(topology: &TopologyResult) -> Vec<(&'static str, String)> {
             |route| format!("worked out, by {route}"),
         ),
     ));
+    if let Some(share) = not_knowing(topology) {
+        said.push((
+            "trials differ by",
+            format!("not knowing the ranges: {share} of the variance; the rest is luck"),
+        ));
+    }
     for refused in &topology.refused {
         said.push(("", format!("no {}: {}", refused.route, refused.reason)));
     }

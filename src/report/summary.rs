@@ -177,6 +177,13 @@ pub(crate) fn marks(topology: &TopologyResult, objectives: &ObjectivesEcho) -> (
     )
 }
 
+/// The share of the variance between trials that is in what the model does not know; `None` if it knows all.
+pub(crate) fn not_knowing(topology: &TopologyResult) -> Option<String> {
+    let share = &topology.spread.as_ref()?.ignorance;
+    let interval = format::probability_interval(share.low, share.high);
+    Some(format!("{} ({interval})", format::probability(share.mean)))
+}
+
 fn no_data() -> String {
     format::NO_DATA.to_owned()
 }

@@ -5,7 +5,7 @@
 use comfy_table::{Attribute, Cell, CellAlignment, Table};
 use owo_colors::OwoColorize;
 
-use super::summary::{Mark, Row, marks, objectives, provenance};
+use super::summary::{Mark, Row, marks, not_knowing, objectives, provenance};
 use super::table::{PROSE, fits, marked, rendered, table};
 use crate::results::names::{shortened, stay_distinct};
 use crate::results::{Comparison, Difference, Results, Warning, format};
@@ -194,6 +194,18 @@ fn legend(text: &mut String, results: &Results, width: u16) {
     if !results.pareto.is_empty() {
         let said = "on the Pareto frontier: no other is both cheaper to run and more available";
         push_wrapped(text, "* ", 2, said, width);
+    }
+    let uncertain = results.topologies.iter();
+    let ignorance: Vec<String> = uncertain
+        .filter_map(|topology| Some((&topology.name, not_knowing(topology)?)))
+        .map(|(name, share)| format!("{} {share}", format::truncated(name, 60)))
+        .collect();
+    if !ignorance.is_empty() {
+        let said = format!(
+            "not knowing the ranges is so much of the variance between trials, luck the rest: {}",
+            ignorance.join("; ")
+        );
+        push_wrapped(text, "~ ", 2, &said, width);
     }
     let undecided = |topology| {
         let (availability, recovery) = marks(topology, &results.objectives);

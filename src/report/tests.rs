@@ -7,7 +7,7 @@ use crate::compare::assemble::tests::{estimate, topology};
 use crate::compare::{pareto_frontier, recommend};
 use crate::results::{
     Attribution, Comparison, Estimate, FaultCount, JourneyResult, NotPriced, ObjectivesEcho,
-    Quantiles, Results, ServiceResult, Timeline, TopologyResult, Warning,
+    Quantiles, Results, ServiceResult, Spread, Timeline, TopologyResult, Warning,
 };
 
 fn share(mean: f64) -> Estimate {
@@ -22,6 +22,10 @@ fn sample_topology(name: &str, total: f64, q: f64, rto: f64, recovery: f64) -> T
     let mut result = topology(name, Some(total), q);
     result.pattern = name.to_owned();
     result.rto_met = Some(share(rto));
+    result.spread = Some(Spread {
+        ignorance: share(0.3),
+        luck: share(0.7),
+    });
     result.slo_met = Some(share(rto * 0.9));
     result.sla_met = Some(share(rto));
     result.recovery_time_seconds = Quantiles {

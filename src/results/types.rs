@@ -121,6 +121,15 @@ impl Estimate {
     }
 }
 
+/// Shares of the variance of a trial's unavailability; together one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spread {
+    /// Due to not knowing the ranges: what would be left if luck were always the mean of all luck.
+    pub ignorance: Estimate,
+    /// Due to when what fails: what would be left on average if the ranges were known.
+    pub luck: Estimate,
+}
+
 /// How far samples with likelihood ratios can be trusted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RareSampling {
@@ -162,6 +171,9 @@ pub struct TopologyResult {
     /// Variance of the mean unavailability by scores alone over that of the one sampled by trials: what each trial counts for.
     /// `None` where the mean does not come from trials, or nothing of it is left to chance.
     pub variance_reduction: Option<f64>,
+    /// What the trials differ by; `None` if nothing in the model is uncertain, or nothing was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread: Option<Spread>,
     /// How far the means can be trusted, where failures were made likely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rare: Option<RareSampling>,

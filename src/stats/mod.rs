@@ -11,6 +11,7 @@ mod order;
 mod paired;
 mod proportion;
 mod ratio;
+mod shared_variance;
 mod sketch;
 mod skewed_mean;
 
@@ -25,5 +26,6 @@ pub use order::{QuantileRanks, quantile_interval, quantile_ranks};
 pub use paired::PairedDifferences;
 pub use proportion::{clopper_pearson, none_seen_bound};
 pub use ratio::{Bounded, correlation_of_means, ratio_interval};
+pub use shared_variance::SharedVariance;
 pub use sketch::QuantileSketch;
 pub use skewed_mean::{SkewedMean, skewed_mean_interval};

@@ -8,7 +8,7 @@ use failscape::plan::compile;
 use failscape::topology::expand;
 
 /// Watches nothing.
-struct Silent;
+pub(crate) struct Silent;
 
 impl Observer for Silent {
     fn progress(&mut self, _: &Progress) {}

@@ -519,6 +519,7 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
         events: 4_812_345,
         method: "crude".to_owned(),
         variance_reduction: Some(1.0),
+        spread: None,
         rare: None,
         solved_by: None,
         refused: Vec::new(),

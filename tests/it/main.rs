@@ -18,6 +18,7 @@ mod importance;
 mod long_runs;
 mod partitions;
 mod properties;
+mod ranges;
 mod runbooks;
 mod shards;
 mod stats_coverage;

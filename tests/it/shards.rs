@@ -15,7 +15,7 @@ services:
 faults:
   process: { hits: replica, mtbf: 3d, mttr: 20m }
   host: { hits: replica, mtbf: 20d, mttr: 2h }
-  region: { hits: region, mtbf: 200d, mttr: 5h }
+  region: { hits: region, mtbf: { between: [50d, 500d] }, mttr: 5h }
 topologies:
   one: { pattern: multi-az, regions: [r] }
   two: { pattern: hot-standby, regions: [r, s] }

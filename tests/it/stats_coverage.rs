@@ -4,8 +4,8 @@
 //! interval that is right falls below 93 % with a probability under 1e-4 in a case, under 1e-3 in this file.
 
 use failscape::stats::{
-    ClusteredMean, ClusteredShare, Moments, PairedDifferences, QuantileSketch, clopper_pearson,
-    quantile_interval, skewed_mean_interval,
+    ClusteredMean, ClusteredShare, Moments, PairedDifferences, QuantileSketch, SharedVariance,
+    clopper_pearson, quantile_interval, skewed_mean_interval,
 };
 use rand::SeedableRng;
 use rand_distr::{Distribution, Exp1, StandardNormal, StandardUniform};
@@ -209,4 +209,43 @@ fn proportion_of_few_is_never_below_its_level() {
         Some(interval.low <= 0.01 && 0.01 <= interval.high)
     });
     assert!(covered >= 0.94, "{covered}");
+}
+
+/// Compound Poisson values whose rate is lognormal with this spread: so many events expected, of exponential size. The share of
+/// the variance that the rate has is e v / (e v + 2), e the events expected and v = exp(sigma²) - 1.
+fn shared_coverage(events: f64, sigma: f64, pairs: u64) -> f64 {
+    let spread = (sigma * sigma).exp_m1();
+    let truth = events * spread / (events * spread + 2.0);
+    coverage(|rng| {
+        let mut shared = SharedVariance::default();
+        for _ in 0..pairs {
+            let rate = events * lognormal(sigma, rng);
+            let mut value = || (0..rare(rate, rng)).map(|_| exponential(rng)).sum();
+            shared.add(value(), value());
+        }
+        let (_, interval) = shared.share(0.95)?;
+        Some(interval.low <= truth && truth <= interval.high)
+    })
+}
+
+#[test]
+fn interval_of_a_shared_variance_holds() {
+    for (events, sigma, pairs) in [
+        (0.01, 0.33, 1000),
+        (0.01, 1.0, 1000),
+        (0.1, 0.33, 1000),
+        (0.1, 1.0, 1000),
+        (1.0, 0.33, 250),
+        (1.0, 1.0, 250),
+        (1.0, 1.0, 4000),
+        (20.0, 0.33, 250),
+        (20.0, 0.7, 250),
+        (20.0, 1.0, 250),
+    ] {
+        let covered = shared_coverage(events, sigma, pairs);
+        assert!(
+            covered >= 0.93,
+            "{events} events, spread {sigma}, {pairs} pairs: {covered}"
+        );
+    }
 }

@@ -237,7 +237,7 @@ fn start(simulator: &mut Simulator<'_>, resting: &[UnitId]) {
         for clock in unit.first_clock..unit.first_clock + unit.n_clocks {
             let clock_plan = plan.clocks[clock as usize];
             let mut rng = simulator.key.stream(clock_plan.key, Purpose::Renewal);
-            plan.samplers[clock_plan.life as usize].draw(&mut rng);
+            simulator.laws.samplers[clock_plan.life as usize].draw(&mut rng);
             simulator.rngs[clock as usize] = rng;
         }
     }
@@ -300,7 +300,7 @@ fn sift(
     let plan = simulator.plan;
     let end = plan.warm_up + plan.horizon;
     for &unit in &sieve.units {
-        let downs = timelines.draw(plan, simulator.key, unit, end);
+        let downs = timelines.draw(plan, &simulator.laws, simulator.key, unit, end);
         downtimes.note(unit, downs);
         let outcome = &mut simulator.outcome;
         let causes = &timelines.causes[downs.first as usize..];

@@ -1,7 +1,9 @@
 //! When each unit is down in a trial, drawn at once: units that react to nothing need no calendar.
 
 use super::spans::{Span, Stretch};
-use crate::plan::{NO_CASCADE, NO_CREW, Plan, Purpose, StreamRng, TrialKey, UnitId, UnitKind};
+use crate::plan::{
+    Laws, NO_CASCADE, NO_CREW, Plan, Purpose, StreamRng, TrialKey, UnitId, UnitKind,
+};
 
 /// The downtimes of a trial, and whatever is worked out of them, in one arena.
 #[derive(Debug, Default)]
@@ -60,21 +62,38 @@ impl Timelines {
     }
 
     /// Draws when a unit is down until `end` \[s\]. Returns its failures.
-    pub(super) fn draw(&mut self, plan: &Plan, key: TrialKey, unit: UnitId, end: f64) -> Stretch {
+    pub(super) fn draw(
+        &mut self,
+        plan: &Plan,
+        laws: &Laws,
+        key: TrialKey,
+        unit: UnitId,
+        end: f64,
+    ) -> Stretch {
         let first = self.downs.len();
         match plan.units[unit as usize].kind {
-            UnitKind::Simple(up) => self.draw_simple(plan, key, unit, up, end),
-            UnitKind::General | UnitKind::Shock(_) => self.draw_competing(plan, key, unit, end),
+            UnitKind::Simple(up) => self.draw_simple(plan, laws, key, unit, up, end),
+            UnitKind::General | UnitKind::Shock(_) => {
+                self.draw_competing(plan, laws, key, unit, end);
+            }
         }
         let stretch = Stretch::from(first, &self.downs);
         self.units.push((unit, stretch));
         stretch
     }
 
-    fn draw_simple(&mut self, plan: &Plan, key: TrialKey, unit: UnitId, up: u32, end: f64) {
+    fn draw_simple(
+        &mut self,
+        plan: &Plan,
+        laws: &Laws,
+        key: TrialKey,
+        unit: UnitId,
+        up: u32,
+        end: f64,
+    ) {
         let clock = plan.units[unit as usize].first_clock;
         let mut rng = key.stream(plan.clocks[clock as usize].key, Purpose::Renewal);
-        let (to_repair, to_life) = (&plan.phases[up as usize], &plan.phases[up as usize + 1]);
+        let (to_repair, to_life) = (&laws.phases[up as usize], &laws.phases[up as usize + 1]);
         let mut start = to_life.next.draw(&mut rng);
         while start < end {
             let back = start + to_repair.next.draw(&mut rng);
@@ -84,7 +103,7 @@ impl Timelines {
     }
 
     /// The first of its clocks to run out takes the unit down; meanwhile the others stand still.
-    fn draw_competing(&mut self, plan: &Plan, key: TrialKey, unit: UnitId, end: f64) {
+    fn draw_competing(&mut self, plan: &Plan, laws: &Laws, key: TrialKey, unit: UnitId, end: f64) {
         let unit = plan.units[unit as usize];
         let clocks = unit.first_clock as usize..(unit.first_clock + unit.n_clocks) as usize;
         let clocks = &plan.clocks[clocks];
@@ -93,7 +112,7 @@ impl Timelines {
         for clock in clocks {
             let mut rng = key.stream(clock.key, Purpose::Renewal);
             self.lives
-                .push(plan.samplers[clock.life as usize].draw(&mut rng));
+                .push(laws.samplers[clock.life as usize].draw(&mut rng));
             self.streams.push(rng);
         }
         let mut start = self.lives.iter().copied().fold(f64::INFINITY, f64::min);
@@ -101,8 +120,8 @@ impl Timelines {
             let which = self.first_to_end();
             let (clock, rng) = (clocks[which], &mut self.streams[which]);
             let age = self.lives[which];
-            let back = start + plan.samplers[clock.repair as usize].draw(rng);
-            self.lives[which] = age + plan.samplers[clock.life as usize].draw(rng);
+            let back = start + laws.samplers[clock.repair as usize].draw(rng);
+            self.lives[which] = age + laws.samplers[clock.life as usize].draw(rng);
             self.push(start, back, clock.cause);
             start = back + (self.lives[self.first_to_end()] - age).max(0.0);
         }

@@ -165,7 +165,11 @@ impl JsonSchema for Time {
                 "It never happens.",
                 json_schema!({ "const": true }),
             ),
-            one("between", "Not simulated yet: a 90 % range.", range),
+            one(
+                "between",
+                "A mean that is not well known: a 90 % range, drawn once for each trial.",
+                range,
+            ),
         ];
         let mut mean = duration;
         mean.insert("description".into(), "Exponential with this mean.".into());

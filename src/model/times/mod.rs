@@ -7,16 +7,14 @@ use std::sync::Arc;
 use forms::{Erlang, Exponential, Gamma, Lognormal, MixturePart, Triangular, Uniform, Weibull};
 
 use super::Distribution;
-use super::decode::{Decode, Reader, describe};
+use super::decode::{Decode, Reader};
+use super::distribution::{Range, Z95};
 use super::empirical;
-use super::mapping::{Field, not_simulated};
+use super::mapping::Field;
 use super::problem::{quoted, similar};
 use super::values::{Seconds, quantity};
 use super::yaml::{Entry, Node, Value};
 use crate::units;
-
-/// 95 % quantile of the standard normal distribution.
-pub(super) const Z95: f64 = 1.644_853_626_951_472_2;
 
 /// A time that is drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,7 +93,7 @@ fn form(entry: &Entry, reader: &mut Reader) -> Option<Distribution> {
         "empirical" => observed(node, reader),
         "mixture" => mixture(&reader.below::<Vec<MixturePart>>(key, node)?, node, reader),
         "never" => never(node, reader),
-        "between" => between(entry, reader),
+        "between" => between(node, reader),
         _ => {
             let hint = similar(key, FORMS)
                 .map_or_else(|| HINT.to_owned(), |name| format!("did you mean `{name}`?"));
@@ -328,6 +326,8 @@ fn mixture(raw: &[MixturePart], node: &Node, reader: &mut Reader) -> Option<Dist
         .collect();
     let parts: Vec<_> = parts?
         .into_iter()
+        .enumerate()
+        .map(|(index, (weight, part))| (weight, part.with_ranges_of_part(index)))
         .filter(|(weight, _)| *weight > 0.0)
         .collect();
     let sum: f64 = parts.iter().map(|(weight, _)| weight).sum();
@@ -344,23 +344,34 @@ fn mixture(raw: &[MixturePart], node: &Node, reader: &mut Reader) -> Option<Dist
     Some(Distribution::Mixture(parts))
 }
 
-/// A range that its author is not sure of: checked, then refused as not simulated yet.
-fn between(entry: &Entry, reader: &mut Reader) -> Option<Distribution> {
-    let range = reader.below::<Vec<Seconds>>("between", &entry.node)?;
-    match range.as_slice() {
-        [Seconds(low), Seconds(high)] if *low > 0.0 && low < high => {
-            not_simulated(reader, "between", &entry.key_span, "a range `between`");
+/// Most that the end of a range may be over its start.
+const WIDEST: f64 = 1000.0;
+
+/// A range that its author is 90 % sure of, named by the keys that lead to it.
+fn between(node: &Node, reader: &mut Reader) -> Option<Distribution> {
+    let name = Arc::from(reader.path.join("."));
+    let range = reader.below::<Vec<Seconds>>("between", node)?;
+    let (message, expected, hint) = match range.as_slice() {
+        [Seconds(low), Seconds(high)] if *low > 0.0 && low < high && high / low <= WIDEST => {
+            return Some(Distribution::Between(Range::between(name, *low, *high)));
         }
-        _ => {
-            let found = describe(&entry.node);
-            reader.refuse(
-                &entry.node.span,
-                &format!("found {found}"),
-                "two times above 0, the shorter first",
-                "write [2y, 6y]",
-            );
-        }
-    }
+        [Seconds(low), Seconds(high)] if *low > 0.0 && low < high => (
+            "the range goes over more than three orders of magnitude",
+            "an end of at most 1000 times the start",
+            "write what you are 90 % sure of",
+        ),
+        [_, _] => (
+            "the range does not rise from a time above zero",
+            "two times above 0, the shorter first",
+            "write for example [2y, 6y]",
+        ),
+        _ => (
+            "a range has a start and an end",
+            "two times",
+            "write for example [2y, 6y]",
+        ),
+    };
+    reader.refuse_below("between", &node.span, message, expected, hint);
     None
 }
 

@@ -97,7 +97,7 @@ impl Checker<'_> {
         let (mut places, mut events) = (0.0, 0.0);
         for (name, fault) in &model.faults {
             let here = Reach::of(fault, &model.regions).places(fault, &services) as f64;
-            let cycle = fault.renewal.mtbf.mean() + fault.renewal.mttr.mean();
+            let cycle = fault.renewal.mtbf.least_mean() + fault.renewal.mttr.least_mean();
             places += here;
             events += here * length / cycle;
             if places > MAX_PLACES || events > MAX_EVENTS {
@@ -136,7 +136,7 @@ impl Checker<'_> {
             else {
                 continue;
             };
-            if length / (failure.mtbf.mean() + failure.mttr.mean()) <= MAX_EVENTS {
+            if length / (failure.mtbf.least_mean() + failure.mttr.least_mean()) <= MAX_EVENTS {
                 continue;
             }
             let given = self
