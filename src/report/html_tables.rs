@@ -304,8 +304,9 @@ fn costs(topology: &TopologyResult, results: &Results) -> Table {
     let unpriced = || ["not priced".to_owned(), String::new()];
     let fixed = fixed.into_iter().map(|(name, amount)| {
         let absent = || {
-            if name == "Drills" {
-                ["not simulated".to_owned(), String::new()]
+            let is_priced = cost.not_priced.iter().all(|price| price.line != "drills");
+            if name == "Drills" && is_priced {
+                ["none".to_owned(), String::new()]
             } else {
                 unpriced()
             }

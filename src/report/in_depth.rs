@@ -346,9 +346,10 @@ fn costs(text: &mut String, bill: &CostResult, currency: &str, width: u16) {
         ("regions", bill.regions),
     ];
     for (name, amount) in fixed {
-        // Drills are not simulated yet: there is no such line to show.
-        if amount.is_some() || name != "drills" {
-            add_line(&mut table, name, amount.map(money), missing(bill, name));
+        let note = missing(bill, name);
+        // A model without drills has no such line.
+        if amount.is_some() || name != "drills" || !note.is_empty() {
+            add_line(&mut table, name, amount.map(money), note);
         }
     }
     add_line(
