@@ -5,6 +5,7 @@
 //! failover under way.
 
 use super::serving::Serving;
+use super::standby::{Disruption, StandbyState};
 use super::trial::Simulator;
 use crate::plan::{DowntimePhase, GateId, Reach, UnitId};
 
@@ -48,7 +49,14 @@ impl Simulator<'_> {
     /// Charges what is lost because a region carries too little, or nothing while a drill is switched.
     fn charge_overload(&mut self, loss: f64) {
         let phase = match &self.serving {
-            Serving::Standby(state) if state.upkeep.is_disrupting() => DowntimePhase::Drilling,
+            Serving::Standby(StandbyState {
+                disruption: Some(Disruption::Drill),
+                ..
+            }) => DowntimePhase::Drilling,
+            Serving::Standby(StandbyState {
+                disruption: Some(Disruption::Failback),
+                ..
+            }) => DowntimePhase::FailingBack,
             Serving::Single | Serving::Standby(_) | Serving::ActiveActive(_) => {
                 DowntimePhase::Degraded
             }

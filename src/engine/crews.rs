@@ -78,7 +78,7 @@ impl Simulator<'_> {
         let Some(on_call) = crew_plan.on_call else {
             return 0.0;
         };
-        if !on_call.is_night(self.now - plan.warm_up) {
+        if on_call.hours.contains(self.now - plan.warm_up) {
             return 0.0;
         }
         let state = &mut self.crews[crew as usize];

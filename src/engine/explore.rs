@@ -139,6 +139,15 @@ impl<'p> Explorer<'p> {
             ServingPlan::Standby(standby) if standby.false_alarm.is_some() => {
                 return Err("false alarms are not followed".to_owned());
             }
+            ServingPlan::Standby(StandbyPlan {
+                failback: Failback::After(back),
+                ..
+            }) if !back.is_plain() => {
+                return Err(
+                    "failbacks at set hours, with a drain, with a disruption or with a chance to fail are not followed"
+                        .to_owned(),
+                );
+            }
             ServingPlan::Standby(standby) if standby.rot.is_some() || standby.drill.is_some() => {
                 return Err("the rot of a standby and drills are not followed".to_owned());
             }
@@ -433,7 +442,7 @@ impl Simulator<'_> {
                     ReroutePlan::Ttl(_) => None,
                 },
                 Timer::Failback => match standby.failback {
-                    Failback::After { wait_seconds, .. } => Some(Law::Fixed(wait_seconds)),
+                    Failback::After(back) => Some(Law::Fixed(back.wait_seconds)),
                     Failback::Never => None,
                 },
                 Timer::Moved => state.moving.as_ref().map(MoveKey::seconds).map(Law::Move),

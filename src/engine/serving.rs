@@ -36,7 +36,7 @@ pub(super) enum Timer {
     Rot,
     /// The date of a drill.
     Drill,
-    /// Traffic has been switched for a drill.
+    /// Traffic has been switched, for a drill or a failback.
     Disrupted,
     /// A change of a region's health is detected, with all regions serving.
     Detected(u32),
@@ -198,7 +198,6 @@ impl Simulator<'_> {
     /// Brings a region to full scale: what it did not run starts new.
     pub(super) fn scale_up(&mut self, region: usize) {
         let plan = &self.plan.regions[region];
-        self.world.capacity[region] = 1.0;
         for switch in &plan.switches {
             let speed = switch
                 .pool
@@ -222,7 +221,6 @@ impl Simulator<'_> {
     /// Brings a region back to what it runs while standing by.
     pub(super) fn scale_down(&mut self, region: usize) {
         let plan = &self.plan.regions[region];
-        self.world.capacity[region] = plan.standby_capacity;
         for switch in &plan.switches {
             if switch.idle == Idle::Startable
                 && let Some(pool) = switch.pool

@@ -4,14 +4,20 @@
 //! region *from* for the other: detect, decide, activate, reroute. With `reroute_first` (warm standby) clients move
 //! while the standby is still being scaled up.
 
+mod failback;
+mod scale;
+
+pub(super) use failback::Disruption;
+
 use super::explore::Law;
 use super::runbook::RunbookState;
 use super::serving::Serving;
 use super::serving::{RerouteTime, Timer};
 use super::trial::Simulator;
 use super::upkeep::Upkeep;
-use crate::model::Failback;
+use crate::model::{Failback, Return};
 use crate::plan::{DowntimePhase, Purpose, ReroutePlan, ServingPlan, StandbyPlan};
+use failback::FailbackState;
 
 /// The controller during a trial.
 #[derive(Debug, Clone, Default)]
@@ -36,8 +42,13 @@ pub(super) struct StandbyState {
     moved_at: f64,
     /// Whether the attempt under way leaves a region that is healthy.
     needless: bool,
+    /// Whether the attempt under way takes clients back to a region that is still ready: they had been leaving it.
+    turns_round: bool,
     /// False alarms so far.
     alarms: u64,
+    failbacks: FailbackState,
+    /// Why nobody is served; `None`: traffic is not being switched.
+    pub(super) disruption: Option<Disruption>,
     pub(super) upkeep: Upkeep,
     /// Causes of the last loss.
     pub starters: Vec<u32>,
@@ -147,13 +158,13 @@ impl StandbyState {
             && self.phase == Phase::Steady
             && self.movement == Movement::None;
         let (waits, waited) = match plan.failback {
-            Failback::After { wait_seconds, .. }
+            Failback::After(Return { wait_seconds, .. })
                 if wait_seconds > 0.0 && self.healthy[self.home] && !at_home =>
             {
                 let waited = self.healthy_since[self.home] + wait_seconds <= now;
                 (!waited, waited)
             }
-            Failback::After { .. } | Failback::Never => (false, false),
+            Failback::After(_) | Failback::Never => (false, false),
         };
         StandbyKey {
             waits,
@@ -247,19 +258,12 @@ pub(super) fn all_in(region: usize) -> [f64; 2] {
 }
 
 impl<'p> Simulator<'p> {
+    /// The controller and its plan.
     fn standby(&mut self) -> (&mut StandbyState, &'p StandbyPlan) {
         match (&mut self.serving, &self.plan.serving) {
             (Serving::Standby(state), ServingPlan::Standby(plan)) => (state, plan),
             _ => unreachable!("only a standby pattern has a standby controller"),
         }
-    }
-
-    fn is_instant_failback(plan: &StandbyPlan) -> bool {
-        plan.failback
-            == Failback::After {
-                wait_seconds: 0.0,
-                takes_seconds: 0.0,
-            }
     }
 
     pub(super) fn update_standby_health(&mut self) -> bool {
@@ -283,7 +287,7 @@ impl<'p> Simulator<'p> {
         if before[serving] && !health[serving] {
             self.note_starters(serving);
         }
-        if Self::is_instant_failback(plan) && health[home] && !before[home] {
+        if plan.fails_back_at_once() && health[home] && !before[home] {
             self.serve_home_at_once();
         } else {
             self.call_off_if_healthy();
@@ -310,24 +314,6 @@ impl<'p> Simulator<'p> {
         self.standby().0.starters = starters;
     }
 
-    /// The primary serves again, and any attempt ends, the instant it is healthy.
-    fn serve_home_at_once(&mut self) {
-        let now = self.now;
-        let home = self.standby().0.home;
-        self.abandon_runbook();
-        self.set_timer(Timer::Attempt, f64::INFINITY);
-        self.set_timer(Timer::Rerouted, f64::INFINITY);
-        self.traffic.jump(now, &all_in(home));
-        self.await_moves();
-        let (state, _) = self.standby();
-        state.phase = Phase::Steady;
-        state.movement = Movement::None;
-        state.needless = false;
-        state.serving = home;
-        self.use_standby(false);
-        self.release(1 - home);
-    }
-
     /// An attempt whose activation has not begun, or has failed, ends when the region that it leaves is healthy again.
     fn call_off_if_healthy(&mut self) {
         let (state, _) = self.standby();
@@ -350,7 +336,12 @@ impl<'p> Simulator<'p> {
                 } else {
                     Phase::Steady
                 };
+                let keeps_ready = std::mem::take(&mut state.turns_round);
+                let has_moved = state.movement == Movement::None;
                 self.set_timer(Timer::Attempt, f64::INFINITY);
+                if keeps_ready && has_moved {
+                    self.stand_by_again();
+                }
             }
             Phase::Steady | Phase::Activating | Phase::Mending | Phase::Rerouting => {}
         }
@@ -373,6 +364,7 @@ impl<'p> Simulator<'p> {
         state.from = serving;
         state.moved = false;
         state.losses += 1;
+        state.turns_round = state.movement == Movement::Back && plan.drains();
         if !other_healthy {
             state.phase = Phase::NoneHealthy;
             return;
@@ -465,6 +457,12 @@ impl<'p> Simulator<'p> {
 
     fn decide(&mut self) {
         let (state, plan) = self.standby();
+        if state.turns_round {
+            state.attempts += 1;
+            state.phase = Phase::Rerouting;
+            self.begin_reroute();
+            return;
+        }
         state.phase = Phase::Deciding;
         let (from, losses) = (state.from, state.losses);
         let mut rng = self
@@ -489,10 +487,9 @@ impl<'p> Simulator<'p> {
             self.begin_runbook();
         }
         if start_moving {
-            if self.find_rot() {
-                // Clients come before it is mended, and nobody serves them.
-                self.world.capacity[1 - from] = 0.0;
-            }
+            // If it has rotted, clients come before it is mended, and nobody serves them.
+            self.find_rot();
+            self.refresh_capacities();
             self.begin_reroute();
         }
     }
@@ -500,33 +497,10 @@ impl<'p> Simulator<'p> {
     /// A standby that had rotted is fit to serve again; an attempt that has waited for it goes on.
     pub(super) fn continue_with_mended_standby(&mut self) {
         let (state, _) = self.standby();
-        let (region, waits) = (1 - state.home, state.phase == Phase::Mending);
-        self.restore_capacity(region);
+        let waits = state.phase == Phase::Mending;
+        self.refresh_capacities();
         if waits {
             self.end_activation(true);
-        }
-    }
-
-    /// A region carries what its scale allows.
-    pub(super) fn restore_capacity(&mut self, region: usize) {
-        let full = self.standby().0.full[region];
-        self.world.capacity[region] = if full {
-            1.0
-        } else {
-            self.plan.regions[region].standby_capacity
-        };
-        self.touch_world();
-    }
-
-    /// Traffic is switched to the region that stands by, for a while or for good.
-    pub(super) fn serve_from_standby(&mut self, for_good: bool) {
-        let home = self.standby().0.home;
-        self.bring_up(1 - home);
-        let (state, _) = self.standby();
-        state.serving = 1 - home;
-        if for_good {
-            state.home = 1 - home;
-            self.release(home);
         }
     }
 
@@ -643,6 +617,7 @@ impl<'p> Simulator<'p> {
         state.completed = (now, at_once + 1);
         state.moved_at = now;
         state.needless = false;
+        state.turns_round = false;
         let (serving, from) = (state.serving, state.from);
         let swaps = plan.failback == Failback::Never && state.full[serving];
         if swaps && state.home != serving {
@@ -656,93 +631,5 @@ impl<'p> Simulator<'p> {
             self.release(from);
         }
         self.start_if_unhealthy();
-    }
-
-    /// Sets the timer of the failback, if one is due.
-    pub(super) fn plan_failback(&mut self) {
-        let now = self.now;
-        let (state, plan) = self.standby();
-        let time = match plan.failback {
-            // A game day ends at its time, whatever the policy.
-            _ if state.upkeep.until.is_some()
-                && state.serving != state.home
-                && state.healthy[state.home]
-                && state.phase == Phase::Steady =>
-            {
-                now.max(state.upkeep.until.unwrap_or(now))
-            }
-            Failback::After { wait_seconds, .. }
-                if state.serving != state.home
-                    && state.healthy[state.home]
-                    && (state.phase == Phase::Steady || state.from != state.home) =>
-            {
-                now.max(state.healthy_since[state.home] + wait_seconds)
-            }
-            // Clients of a standby that could not be scaled up go back: roles are only swapped with one that could.
-            Failback::Never
-                if state.serving != state.home
-                    && state.healthy[state.home]
-                    && state.phase == Phase::Steady
-                    && !state.full[state.serving] =>
-            {
-                now
-            }
-            Failback::After { .. } | Failback::Never => f64::INFINITY,
-        };
-        self.set_timer(Timer::Failback, time);
-    }
-
-    /// Traffic goes home, whatever attempt is under way to move it there.
-    fn begin_failback(&mut self) {
-        let now = self.now;
-        let (state, plan) = self.standby();
-        let takes_seconds = match plan.failback {
-            Failback::After { takes_seconds, .. } => takes_seconds,
-            Failback::Never => 0.0,
-        };
-        let home = state.home;
-        self.abandon_runbook();
-        let (state, _) = self.standby();
-        state.phase = Phase::Steady;
-        state.needless = false;
-        state.movement = Movement::Back;
-        state.serving = home;
-        self.set_timer(Timer::Attempt, f64::INFINITY);
-        self.set_timer(Timer::Rerouted, f64::INFINITY);
-        self.traffic.redirect(now, takes_seconds, &all_in(home));
-        self.await_moves();
-        if !self.traffic.is_moving() {
-            self.end_failback();
-        }
-    }
-
-    fn end_failback(&mut self) {
-        let now = self.now;
-        let (state, _) = self.standby();
-        state.movement = Movement::None;
-        state.moved_at = now;
-        let home = state.home;
-        self.use_standby(false);
-        let (state, _) = self.standby();
-        if state.phase != Phase::Activating {
-            self.release(1 - home);
-        }
-    }
-
-    /// Brings the region that is to serve to full scale.
-    fn bring_up(&mut self, region: usize) {
-        let (state, _) = self.standby();
-        if !std::mem::replace(&mut state.full[region], true) {
-            self.scale_up(region);
-        }
-    }
-
-    /// A region that no longer serves goes back to standing by.
-    fn release(&mut self, region: usize) {
-        let (state, plan) = self.standby();
-        if state.full[region] && !plan.full_when_standing_by {
-            state.full[region] = false;
-            self.scale_down(region);
-        }
     }
 }

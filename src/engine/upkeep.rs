@@ -5,7 +5,7 @@
 //! good (rotation). Whoever has just served is sound.
 
 use super::serving::{Serving, Timer};
-use super::standby::all_in;
+use super::standby::{Disruption, all_in};
 use super::trial::Simulator;
 use crate::model::DrillKind;
 use crate::plan::{DrillPlan, Purpose, ServingPlan};
@@ -20,8 +20,6 @@ pub(super) struct Upkeep {
     drills: u64,
     /// Whether the region that stands by by role is serving.
     in_use: bool,
-    /// The region that serves nobody while traffic is switched for a drill.
-    disrupted: Option<usize>,
     /// End of the game day under way.
     pub until: Option<f64>,
 }
@@ -38,9 +36,9 @@ enum Rot {
 }
 
 impl Upkeep {
-    /// Whether a drill is being switched, which nobody is served in.
-    pub(super) fn is_disrupting(&self) -> bool {
-        self.disrupted.is_some()
+    /// Whether the standby is being mended.
+    pub(super) fn is_being_mended(&self) -> bool {
+        self.rot == Rot::Mending
     }
 }
 
@@ -156,25 +154,22 @@ impl Simulator<'_> {
         };
         let key = self.plan.regions[0].key;
         let works = self.succeeds(succeeds, key, Purpose::Drill, occasion);
-        let serving = self.switch_for_drill(drill, works);
+        self.switch_for_drill(drill, works);
         if drill.disruption > 0.0 {
-            self.upkeep().disrupted = Some(serving);
-            self.world.capacity[serving] = 0.0;
-            let end = self.now + drill.disruption;
-            self.set_timer(Timer::Disrupted, end);
+            self.disrupt(Disruption::Drill, drill.disruption);
         }
         self.touch_world();
     }
 
-    /// Moves traffic for a drill, if that works. Returns the region that has it then.
-    fn switch_for_drill(&mut self, drill: DrillPlan, works: bool) -> usize {
+    /// Moves traffic for a drill, if that works.
+    fn switch_for_drill(&mut self, drill: DrillPlan, works: bool) {
         let Serving::Standby(state) = &mut self.serving else {
-            return 0;
+            return;
         };
         state.starters = vec![drill.cause];
         let home = state.home();
         if !works {
-            return home;
+            return;
         }
         let now = self.now;
         match drill.kind {
@@ -190,13 +185,5 @@ impl Simulator<'_> {
         }
         self.traffic.jump(now, &all_in(1 - home));
         self.await_moves();
-        1 - home
-    }
-
-    /// Traffic has been switched.
-    pub(super) fn end_disruption(&mut self) {
-        if let Some(region) = self.upkeep().disrupted.take() {
-            self.restore_capacity(region);
-        }
     }
 }

@@ -297,13 +297,51 @@ pub struct Crew {
     pub on_call: Option<OnCall>,
 }
 
+/// Hours of each day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hours {
+    /// The first, 0 to 24.
+    pub from: f64,
+    /// The end; before the first if it is on the next day.
+    pub to: f64,
+}
+
+impl Hours {
+    const SECONDS: f64 = 3600.0;
+    const DAY_SECONDS: f64 = 24.0 * Self::SECONDS;
+
+    /// Whether a time \[s\], counted from a midnight, is within them.
+    #[must_use]
+    pub fn contains(self, seconds: f64) -> bool {
+        let hour = seconds.rem_euclid(Self::DAY_SECONDS) / Self::SECONDS;
+        if self.from < self.to {
+            self.from <= hour && hour < self.to
+        } else {
+            hour >= self.from || hour < self.to
+        }
+    }
+
+    /// The first time within them \[s\] that is not before a time, both counted from a midnight.
+    #[must_use]
+    pub fn first_from(self, seconds: f64) -> f64 {
+        if self.contains(seconds) {
+            return seconds;
+        }
+        let day = seconds - seconds.rem_euclid(Self::DAY_SECONDS);
+        let opens = day + self.from * Self::SECONDS;
+        if opens < seconds {
+            opens + Self::DAY_SECONDS
+        } else {
+            opens
+        }
+    }
+}
+
 /// People who sleep.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OnCall {
-    /// Hour of the day from which they are at work, 0 to 24.
-    pub from_hour: f64,
-    /// Hour until which they are; before `from_hour` if that is on the next day.
-    pub to_hour: f64,
+    /// When they are at work.
+    pub hours: Hours,
     /// Time from being called at other hours until the work begins.
     pub night: Distribution,
 }
@@ -492,13 +530,39 @@ pub enum Reroute {
 pub enum Failback {
     /// Roles are swapped instead.
     Never,
-    /// When the old primary has been healthy for `wait`, traffic moves back linearly over `takes`.
-    After {
-        /// Healthy time required first \[s\].
-        wait_seconds: f64,
-        /// Length of the move \[s\].
-        takes_seconds: f64,
-    },
+    /// Traffic moves back.
+    After(Return),
+}
+
+/// How traffic moves back to the old primary, once that has been healthy for some time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Return {
+    /// Healthy time required first \[s\].
+    pub wait_seconds: f64,
+    /// Hours of the day in which it may begin; `None`: at any time.
+    pub hours: Option<Hours>,
+    /// At its beginning nobody is served for so long \[s\].
+    pub disruption_seconds: f64,
+    /// Chance that it succeeds; if not, traffic stays, and the wait begins anew.
+    pub success: f64,
+    /// Length of the linear move \[s\].
+    pub takes_seconds: f64,
+    /// Whether the region that clients leave stays ready until all have moved.
+    pub drain: bool,
+}
+
+impl Return {
+    /// Whether the primary serves again the instant it is healthy.
+    #[must_use]
+    pub fn is_instant(&self) -> bool {
+        self.wait_seconds == 0.0 && self.takes_seconds == 0.0 && self.is_plain()
+    }
+
+    /// Whether it begins at any time and always succeeds at once, without a disruption or a drain.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.hours.is_none() && self.disruption_seconds == 0.0 && self.success >= 1.0 && !self.drain
+    }
 }
 
 /// How data is copied to other regions.

@@ -58,7 +58,7 @@ impl Compiler<'_> {
                 order: crew.order,
                 dispatch,
                 on_call: crew.on_call.as_ref().map(|on_call| OnCallPlan {
-                    hours: (on_call.from_hour / 24.0, on_call.to_hour / 24.0),
+                    hours: on_call.hours,
                     night: self.sampler(&on_call.night),
                 }),
                 first_line,

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::compile::Compiler;
-use super::{Clock, DetectPlan, ReroutePlan, Sampler, ServingPlan, StepPlan};
-use crate::model::{Distribution, Effect, Need, ServiceKind, Strikes};
+use super::{Clock, DetectPlan, ReroutePlan, Sampler, ServingPlan, StandbyPlan, StepPlan};
+use crate::model::{Distribution, Effect, Failback, Need, ServiceKind, Strikes};
 
 impl Compiler<'_> {
     fn mean(&self, sampler: u32) -> f64 {
@@ -23,12 +23,13 @@ impl Compiler<'_> {
             takes_down && !matches!(self.laws.samplers[clock.life as usize], Sampler::Never)
         };
         let repairs = self.clocks.iter().filter(|clock| harmful(clock));
-        let Some(repair) = repairs
+        let repair = repairs
             .map(|clock| self.mean(clock.repair) + self.mean_dispatch(clock.crew))
-            .reduce(f64::max)
-        else {
+            .reduce(f64::max);
+        let moves_needlessly = matches!(serving, ServingPlan::Standby(standby) if standby.false_alarm.is_some() || standby.drill.is_some());
+        if repair.is_none() && !moves_needlessly {
             return 0.0;
-        };
+        }
         let takeovers = self.pools.iter().map(|pool| {
             let failed = self.mean(pool.failed.unwrap_or(pool.takes));
             self.mean(pool.takes) + (pool.success.recip() - 1.0) * failed
@@ -45,17 +46,29 @@ impl Compiler<'_> {
                 let tries = standby.retry.map_or(0.0, |retry| {
                     (standby.success.recip() - 1.0) * (attempt + retry)
                 });
-                self.mean_detect(standby.detect)
+                let mend = standby.rot.map_or(0.0, |rot| self.mean(rot.repair));
+                let failover = self.mean_detect(standby.detect)
                     + self.mean(standby.decide)
                     + attempt
                     + tries
+                    + mend
                     + self.longest_mean_wait()
-                    + self.mean_reroute(standby.reroute)
+                    + self.mean_reroute(standby.reroute);
+                failover.max(Self::longest_disruption(standby))
             }
         };
         takeovers
-            .fold(repair.max(failover), f64::max)
+            .fold(repair.unwrap_or(0.0).max(failover), f64::max)
             .min(self.model.horizon_seconds)
+    }
+
+    /// For how long nobody is served while traffic is switched as planned \[s\].
+    fn longest_disruption(standby: &StandbyPlan) -> f64 {
+        let drill = standby.drill.map_or(0.0, |drill| drill.disruption);
+        match standby.failback {
+            Failback::After(back) => drill.max(back.disruption_seconds),
+            Failback::Never => drill,
+        }
     }
 
     /// Longest mean repair of what a step of the runbook may stand still for \[s\].

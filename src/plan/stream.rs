@@ -56,6 +56,8 @@ pub enum Purpose {
     Wake,
     /// What a range is in a trial.
     Range,
+    /// Whether a failback succeeds.
+    Failback,
 }
 
 impl StreamKey {

@@ -1,7 +1,7 @@
 //! The compiled plan: what the engine reads in its loop, by index.
 
 use super::{GateId, Holds, Laws, Network, Reach, Sampler, Site, StreamKey, UncertainLaw, Wait};
-use crate::model::{CrewOrder, Distribution, DrillKind, TakeoverTrigger};
+use crate::model::{CrewOrder, Distribution, DrillKind, Failback, Hours, TakeoverTrigger};
 
 /// Index of a unit.
 pub type UnitId = u32;
@@ -285,25 +285,10 @@ pub const NO_LINE: u32 = u32::MAX;
 /// Hours of work.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OnCallPlan {
-    /// Beginning and end as parts of a day; the end before the beginning if it is on the next day.
-    pub hours: (f64, f64),
+    /// When people are at work.
+    pub hours: Hours,
     /// Sampler of the time from being called at other hours until the work begins.
     pub night: u32,
-}
-
-impl OnCallPlan {
-    /// Whether people sleep at a time from the start of scoring \[s\], which is midnight.
-    #[must_use]
-    pub fn is_night(&self, seconds: f64) -> bool {
-        let day = (seconds / 86_400.0).rem_euclid(1.0);
-        let (from, to) = self.hours;
-        let at_work = if from < to {
-            from <= day && day < to
-        } else {
-            day >= from || day < to
-        };
-        !at_work
-    }
 }
 
 /// What watches a gate.
@@ -435,7 +420,7 @@ pub struct StandbyPlan {
     /// Wait before another attempt \[s\]; `None`: no further attempt.
     pub retry: Option<f64>,
     /// The way back.
-    pub failback: crate::model::Failback,
+    pub failback: Failback,
     /// Whether clients are moved while the standby is still being activated.
     pub reroute_first: bool,
     /// Which regions stand by at the start: the second.

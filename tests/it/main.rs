@@ -12,6 +12,7 @@ mod coverage;
 mod detection;
 mod dispatch;
 mod exact;
+mod failback;
 mod failover;
 mod fixture;
 mod importance;

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::super::decode::{Decode, Name, Reader, Spanned};
 use super::super::record::{choice, record};
 use super::super::times::Time;
+use super::super::types::Hours;
 use super::super::values::{Amount, ByteRate, Seconds, SecondsOrNever, Share};
 use super::super::yaml::{Node, Value};
 
@@ -160,8 +161,16 @@ record! {
     Back is "Back" as "a failback" {
         /// How long the old primary must have been healthy; default 1h.
         optional "wait" wait: Seconds,
+        /// Hours of the day in which it may begin, such as 1-5; default any.
+        optional "hours" hours: Hours,
+        /// At its beginning nobody is served for so long; default 0s.
+        optional "disruption" disruption: Seconds,
+        /// Chance that it succeeds; if not, traffic stays and the wait begins anew; default 100%.
+        optional "success" success: Share,
         /// How long the move takes; default 5m.
         optional "takes" takes: Seconds,
+        /// Whether the region that clients leave stays ready until all have moved; default false.
+        optional "drain" drain: bool,
     }
 }
 

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::super::decode::{Decode, Name, Reader, Spanned, Text, word};
 use super::super::record::{choice, record};
 use super::super::times::Time;
+use super::super::types::Hours;
 use super::super::values::Share;
 use super::super::yaml::{Node, Value};
 
@@ -189,10 +190,6 @@ record! {
     }
 }
 
-/// Hours of the day, from one to another.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::model) struct Hours(pub(in super::super) f64, pub(in super::super) f64);
-
 impl Decode for Hours {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
         let hint = "write for example 9-17, or 22-6";
@@ -205,7 +202,7 @@ impl Decode for Hours {
             .split_once('-')
             .and_then(|(from, to)| Some((hour(from)?, hour(to)?)));
         match ends {
-            Some((from, to)) if from != to => Some(Self(from, to)),
+            Some((from, to)) if from != to && from - to < 24.0 => Some(Self { from, to }),
             _ => reader.mismatch(node, "two different hours of the day, 0 to 24", hint),
         }
     }

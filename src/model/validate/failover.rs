@@ -9,7 +9,7 @@ use crate::model::distribution::Z95;
 use crate::model::mapping::Field;
 use crate::model::problem::quoted;
 use crate::model::raw::{RawDecide, RawDetect, RawFailback, RawFailover, RawReroute, TimeOrNever};
-use crate::model::types::{Backups, Detect, Failback, Failover, Pattern, Reroute, Service};
+use crate::model::types::{Backups, Detect, Failback, Failover, Pattern, Reroute, Return, Service};
 use crate::model::values::{Seconds, SecondsOrNever, Share};
 use crate::units::format_duration;
 
@@ -368,37 +368,60 @@ impl Checker<'_> {
     fn failback(&mut self, layers: &Layers<'_>) -> Option<Failback> {
         let back = match layers.pick(|raw| &raw.failback)? {
             None => {
-                self.note(
-                    layers,
-                    layers.has_standby,
-                    "failback",
-                    "{ wait: 1h, takes: 5m }",
-                    "default",
-                );
-                return Some(Failback::After {
+                let shown = "{ wait: 1h, takes: 5m }";
+                self.note(layers, layers.has_standby, "failback", shown, "default");
+                return Some(Failback::After(Return {
                     wait_seconds: WAIT_SECONDS,
+                    hours: None,
+                    disruption_seconds: 0.0,
+                    success: 1.0,
                     takes_seconds: TAKES_SECONDS,
-                });
+                    drain: false,
+                }));
             }
             Some((_, RawFailback::Never)) => return Some(Failback::Never),
             Some((_, RawFailback::Back(back))) => back,
         };
-        if back.wait.is_absent() {
-            self.note(layers, layers.has_standby, "failback.wait", "1h", "default");
+        let left_out = [
+            ("wait", back.wait.is_absent(), "1h"),
+            ("hours", back.hours.is_absent(), "at any time"),
+            ("disruption", back.disruption.is_absent(), "0s"),
+            ("success", back.success.is_absent(), "100%"),
+            ("takes", back.takes.is_absent(), "5m"),
+            ("drain", back.drain.is_absent(), "false"),
+        ];
+        for (key, is_absent, value) in left_out {
+            if is_absent {
+                let key = format!("failback.{key}");
+                self.note(layers, layers.has_standby, &key, value, "default");
+            }
         }
-        if back.takes.is_absent() {
-            self.note(
-                layers,
-                layers.has_standby,
-                "failback.takes",
-                "5m",
-                "default",
-            );
-        }
-        Some(Failback::After {
+        let back = Return {
             wait_seconds: back.wait.or(Seconds(WAIT_SECONDS))?.0,
+            hours: back.hours.optional()?,
+            disruption_seconds: back.disruption.or(Seconds(0.0))?.0,
+            success: back.success.or(Share(1.0))?.0,
             takes_seconds: back.takes.or(Seconds(TAKES_SECONDS))?.0,
-        })
+            drain: back.drain.or(false)?,
+        };
+        self.check_failbacks(layers, &back)?;
+        Some(Failback::After(back))
+    }
+
+    /// Failbacks that take no time and fail would be repeated without end.
+    fn check_failbacks(&mut self, layers: &Layers<'_>, back: &Return) -> Option<()> {
+        let takes = back.wait_seconds + back.disruption_seconds;
+        if !layers.has_standby || back.success >= 1.0 || takes > 0.0 {
+            return Some(());
+        }
+        let (span, _) = layers.pick(|raw| &raw.failback)??;
+        self.refuse(
+            span,
+            "failbacks that fail are repeated at once, in no time",
+            "a `wait` above 0s",
+            "write for example { wait: 1h, success: 95% }",
+        );
+        None
     }
 
     /// Attempts that take no time and fail would be repeated without end.

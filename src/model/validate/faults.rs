@@ -451,14 +451,10 @@ impl Checker<'_> {
                 self.apply_default(format!("crews.{name}.on_call"), "always at work", "default");
             }
             let on_call = match &crew.on_call {
-                Field::Given(_, on_call) => {
-                    let hours = on_call.hours.get()?;
-                    Some(OnCall {
-                        from_hour: hours.0,
-                        to_hour: hours.1,
-                        night: on_call.night.get()?.0.clone(),
-                    })
-                }
+                Field::Given(_, on_call) => Some(OnCall {
+                    hours: *on_call.hours.get()?,
+                    night: on_call.night.get()?.0.clone(),
+                }),
                 Field::Absent => None,
                 Field::Wrong => return None,
             };

@@ -1,0 +1,54 @@
+//! What the regions of a standby pattern run, and what they carry.
+
+use crate::engine::trial::Simulator;
+
+impl Simulator<'_> {
+    /// Brings the region that is to serve to full scale.
+    pub(super) fn bring_up(&mut self, region: usize) {
+        let (state, _) = self.standby();
+        if !std::mem::replace(&mut state.full[region], true) {
+            self.scale_up(region);
+            self.refresh_capacities();
+        }
+    }
+
+    /// A region that no longer serves goes back to standing by.
+    pub(super) fn release(&mut self, region: usize) {
+        let (state, plan) = self.standby();
+        if state.full[region] && !plan.full_when_standing_by {
+            state.full[region] = false;
+            self.scale_down(region);
+            self.refresh_capacities();
+        }
+    }
+
+    /// Traffic is switched to the region that stands by, for a while or for good.
+    pub(in crate::engine) fn serve_from_standby(&mut self, for_good: bool) {
+        let home = self.standby().0.home;
+        self.bring_up(1 - home);
+        let (state, _) = self.standby();
+        state.serving = 1 - home;
+        if for_good {
+            state.home = 1 - home;
+            self.release(home);
+        }
+    }
+
+    /// Each region carries what its scale allows: nothing while traffic is being switched, or while it is mended.
+    pub(in crate::engine) fn refresh_capacities(&mut self) {
+        for region in 0..2 {
+            let (state, _) = self.standby();
+            let serves_nobody = state.disruption.is_some()
+                || (region != state.home && state.upkeep.is_being_mended());
+            let capacity = if serves_nobody {
+                0.0
+            } else if state.full[region] {
+                1.0
+            } else {
+                self.plan.regions[region].standby_capacity
+            };
+            self.world.capacity[region] = capacity;
+        }
+        self.touch_world();
+    }
+}
