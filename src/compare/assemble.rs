@@ -92,6 +92,7 @@ fn echo(objectives: &Objectives) -> ObjectivesEcho {
         sla_target: sla.map(|sla| sla.target),
         sla_window_hours: sla.map(|sla| sla.window_seconds / 3600.0),
         rto_seconds: objectives.rto_seconds,
+        rpo_seconds: objectives.rpo_seconds,
     }
 }
 
@@ -186,6 +187,9 @@ pub(crate) mod tests {
             rto_met: None,
             data_loss_seconds: None,
             rpo_met: None,
+            rto_and_rpo_met: None,
+            recovery_and_data_loss: Vec::new(),
+            split_brain_hours_per_year: None,
             slo_met: None,
             sla_met: None,
             attribution: Vec::new(),

@@ -356,7 +356,8 @@ fn not_priced(results: &Results) -> Option<Finding> {
 
 fn no_objectives(results: &Results) -> Option<Finding> {
     let wanted = &results.objectives;
-    let none = wanted.slo_target.is_none() && wanted.rto_seconds.is_none();
+    let none =
+        wanted.slo_target.is_none() && wanted.rto_seconds.is_none() && wanted.rpo_seconds.is_none();
     // Without a recommendation there is nothing to say about what it looks at.
     (none && results.recommended.is_some()).then_some(Finding::NoObjectives)
 }

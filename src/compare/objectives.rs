@@ -2,7 +2,7 @@
 
 use crate::results::{ObjectivesEcho, TopologyResult, format};
 
-/// Share of outages that must not be longer than the RTO for the objective to be met.
+/// Share of outages that must not be longer than the RTO for the objective to be met, and of losses of data than the RPO.
 pub(crate) const RTO_SHARE: f64 = 0.95;
 
 /// Something that is wanted of a topology.
@@ -18,6 +18,11 @@ pub enum Objective {
         /// The objective \[s\].
         seconds: f64,
     },
+    /// 95 % of losses of data not longer than this.
+    Rpo {
+        /// The objective \[s\].
+        seconds: f64,
+    },
 }
 
 /// How a topology stands to one objective.
@@ -25,7 +30,7 @@ pub enum Objective {
 pub struct Verdict {
     /// What is wanted.
     pub objective: Objective,
-    /// What was found: availability, or share of outages within the RTO; `None` where no outage was seen.
+    /// What was found: availability, or share of outages within the RTO, or of losses of data within the RPO; `None` where none was seen.
     pub found: Option<f64>,
     /// Its interval, where something was found.
     pub interval: Option<(f64, f64)>,
@@ -37,7 +42,7 @@ pub struct Verdict {
     pub shortfall: f64,
 }
 
-/// The verdict on each objective of a model, in the order SLO, RTO.
+/// The verdict on each objective of a model, in the order SLO, RTO, RPO; without a way to lose data there is none on the RPO.
 #[must_use]
 pub fn verdicts(topology: &TopologyResult, objectives: &ObjectivesEcho) -> Vec<Verdict> {
     let slo = objectives.slo_target.map(|target| {
@@ -52,7 +57,18 @@ pub fn verdicts(topology: &TopologyResult, objectives: &ObjectivesEcho) -> Vec<V
             .map(|share| (share.mean, share.low, share.high));
         verdict(Objective::Rto { seconds }, met, RTO_SHARE, topology.trials)
     });
-    slo.into_iter().chain(rto).collect()
+    let loses_data = topology.data_loss_seconds.is_some();
+    let rpo = objectives
+        .rpo_seconds
+        .filter(|_| loses_data)
+        .map(|seconds| {
+            let met = topology
+                .rpo_met
+                .as_ref()
+                .map(|share| (share.mean, share.low, share.high));
+            verdict(Objective::Rpo { seconds }, met, RTO_SHARE, topology.trials)
+        });
+    slo.into_iter().chain(rto).chain(rpo).collect()
 }
 
 /// Trials without an outage from which the lack of one says something.
@@ -104,40 +120,41 @@ impl Verdict {
         }
     }
 
+    /// The share of some times that are not longer than an objective.
+    fn times_in_words(&self, one: &str, many: &str, name: &str, seconds: f64) -> String {
+        let objective = format!("{name} of {}", format::duration(seconds));
+        match self.found {
+            Some(share) => format!(
+                "{} of {many} within the {objective} ({})",
+                self.share_in_words(share),
+                self.against(RTO_SHARE)
+            ),
+            None if self.decided => format!("no {one} seen to hold against the {objective}"),
+            None => format!("too few trials to see any {one} and hold it against the {objective}"),
+        }
+    }
+
+    fn against(&self, target: f64) -> String {
+        let target = format::target(target);
+        if !self.decided {
+            format!("undecided against the target of {target}")
+        } else if self.met {
+            format!("target {target}")
+        } else {
+            format!("below the target of {target}")
+        }
+    }
+
     /// What was found against what is wanted, in words: `99.97 % available (target 99.95 %)`.
     pub(crate) fn in_words(&self, topology: &TopologyResult) -> String {
-        let against = |target: f64| {
-            let target = format::target(target);
-            if !self.decided {
-                format!("undecided against the target of {target}")
-            } else if self.met {
-                format!("target {target}")
-            } else {
-                format!("below the target of {target}")
-            }
-        };
         match self.objective {
             Objective::Slo { target } => {
                 let found = format::availability(&topology.unavailability);
-                format!("{found} available ({})", against(target))
+                format!("{found} available ({})", self.against(target))
             }
-            Objective::Rto { seconds } => {
-                let rto = format::duration(seconds);
-                match self.found {
-                    Some(share) => format!(
-                        "{} of outages within the RTO of {rto} ({})",
-                        self.share_in_words(share),
-                        against(RTO_SHARE)
-                    ),
-                    None if self.decided => {
-                        format!("no outage seen to hold against the RTO of {rto}")
-                    }
-                    None => {
-                        format!(
-                            "too few trials to see an outage and hold it against the RTO of {rto}"
-                        )
-                    }
-                }
+            Objective::Rto { seconds } => self.times_in_words("outage", "outages", "RTO", seconds),
+            Objective::Rpo { seconds } => {
+                self.times_in_words("loss of data", "losses of data", "RPO", seconds)
             }
         }
     }

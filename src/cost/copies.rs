@@ -4,7 +4,7 @@
 //! whatever its number of replicas, `multi-az` as many as it has zones with a replica, and a standby region whatever it
 //! runs of the service (`backup-restore`: none). Replicas of one zone share a copy.
 
-use crate::model::Pattern;
+use crate::model::{Effect, Model, Pattern};
 use crate::topology::{DeployedRegion, Deployment};
 
 /// Copies of the data of a service in one region: the zones in which a replica of it runs.
@@ -31,6 +31,9 @@ pub fn copies_in_other_regions(deployment: &Deployment, service_idx: usize) -> u
 }
 
 /// Whether a topology keeps backups: if the model describes them, and always where recovery rests on them.
-pub(crate) fn keeps_backups(deployment: &Deployment, described: bool) -> bool {
-    described || deployment.pattern() == Pattern::BackupRestore
+pub(crate) fn keeps_backups(deployment: &Deployment, model: &Model) -> bool {
+    let mut faults = model.faults.values();
+    model.backups.are_described
+        || deployment.pattern() == Pattern::BackupRestore
+        || faults.any(|fault| fault.effect == Effect::Corrupt)
 }

@@ -139,7 +139,7 @@ fn cross_zone_share(deployment: &Deployment) -> f64 {
 /// Size x copies, and x 1 again for backups.
 fn storage(model: &Model, deployment: &Deployment) -> Line {
     let mut line = Line::new("storage");
-    let backups = f64::from(u8::from(keeps_backups(deployment, model.backups.is_some())));
+    let backups = f64::from(u8::from(keeps_backups(deployment, model)));
     let stored: f64 = stateful(model)
         .map(|(service_idx, data)| {
             let copies: usize = deployment

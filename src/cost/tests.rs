@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use super::{FailurePrice, calls_per_request, price};
 use crate::model::{
     Backups, Call, CallKind, CallTargets, Costs, Credit, Data, Detect, Distribution, DrillKind,
-    Drills, Failback, Failover, Journey, Model, Objectives, Pattern, Region, ReplicationMode,
-    Reroute, Service, ServiceKind, Sla, Telemetry, TopologySpec, Traffic,
+    Drills, Failback, Failover, Journey, Model, Objectives, Pattern, Region, Replication, Reroute,
+    Service, ServiceKind, Sla, Telemetry, TopologySpec, Traffic,
 };
 use crate::results::CostResult;
 use crate::topology::expand;
@@ -91,11 +91,12 @@ fn model() -> Model {
         faults: IndexMap::new(),
         crews: IndexMap::new(),
         topologies: IndexMap::new(),
-        replication: ReplicationMode::Async,
-        backups: Some(Backups {
+        replication: Replication::Sync,
+        backups: Backups {
+            are_described: true,
             every_seconds: 86_400.0,
             restore_bytes_per_second: 2e8,
-        }),
+        },
         drills: None,
         objectives: Objectives::default(),
         traffic: Some(Traffic {

@@ -58,6 +58,11 @@ impl ActiveState {
         all(&self.healthy) && all(&self.declared)
     }
 
+    /// Whether a region is healthy.
+    pub(super) fn is_healthy(&self, region: usize) -> bool {
+        self.healthy[region]
+    }
+
     /// What the downtime of a region is charged to.
     pub(super) fn downtime_phase(&self, region: usize) -> DowntimePhase {
         if self.healthy[region] {
@@ -131,6 +136,7 @@ impl<'p> Simulator<'p> {
         }
         state.causes[region] = causes;
         state.starters = state.causes.concat();
+        self.expose_data(region);
     }
 
     /// Starts to notice a change of health; what has gone back before it was noticed never was.
@@ -156,6 +162,9 @@ impl<'p> Simulator<'p> {
                 let (state, _) = self.active();
                 state.declared[region as usize] = state.healthy[region as usize];
                 state.declared_at[region as usize] = now;
+                if !state.declared[region as usize] && state.healthy.contains(&true) {
+                    self.lose_data(region as usize);
+                }
                 self.retarget();
             }
             Timer::Moved => {

@@ -252,8 +252,10 @@ impl Ledger {
         if start >= plan.warm_up {
             outcome.outages += 1;
             outcome.recoveries.push(Recovery {
+                start,
                 seconds: end - start,
                 cut_off,
+                lost_data: 0.0,
             });
         }
         if self.record_spans {

@@ -12,6 +12,7 @@ mod busy;
 mod calendar;
 mod chance;
 mod crews;
+mod data;
 mod explore;
 mod ledger;
 mod likely;

@@ -17,6 +17,12 @@ pub struct TrialOutcome {
     pub outages: u32,
     /// One entry for each outage that began within the horizon.
     pub recoveries: Vec<Recovery>,
+    /// One entry for each completed failover that moved data, and for each corruption.
+    pub data_losses: Vec<DataLoss>,
+    /// Those of them that came about in no outage \[s\].
+    pub data_losses_apart: Vec<f64>,
+    /// Time in which two regions accepted writes that the other did not see \[s\].
+    pub split_brain_seconds: f64,
     /// Longest outage, as far as it was seen within the horizon \[s\].
     pub longest_outage_seconds: f64,
     /// Lost share charged to each cause, in plan order; adds up to `unavailability`.
@@ -82,10 +88,23 @@ pub struct JourneyOutcome {
 /// The length of one outage.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Recovery {
+    /// When it began, from the start of the trial \[s\].
+    pub start: f64,
     /// Length \[s\]; if cut off, the part within the horizon.
     pub seconds: f64,
     /// Whether the end of the horizon cut it off.
     pub cut_off: bool,
+    /// Greatest loss of data that came about in it: age of what was left \[s\].
+    pub lost_data: f64,
+}
+
+/// Writes that were lost: all since an instant.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DataLoss {
+    /// Age of what was left \[s\].
+    pub seconds: f64,
+    /// When the region was lost, or the data corrupted, from the start of the trial \[s\].
+    pub at: f64,
 }
 
 /// Windows of an objective in one trial.

@@ -228,6 +228,11 @@ impl StandbyState {
         }
     }
 
+    /// Whether clients are leaving a region that still serves those who have not left yet.
+    pub(super) fn is_leaving_a_healthy_region(&self) -> bool {
+        self.movement == Movement::Away && self.healthy == [true; 2]
+    }
+
     /// How long the phase under way takes.
     pub(super) fn law_of_phase(&self, plan: &StandbyPlan) -> Option<Law> {
         match self.phase {
@@ -312,6 +317,7 @@ impl<'p> Simulator<'p> {
         let health = &self.plan.health[region];
         let starters = self.blame(health.gate, &health.units);
         self.standby().0.starters = starters;
+        self.expose_data(region);
     }
 
     /// An attempt whose activation has not begun, or has failed, ends when the region that it leaves is healthy again.
@@ -406,7 +412,9 @@ impl<'p> Simulator<'p> {
         state.needless = true;
         state.losses += 1;
         state.starters = vec![cause];
+        let from = state.from;
         self.count_failure(cause);
+        self.expose_data(from);
         self.decide();
     }
 
@@ -619,6 +627,8 @@ impl<'p> Simulator<'p> {
         state.needless = false;
         state.turns_round = false;
         let (serving, from) = (state.serving, state.from);
+        self.lose_data(from);
+        let (state, _) = self.standby();
         let swaps = plan.failback == Failback::Never && state.full[serving];
         if swaps && state.home != serving {
             state.home = serving;

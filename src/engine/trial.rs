@@ -3,6 +3,7 @@
 use super::calendar::Calendar;
 use super::chance::Script;
 use super::crews::CrewState;
+use super::data::DataState;
 use super::ledger::{Ledger, World};
 use super::serving::{Serving, Timer};
 use super::snapshot::n_slots;
@@ -49,7 +50,8 @@ pub struct Simulator<'p> {
     // Services and traffic.
     pub(super) pools: Vec<PoolState>,
     dirty_pools: Vec<u32>,
-    world_changed: bool,
+    pub(super) data: DataState,
+    pub(super) world_changed: bool,
     pub(super) serving: Serving,
     pub(super) traffic: Traffic,
     service_down_since: Vec<f64>,
@@ -99,6 +101,7 @@ impl<'p> Simulator<'p> {
             last_cause: 0,
             pools: Vec::new(),
             dirty_pools: Vec::new(),
+            data: DataState::default(),
             world_changed: false,
             serving: Serving::new(plan),
             traffic: Traffic::default(),
@@ -254,6 +257,7 @@ impl<'p> Simulator<'p> {
         if !self.world.impaired {
             self.ledger.pass(self.now, self.plan, &mut self.outcome);
         }
+        self.watch_split_brain();
         self.refresh_world();
     }
 
@@ -268,6 +272,7 @@ impl<'p> Simulator<'p> {
                     }
                 }
                 Watcher::Service(watch) => self.watch_service(watch),
+                Watcher::Copy(link) => self.watch_copy(link),
             }
         }
         // Places are taken in order: the last to be popped is the first.
@@ -346,6 +351,8 @@ impl<'p> Simulator<'p> {
             self.ledger.pass(end, self.plan, &mut self.outcome);
         }
         self.ledger.close(self.plan, &mut self.outcome);
+        self.end_split_brain(end);
+        self.outcome.join_data_losses();
         let requests = self.outcome.unavailability;
         for charges in [&mut self.outcome.attribution, &mut self.outcome.phases] {
             let charged: f64 = charges.iter().sum();
@@ -399,6 +406,7 @@ impl<'p> Simulator<'p> {
         self.spare.copy_from_slice(&plan.network.initial);
         self.changes.clear();
         self.dirty_pools.clear();
+        self.reset_data();
         // A region that is unhealthy from the start is noticed at once.
         self.world_changed = plan.health.iter().any(|health| !self.is_up(health.gate));
         let shares: &[f64] = match &plan.serving {
@@ -442,6 +450,9 @@ impl<'p> Simulator<'p> {
         outcome.down_seconds = 0.0;
         outcome.outages = 0;
         outcome.recoveries.clear();
+        outcome.data_losses.clear();
+        outcome.data_losses_apart.clear();
+        outcome.split_brain_seconds = 0.0;
         outcome.longest_outage_seconds = 0.0;
         outcome.attribution.clear();
         outcome.attribution.resize(plan.names.causes.len(), 0.0);

@@ -150,6 +150,7 @@ impl Simulator<'_> {
             renews: clock,
         };
         self.fail(unit, failure);
+        self.corrupt_data(clock_plan.cause);
         if clock_plan.cascade != NO_CASCADE {
             self.spread(clock);
         }

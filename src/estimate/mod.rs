@@ -5,9 +5,11 @@
 //! docs/statistics.md.
 
 mod control;
+mod data;
 mod figures;
 mod grid;
 mod importance;
+mod lengths;
 mod pair;
 mod rare;
 mod recovery;
@@ -16,6 +18,7 @@ mod summary;
 mod tally;
 
 pub use control::{Coefficients, Controls, TwinMean};
+pub use data::Points;
 pub use grid::{EXCEEDANCE_MINUTES, RECOVERY_SECONDS};
 pub use importance::{ElementTally, Replayed};
 pub use pair::{PairTally, PairTerms, summarize_pair};

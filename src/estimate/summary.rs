@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::sharp::{ControlledMean, Known, KnownMean};
 use super::tally::{FailureCost, Tally};
 use super::{YEAR_MINUTES, figures};
-use crate::plan::{DowntimePhase, Plan, Wait};
+use crate::plan::{DataAtRisk, DowntimePhase, Plan, Wait};
 use crate::results::{
     Attribution, CostResult, DowntimeResult, Estimate, Exceedance, FaultCount, JourneyResult,
     PhaseLoss, ServiceResult, Spread, TopologyResult,
@@ -171,8 +171,12 @@ pub fn summarize(
         recovery_time_seconds: tally.recoveries.quantiles(1.0, level),
         recovery_curve: tally.recoveries.curve(level),
         rto_met: figures::share(tally.recoveries.within(), level),
-        data_loss_seconds: None,
-        rpo_met: None,
+        data_loss_seconds: (tally.shape.data != DataAtRisk::None)
+            .then(|| tally.data.quantiles(level)),
+        rpo_met: figures::share(tally.data.within(), level),
+        rto_and_rpo_met: figures::share(tally.data.both(), level),
+        recovery_and_data_loss: tally.data.joint(),
+        split_brain_hours_per_year: split_brain(tally, &bounded),
         slo_met: figures::share(&tally.slo, level),
         sla_met: figures::share(&tally.sla, level),
         attribution: attribution(tally, names, &bounded),
@@ -180,6 +184,20 @@ pub fn summarize(
         cost_per_month: with_failure(tally, cost, &bounded),
         unavailability,
     }
+}
+
+/// Hours a year in which two regions wrote at once; `None` where no data can be lost.
+fn split_brain(tally: &Tally, bounded: &Bounded<'_>) -> Option<Estimate> {
+    if tally.shape.data != DataAtRisk::Splits {
+        return None;
+    }
+    let horizon = tally.shape.horizon_seconds;
+    let seconds = figures::skewed_mean(
+        &tally.data.split_brain().padded_to(tally.trials),
+        bounded.bound.unavailability(tally.trials, bounded.level) * horizon,
+        bounded.level,
+    );
+    Some(figures::scaled(seconds, tally.yearly() / 3600.0))
 }
 
 /// How much of the variance of a trial's unavailability is in what is not known, and how much is luck; `None` if all is known

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::data::{DataTally, Points};
 use super::grid::ExceedanceCounts;
 use super::recovery::RecoveryTally;
 use super::sharp::{Known, SharpTally, Sharpened};
 use super::{YEAR_MINUTES, YEAR_SECONDS};
 use crate::engine::TrialOutcome;
+use crate::plan::DataAtRisk;
 use crate::stats::{ClusteredShare, Moments, QuantileSketch, SharedVariance};
 
 /// What there is to tally.
@@ -22,8 +24,10 @@ pub struct TallyShape {
     pub n_phases: usize,
     /// Scored length of a trial \[s\].
     pub horizon_seconds: f64,
-    /// Recovery time objective \[s\].
-    pub rto_seconds: Option<f64>,
+    /// What is wanted of recoveries and of losses of data.
+    pub wanted: Points,
+    /// What can become of data.
+    pub data: DataAtRisk,
     /// Whether there is an SLO.
     pub has_slo: bool,
     /// Whether there is an SLA.
@@ -76,6 +80,7 @@ pub struct Tally {
     pub(super) trials_observing_services: u64,
     pub(super) outages: Moments,
     pub(super) recoveries: RecoveryTally,
+    pub(super) data: DataTally,
     pub(super) slo: ClusteredShare,
     pub(super) sla: ClusteredShare,
     pub(super) attribution: Vec<Moments>,
@@ -105,6 +110,7 @@ impl Tally {
             trials_observing_services: 0,
             outages: Moments::default(),
             recoveries: RecoveryTally::default(),
+            data: DataTally::default(),
             slo: ClusteredShare::default(),
             sla: ClusteredShare::default(),
             attribution: Vec::new(),
@@ -153,7 +159,10 @@ impl Tally {
         }
         if !outcome.recoveries.is_empty() {
             self.recoveries
-                .add(&outcome.recoveries, self.shape.rto_seconds);
+                .add(&outcome.recoveries, self.shape.wanted.rto);
+        }
+        if self.shape.data != DataAtRisk::None {
+            self.data.add(outcome, self.shape.wanted);
         }
         add_nonzeros(&mut self.services, &outcome.services);
         self.add_cost(cost);
@@ -215,6 +224,7 @@ impl Tally {
         self.trials_observing_services += other.trials_observing_services;
         self.outages.merge(&other.outages);
         self.recoveries.merge(&other.recoveries);
+        self.data.merge(&other.data);
         self.slo.merge(&other.slo);
         self.sla.merge(&other.sla);
         merge_each(&mut self.attribution, &other.attribution, Moments::merge);

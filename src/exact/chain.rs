@@ -470,6 +470,7 @@ impl Builder<'_> {
             match law {
                 Distribution::Fixed(_) | Distribution::Empirical(_) => true,
                 Distribution::Mixture(parts) => parts.iter().any(|(_, part)| is_jumpy(part)),
+                Distribution::Delayed { rest, .. } => is_jumpy(rest),
                 _ => false,
             }
         }

@@ -41,6 +41,7 @@ pub(super) fn survival(law: &Distribution, t: f64) -> f64 {
             .sum(),
         // Over all values of the range.
         Distribution::Between(range) => over_range(range, |mean| (-t / mean).exp()),
+        Distribution::Delayed { by, rest } => survival(rest, t - by),
         Distribution::Never => 1.0,
     }
 }
@@ -67,6 +68,10 @@ pub(super) fn corners(law: &Distribution) -> Vec<f64> {
         Distribution::Triangular { low, mode, high } => vec![*low, *mode, *high],
         Distribution::Empirical(values) => values.to_vec(),
         Distribution::Mixture(parts) => parts.iter().flat_map(|(_, part)| corners(part)).collect(),
+        Distribution::Delayed { by, rest } => {
+            let corners = corners(rest).into_iter().chain([0.0]);
+            corners.map(|t| by + t).collect()
+        }
         Distribution::Exponential { .. }
         | Distribution::Lognormal { .. }
         | Distribution::Weibull { .. }
@@ -99,6 +104,7 @@ pub(super) fn landmarks(law: &Distribution) -> Vec<f64> {
             parts.iter().flat_map(|(_, part)| landmarks(part)).collect()
         }
         Distribution::Between(range) => (-20..=28).map(|k| range.at(0.5 * f64::from(k))).collect(),
+        Distribution::Delayed { by, rest } => landmarks(rest).into_iter().map(|t| by + t).collect(),
         Distribution::Never => Vec::new(),
         _ => doublings(law.mean()),
     }
@@ -141,6 +147,7 @@ pub(super) fn name(law: &Distribution) -> &'static str {
         Distribution::Empirical(_) => "empirical",
         Distribution::Mixture(_) => "mixed",
         Distribution::Between(_) => "uncertain",
+        Distribution::Delayed { .. } => "delayed",
         Distribution::Never => "endless",
     }
 }

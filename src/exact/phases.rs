@@ -81,6 +81,7 @@ impl Phases {
                 }
                 Ok(all)
             }
+            Distribution::Delayed { by, rest } => Ok(Self::of(rest, mesh)?.after(*by, mesh)),
             _ => Ok(Self::on_mesh(law, &borders(law, mesh)?)),
         }
     }

@@ -57,6 +57,13 @@ pub enum Distribution {
     Mixture(Vec<(f64, Distribution)>),
     /// Exponential with a mean that is not known.
     Between(Range),
+    /// A fixed time, then another.
+    Delayed {
+        /// The fixed time, above 0 \[s\].
+        by: f64,
+        /// What follows it.
+        rest: Box<Distribution>,
+    },
     /// Never happens: an infinite time.
     Never,
 }
@@ -119,6 +126,7 @@ impl Distribution {
                 .map(|(weight, part)| weight * part.mean())
                 .sum(),
             Self::Between(range) => range.mean(),
+            Self::Delayed { by, rest } => by + rest.mean(),
             Self::Never => f64::INFINITY,
         }
     }
@@ -148,6 +156,7 @@ impl Distribution {
                 .iter()
                 .map(|(weight, part)| weight * (part.variance() + (part.mean() - mean).powi(2)))
                 .sum(),
+            Self::Delayed { rest, .. } => rest.variance(),
             Self::Never => f64::INFINITY,
             // Of an exponential time whose mean is drawn: E[2 m²] - E[m]².
             Self::Between(range) => 2.0 * range.at(range.sigma).powi(2) - mean * mean,
@@ -171,7 +180,22 @@ impl Distribution {
                     .map(|(weight, part)| (*weight, part.with_ranges(value)))
                     .collect(),
             ),
+            Self::Delayed { by, rest } => rest.with_ranges(value).delayed(*by),
             known => known.clone(),
+        }
+    }
+
+    /// The same, so many seconds later.
+    #[must_use]
+    pub fn delayed(self, seconds: f64) -> Self {
+        match self {
+            Self::Fixed(value) => Self::Fixed(value + seconds),
+            Self::Never => Self::Never,
+            rest if seconds > 0.0 => Self::Delayed {
+                by: seconds,
+                rest: Box::new(rest),
+            },
+            rest => rest,
         }
     }
 
@@ -199,6 +223,7 @@ impl Distribution {
         match self {
             Self::Between(range) => vec![range],
             Self::Mixture(parts) => parts.iter().flat_map(|(_, part)| part.ranges()).collect(),
+            Self::Delayed { rest, .. } => rest.ranges(),
             _ => Vec::new(),
         }
     }

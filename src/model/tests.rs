@@ -122,7 +122,7 @@ fn the_whole_language_loads() {
             timeout_seconds: 0.0,
         }
     );
-    assert_eq!(model.replication, ReplicationMode::Sync);
+    assert_eq!(model.replication, Replication::Sync);
     let sla = model.objectives.sla.as_ref().unwrap();
     assert_eq!(sla.window_seconds, 730.0 * 3600.0);
     assert!(near(sla.revenue_per_hour.unwrap(), 200_000.0 / 730.0));

@@ -33,9 +33,9 @@ pub struct Model {
     /// The designs to compare, in file order; never empty.
     pub topologies: IndexMap<String, TopologySpec>,
     /// How data is copied to other regions.
-    pub replication: ReplicationMode,
-    /// Backups, where the model describes them.
-    pub backups: Option<Backups>,
+    pub replication: Replication,
+    /// Backups of what has data.
+    pub backups: Backups,
     /// Drills of every topology with a standby, where there are any.
     pub drills: Option<Drills>,
     /// What is wanted.
@@ -250,6 +250,8 @@ pub struct ZoneFilter {
 pub enum Effect {
     /// Takes the place down.
     Down,
+    /// Takes the place down and makes the data there, and all copies of it, useless: it has to be restored from backups.
+    Corrupt,
     /// Nothing by itself.
     Unnoticed,
 }
@@ -566,10 +568,13 @@ impl Return {
 }
 
 /// How data is copied to other regions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReplicationMode {
+#[derive(Debug, Clone, PartialEq)]
+pub enum Replication {
     /// Behind by a lag.
-    Async,
+    Async {
+        /// Age of the last write that has arrived.
+        lag: Distribution,
+    },
     /// Acknowledged by the copies.
     Sync,
 }
@@ -577,7 +582,9 @@ pub enum ReplicationMode {
 /// Backups.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Backups {
-    /// Time between two backups \[s\]; a day until the age of backups is simulated.
+    /// Whether the model describes them: only then are they stored at a price.
+    pub are_described: bool,
+    /// Time between two backups \[s\], the first at the start of scoring.
     pub every_seconds: f64,
     /// Rate of a restore \[byte/s\].
     pub restore_bytes_per_second: f64,
@@ -616,6 +623,8 @@ pub struct Objectives {
     pub sla: Option<Sla>,
     /// Recovery time objective \[s\].
     pub rto_seconds: Option<f64>,
+    /// Recovery point objective: the longest loss of data \[s\].
+    pub rpo_seconds: Option<f64>,
 }
 
 /// A service level objective.

@@ -10,7 +10,7 @@ use super::run::Pair;
 use super::tree::MergeTree;
 use super::{Campaign, Run, RunSettings, Shard};
 use crate::cost::FailurePrice;
-use crate::estimate::{PairTally, PricedFailure, Tally, TallyShape};
+use crate::estimate::{PairTally, Points, PricedFailure, Tally, TallyShape};
 use crate::plan::Plan;
 
 /// Events of a batch, about.
@@ -225,7 +225,11 @@ pub(super) fn shape(plan: &Plan, price: &FailurePrice, sharpened: bool) -> Tally
         n_causes: plan.names.causes.len(),
         n_phases: plan.n_phases(),
         horizon_seconds: plan.horizon,
-        rto_seconds: plan.rto_seconds,
+        wanted: Points {
+            rto: plan.rto_seconds,
+            rpo: plan.rpo_seconds,
+        },
+        data: plan.data_at_risk(),
         has_slo: plan.slo.is_some(),
         has_sla: plan.sla.is_some(),
         priced: PricedFailure {

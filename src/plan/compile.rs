@@ -27,6 +27,7 @@ pub fn compile(model: &Model, deployment: &Deployment) -> Plan {
     compiler.name_distant_regions();
     compiler.compile_places();
     compiler.compile_reaches();
+    compiler.compile_quorums();
     compiler.compile_replicas();
     compiler.compile_externals();
     compiler.compile_place_units();
@@ -208,6 +209,7 @@ impl<'a> Compiler<'a> {
         }
         self.observe_pools(&mut observers);
         let service_watches = self.observe_services(&mut observers);
+        let data = self.data_plan(&mut observers);
         let serving = self.serving_plan();
         let regions = self.region_plans();
         let journeys = self.journey_plans();
@@ -273,6 +275,8 @@ impl<'a> Compiler<'a> {
             sla: sla(model),
             refunds: refunds(model),
             rto_seconds: model.objectives.rto_seconds,
+            rpo_seconds: model.objectives.rpo_seconds,
+            data,
             longest_mean_loss,
             expected_events,
             names: self.names,

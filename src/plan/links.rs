@@ -40,6 +40,11 @@ impl Links {
         }
     }
 
+    /// Gates that calls from a region to another need.
+    pub(super) fn between(&self, from: usize, to: usize) -> &[GateId] {
+        self.regions.get(&(from, to)).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether a link between regions can fail.
     pub(super) fn between_regions(&self) -> bool {
         !self.regions.is_empty()

@@ -4,6 +4,7 @@
 
 mod compile;
 mod crews;
+mod data;
 mod element;
 mod expectations;
 mod laws;
@@ -23,6 +24,7 @@ mod twin;
 mod types;
 
 pub use compile::compile;
+pub use data::{Copies, CopyLink, DataAtRisk, DataPlan};
 pub use element::Element;
 pub use laws::{Laws, UncertainLaw};
 pub use network::{GateId, Network, NetworkBuilder, Reach};

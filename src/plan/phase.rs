@@ -1,6 +1,6 @@
 //! What a failover is doing while requests are lost.
 
-use super::{Plan, ServingPlan};
+use super::{Copies, Plan, ServingPlan};
 
 /// How far a failover has come, for the part of the downtime that falls into it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +102,14 @@ impl Plan {
     /// no tools, and does nothing needless.
     #[must_use]
     pub fn only_follows_health(&self) -> bool {
+        let follows_data = self.data.as_ref().is_some_and(|data| {
+            let has_links =
+                matches!(&data.copies, Copies::Behind { links, .. } if !links.is_empty());
+            has_links || data.corrupts.contains(&true)
+        });
+        if follows_data {
+            return false;
+        }
         match &self.serving {
             ServingPlan::Single | ServingPlan::ActiveActive(_) => true,
             ServingPlan::Standby(standby) => {

@@ -77,7 +77,14 @@ impl Compiler<'_> {
     }
 
     fn compile_place(&mut self, cause: u32, name: &str, fault: &Fault, place: Place) {
-        let clock = self.clock(cause, name, fault, self.place_key(place));
+        let service = match place {
+            Place::Service(service) => Some(service),
+            _ => None,
+        };
+        let clock = Clock {
+            repair: self.sampler(&self.repair_law(fault, service)),
+            ..self.clock(cause, name, fault, self.place_key(place))
+        };
         if fault.strikes == Strikes::Replicas {
             let shock_services = self.services_hit(fault);
             let kind = UnitKind::Shock(0);
@@ -94,14 +101,16 @@ impl Compiler<'_> {
         }
         let place_gate = match fault.effect {
             Effect::Unnoticed => NO_GATE,
-            Effect::Down => self.place_gate(fault, place),
+            Effect::Down | Effect::Corrupt => self.place_gate(fault, place),
         };
         let gate = if self.is_needed_fault(name) {
             self.fault_gate(cause, place, place_gate)
         } else {
             place_gate
         };
-        let kind = if clock.crew == NO_CREW {
+        // Each loss of data is met, not only the downtime that comes of it.
+        let is_simple = clock.crew == NO_CREW && fault.effect != Effect::Corrupt;
+        let kind = if is_simple {
             UnitKind::Simple(self.phases(&clock))
         } else {
             UnitKind::General

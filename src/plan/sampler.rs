@@ -28,6 +28,8 @@ pub enum Sampler {
     Empirical(Arc<[f64]>),
     /// Cumulative weight and part, the last weight 1.
     Mixture(Vec<(f64, Sampler)>),
+    /// A fixed time, then another.
+    Delayed(f64, Box<Sampler>),
     /// Infinite.
     Never,
 }
@@ -71,6 +73,7 @@ impl Sampler {
             }
             // Until the range is drawn: see `super::Laws`.
             Distribution::Between(range) => Self::Exponential(range.mean()),
+            Distribution::Delayed { by, rest } => Self::Delayed(*by, Box::new(Self::new(rest))),
             Distribution::Never => Self::Never,
         }
     }
@@ -108,6 +111,7 @@ impl Sampler {
                 let chosen = parts.iter().find(|(cumulative, _)| at < *cumulative);
                 chosen.map_or(f64::INFINITY, |(_, part)| part.draw(rng))
             }
+            Self::Delayed(by, rest) => by + rest.draw(rng),
             Self::Never => f64::INFINITY,
             Self::Exponential(_) | Self::Fixed(_) => self.draw(rng),
         }

@@ -58,6 +58,8 @@ pub enum Purpose {
     Range,
     /// Whether a failback succeeds.
     Failback,
+    /// How far a copy of the data is behind.
+    Lag,
 }
 
 impl StreamKey {

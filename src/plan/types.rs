@@ -1,6 +1,8 @@
 //! The compiled plan: what the engine reads in its loop, by index.
 
-use super::{GateId, Holds, Laws, Network, Reach, Sampler, Site, StreamKey, UncertainLaw, Wait};
+use super::{
+    DataPlan, GateId, Holds, Laws, Network, Reach, Sampler, Site, StreamKey, UncertainLaw, Wait,
+};
 use crate::model::{CrewOrder, Distribution, DrillKind, Failback, Hours, TakeoverTrigger};
 
 /// Index of a unit.
@@ -69,6 +71,10 @@ pub struct Plan {
     pub refunds: Vec<(f64, f64)>,
     /// Recovery time objective \[s\].
     pub rto_seconds: Option<f64>,
+    /// Longest loss of data that is accepted \[s\].
+    pub rpo_seconds: Option<f64>,
+    /// The data; `None` if no service has any.
+    pub data: Option<DataPlan>,
     /// Longest mean time that one loss can last \[s\]: a repair, a takeover or a failover, at most the horizon; 0 if nothing
     /// can take a journey down.
     pub longest_mean_loss: f64,
@@ -300,6 +306,8 @@ pub enum Watcher {
     Pool(u32),
     /// A service for its own figures.
     Service(u32),
+    /// A link over which copies of data are sent.
+    Copy(u32),
 }
 
 /// An entry service in one region.

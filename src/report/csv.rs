@@ -49,6 +49,14 @@ fn row(topology: &TopologyResult, results: &Results) -> Vec<(String, String)> {
     row.number("recovery_seconds_p50", recovery.p50);
     row.number("recovery_seconds_p95", recovery.p95);
     row.estimate("rto_met", "", topology.rto_met.as_ref());
+    let lost = topology.data_loss_seconds.as_ref();
+    row.number("data_loss_seconds_mean", lost.and_then(|lost| lost.mean));
+    row.number("data_loss_seconds_p50", lost.and_then(|lost| lost.p50));
+    row.number("data_loss_seconds_p95", lost.and_then(|lost| lost.p95));
+    row.estimate("rpo_met", "", topology.rpo_met.as_ref());
+    row.estimate("rto_and_rpo_met", "", topology.rto_and_rpo_met.as_ref());
+    let split = topology.split_brain_hours_per_year.as_ref();
+    row.estimate("split_brain_hours_per_year", "", split);
     row.estimate("slo_met", "", topology.slo_met.as_ref());
     row.estimate("sla_met", "", topology.sla_met.as_ref());
     row.number(&format!("cost_{currency}_per_month"), bill.total);

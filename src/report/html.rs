@@ -46,6 +46,8 @@ struct Page {
     comparison_caption: String,
     headings: Vec<&'static str>,
     rows: Vec<Row>,
+    /// What is lost of the data; no rows where none can be.
+    data: Table,
     warnings: Vec<Note>,
     figures: Vec<Figure>,
     details: Vec<Detail>,
@@ -109,6 +111,7 @@ impl Page {
             .map(|topology| row(topology, results))
             .collect();
         Page {
+            data: html_tables::data(results),
             model: printable(&results.model),
             description: comparison.description.as_deref().map(printable),
             version: printable(&results.version),

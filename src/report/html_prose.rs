@@ -214,12 +214,8 @@ pub(super) fn assumptions(results: &Results) -> Vec<(String, String)> {
     if let Some(rto) = objectives.rto_seconds {
         all.push(("RTO", format::duration(rto)));
     }
-    if results
-        .topologies
-        .iter()
-        .all(|topology| topology.data_loss_seconds.is_none())
-    {
-        all.push(("Loss of data", "not simulated".to_owned()));
+    if let Some(rpo) = objectives.rpo_seconds {
+        all.push(("RPO", format::duration(rpo)));
     }
     if results.topologies.len() < 2 {
         all.retain(|(name, _)| *name != "Same luck");

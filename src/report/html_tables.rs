@@ -1,5 +1,6 @@
 //! The tables of one topology on the report page.
 
+use super::data;
 use super::format::{self, printable};
 use super::html_spaces::unbroken;
 use crate::results::{CostResult, Estimate, Results, TopologyResult};
@@ -38,6 +39,32 @@ pub(super) fn tables(topology: &TopologyResult, results: &Results) -> Vec<Table>
     .into_iter()
     .filter(|table| !table.rows.is_empty())
     .collect()
+}
+
+/// What each topology loses of its data; without rows where none can be lost.
+pub(super) fn data(results: &Results) -> Table {
+    let topologies = results.topologies.iter().filter(|_| data::is_told(results));
+    let rows = topologies.map(|topology| {
+        let figures = data::figures(topology, results);
+        row(
+            &topology.name,
+            figures.map(|[main, below]| {
+                if below.is_empty() {
+                    main
+                } else {
+                    format!("{main} ({below})")
+                }
+            }),
+        )
+    });
+    Table {
+        title: "Loss of data",
+        headings: std::iter::once("Topology").chain(data::HEADINGS).collect(),
+        rows: rows.collect(),
+        note: "A failover moves to a copy that is behind, or to the last backup; what is corrupted is restored from the last backup. \
+               Split brain: two regions accept writes that the other does not see."
+            .to_owned(),
+    }
 }
 
 /// Cost a month of what runs, of failure, and together, each with its label and interval.

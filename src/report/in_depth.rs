@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, CellAlignment};
 use owo_colors::OwoColorize;
 
+use super::data;
 use super::summary::{Mark, Row, not_knowing};
 use super::table::{rendered, table};
 use super::terminal::{heading, push_wrapped, warnings};
@@ -126,6 +127,7 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results, wid
         let label = match verdict.objective {
             Objective::Slo { .. } => "SLO",
             Objective::Rto { .. } => "RTO",
+            Objective::Rpo { .. } => "RPO",
         };
         let mark = Mark::of(&verdict).suffix();
         line(
@@ -137,6 +139,15 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results, wid
     }
     share(text, width, "SLO windows met", topology.slo_met.as_ref());
     share(text, width, "SLA windows met", topology.sla_met.as_ref());
+    if data::is_told(results) {
+        let figures = data::figures(topology, results);
+        for (label, [main, below]) in data::HEADINGS.into_iter().zip(figures) {
+            let said = [main, below].map(|text| text.trim().to_owned());
+            let said = said.iter().filter(|text| !text.is_empty());
+            let said: Vec<&str> = said.map(String::as_str).collect();
+            line(text, width, label, &said.join(", "));
+        }
+    }
     for (label, said) in how_found(topology) {
         line(text, width, label, &said);
     }

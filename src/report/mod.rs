@@ -4,6 +4,7 @@
 //! own. Called by [`crate::cli`], which alone prints.
 
 mod csv;
+mod data;
 mod drills;
 mod folder;
 mod html;

@@ -249,5 +249,11 @@ pub(crate) fn objectives(results: &Results) -> Option<String> {
             format::duration(seconds)
         ));
     }
+    if let Some(seconds) = wanted.rpo_seconds {
+        said.push(format!(
+            "RPO {} for 95 % of losses of data",
+            format::duration(seconds)
+        ));
+    }
     (!said.is_empty()).then(|| said.join(", "))
 }

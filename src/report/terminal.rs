@@ -5,6 +5,7 @@
 use comfy_table::{Attribute, Cell, CellAlignment, Table};
 use owo_colors::OwoColorize;
 
+use super::data;
 use super::summary::{Mark, Row, marks, not_knowing, objectives, provenance};
 use super::table::{PROSE, fits, marked, rendered, table};
 use crate::results::names::{shortened, stay_distinct};
@@ -12,6 +13,8 @@ use crate::results::{Comparison, Difference, Results, Warning, format};
 
 /// Longest names that are shown in full, from what is taken if there is room to what there always is.
 const NAME_WIDTHS: [usize; 6] = [60, 44, 32, 24, 18, 14];
+/// Longest name in the table of what is lost of the data.
+const DATA_NAMES: usize = 18;
 /// Headings of the figures.
 const FIGURES: [&str; 7] = [
     "nines",
@@ -35,6 +38,7 @@ pub fn terminal(comparison: &Comparison, width: u16) -> String {
         .collect();
     text.push_str(&tables.join("\n"));
     legend(&mut text, results, width);
+    text.push_str(&data(results, width));
     text.push_str(&differences(comparison, width));
     if let Some(taken) = &results.recommended {
         let label = if taken.meets_objectives {
@@ -135,6 +139,23 @@ fn widest_tables_that_fit(results: &Results, width: u16) -> Vec<Table> {
         .iter()
         .map(|group| comparison_table(results, &names, group))
         .collect()
+}
+
+/// What is lost of the data; empty where none can be.
+fn data(results: &Results, width: u16) -> String {
+    if !data::is_told(results) {
+        return String::new();
+    }
+    let names: Vec<&str> = (results.topologies.iter())
+        .map(|topology| topology.name.as_str())
+        .collect();
+    let mut table = table(std::iter::once("topology").chain(data::HEADINGS));
+    for (topology, name) in results.topologies.iter().zip(shortened(&names, DATA_NAMES)) {
+        let figures = data::figures(topology, results);
+        let cells = figures.map(|[main, below]| Cell::new_owned(format!("{main}\n{below}")));
+        table.add_row(std::iter::once(Cell::new_owned(name)).chain(cells));
+    }
+    format!("\n{}", rendered(table, CellAlignment::Right, width))
 }
 
 /// A table of some of the figures.

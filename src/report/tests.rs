@@ -100,6 +100,7 @@ pub(crate) fn sample() -> Comparison {
         sla_target: Some(0.999),
         sla_window_hours: Some(730.0),
         rto_seconds: Some(900.0),
+        rpo_seconds: None,
     };
     let results = Results {
         schema: 1,

@@ -56,6 +56,9 @@ pub struct ObjectivesEcho {
     pub sla_window_hours: Option<f64>,
     /// Recovery time objective \[s\].
     pub rto_seconds: Option<f64>,
+    /// Recovery point objective: the longest loss of data \[s\].
+    #[serde(default)]
+    pub rpo_seconds: Option<f64>,
 }
 
 /// A figure with its interval and how it was found.
@@ -207,10 +210,20 @@ pub struct TopologyResult {
     pub recovery_curve: Vec<CurvePoint>,
     /// Share of outages not longer than the RTO.
     pub rto_met: Option<Estimate>,
-    /// Loss of data; not simulated yet.
+    /// One value for each completed failover that moved data, and for each corruption: the age of what was left; `None` where no data
+    /// can be lost.
     pub data_loss_seconds: Option<Quantiles>,
-    /// Share of failovers within the RPO; not simulated yet.
+    /// Share of them within the RPO.
     pub rpo_met: Option<Estimate>,
+    /// Share of outages, and of losses of data in none, within both the RTO and the RPO.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rto_and_rpo_met: Option<Estimate>,
+    /// How many of them took how long and lost how much, for the cells where there were any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recovery_and_data_loss: Vec<JointCount>,
+    /// Time in which two regions accepted writes that the other did not see \[h/year\]; `None` where that cannot be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_brain_hours_per_year: Option<Estimate>,
     /// Share of SLO windows that meet the target.
     pub slo_met: Option<Estimate>,
     /// Share of SLA windows that meet the target.
@@ -307,6 +320,17 @@ pub struct Quantiles {
     pub p95_high: Option<f64>,
     /// 99 % point.
     pub p99: Option<f64>,
+}
+
+/// Outages, and losses of data in none, of some length and loss.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct JointCount {
+    /// They took no longer than this, and longer than the next shorter time of the grid \[s\]; 0 for losses in no outage.
+    pub recovery_seconds: f64,
+    /// They lost no more than this, and more than the next shorter time of the grid \[s\]; 0 for none.
+    pub data_loss_seconds: f64,
+    /// Their number.
+    pub n: u64,
 }
 
 /// One point of a cumulative distribution.

@@ -9,6 +9,7 @@ mod chains;
 mod charts;
 mod cli;
 mod coverage;
+mod data;
 mod detection;
 mod dispatch;
 mod exact;

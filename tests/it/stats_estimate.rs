@@ -2,10 +2,11 @@
 
 use failscape::engine::{JourneyOutcome, Recovery, TrialOutcome, WindowOutcome};
 use failscape::estimate::{
-    EXCEEDANCE_MINUTES, FailureCost, Known, Names, NoLossBound, PairTally, PairTerms,
+    EXCEEDANCE_MINUTES, FailureCost, Known, Names, NoLossBound, PairTally, PairTerms, Points,
     PricedFailure, Tally, TallyShape, YEAR_MINUTES, YEAR_SECONDS, precision, summarize,
     summarize_pair,
 };
+use failscape::plan::DataAtRisk;
 use failscape::results::{CostResult, TopologyResult};
 use rand::SeedableRng;
 use rand_distr::{Distribution, Exp1, StandardUniform};
@@ -19,7 +20,11 @@ const SHAPE: TallyShape = TallyShape {
     n_causes: 3,
     n_phases: 0,
     horizon_seconds: YEAR_SECONDS,
-    rto_seconds: Some(900.0),
+    wanted: Points {
+        rto: Some(900.0),
+        rpo: None,
+    },
+    data: DataAtRisk::None,
     has_slo: true,
     has_sla: true,
     priced: PricedFailure {
@@ -83,6 +88,8 @@ fn trial(seed: u64, chance: f64) -> TrialOutcome {
         let seconds = 600.0 * exponential;
         outcome.outages += 1;
         outcome.recoveries.push(Recovery {
+            start: 0.0,
+            lost_data: 0.0,
             seconds,
             cut_off: uniform < 0.01,
         });

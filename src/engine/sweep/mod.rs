@@ -344,7 +344,7 @@ impl Stages {
                 Watcher::Pool(pool) => {
                     !first_region_only || upstream[plan.pools[pool as usize].gate as usize]
                 }
-                Watcher::World | Watcher::Service(_) => serving.contains(&gate),
+                Watcher::World | Watcher::Service(_) | Watcher::Copy(_) => serving.contains(&gate),
             };
             if is_of_serving {
                 pools.push(gate);

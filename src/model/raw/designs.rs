@@ -244,8 +244,8 @@ record! {
     RawReplication is "Replication" as "a replication" {
         /// Whether writes wait for the copies; default async.
         optional "mode" mode: ModeWord,
-        /// How far a copy is behind.
-        later "lag" lag: Time,
+        /// How far a copy is behind; default { lognormal: { median: 1s, p95: 20s } }.
+        optional "lag" lag: Time,
     }
 }
 
@@ -260,8 +260,8 @@ choice! {
 record! {
     /// Backups.
     RawBackups is "Backups" as "backups" {
-        /// Time between two backups.
-        later "every" every: Seconds,
+        /// Time between two backups; default 24h.
+        optional "every" every: Seconds,
         /// Rate of a restore; default 200MB/s.
         optional "restore" restore: ByteRate,
     }

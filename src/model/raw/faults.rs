@@ -67,6 +67,7 @@ choice! {
 pub(in crate::model) enum EffectWord {
     Down,
     Nothing,
+    Corrupt,
 }
 
 record! {
@@ -84,12 +85,13 @@ impl Decode for EffectWord {
         if let Value::Mapping(entries) = &*node.value {
             GrayEffect::decode(node, reader)?;
             if entries.is_empty() {
-                return reader.mismatch(node, "an effect", "write down or none");
+                return reader.mismatch(node, "an effect", "write down, corrupt or none");
             }
             return None;
         }
-        match word(node, reader, "an effect", &["down", "none"])? {
+        match word(node, reader, "an effect", &["down", "corrupt", "none"])? {
             "none" => Some(Self::Nothing),
+            "corrupt" => Some(Self::Corrupt),
             _ => Some(Self::Down),
         }
     }
@@ -104,6 +106,7 @@ impl JsonSchema for EffectWord {
         let gray = generator.subschema_for::<GrayEffect>();
         json_schema!({ "anyOf": [
             { "const": "down", "description": "the place is down" },
+            { "const": "corrupt", "description": "the data there and its copies are of no use: only backups are left" },
             { "const": "none", "description": "only runbook steps that need it notice" },
             gray,
         ] })

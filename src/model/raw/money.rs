@@ -16,7 +16,7 @@ record! {
         /// The longest outage that is accepted.
         optional "rto" rto: Seconds,
         /// The longest loss of data that is accepted.
-        later "rpo" rpo: Seconds,
+        optional "rpo" rpo: Seconds,
     }
 }
 

@@ -11,13 +11,11 @@ use crate::model::mapping::Field;
 use crate::model::problem::{Span, quoted};
 use crate::model::raw::{PatternWord, RawTopology};
 use crate::model::types::{Backups, Pattern, Service, TopologySpec};
-use crate::model::values::{ByteRate, Share};
-use crate::units::{SECONDS_PER_DAY, format_percentage};
+use crate::model::values::Share;
+use crate::units::format_percentage;
 
 /// What a warm standby runs, unless the model says otherwise.
 const STANDBY_SCALE: f64 = 0.3;
-/// Rate of a restore, unless the model says otherwise \[byte/s\].
-pub(super) const RESTORE_BYTES_PER_SECOND: f64 = 200e6;
 
 impl Pattern {
     /// Regions that it uses, at least and at most.
@@ -63,30 +61,10 @@ pub(super) struct Design<'a> {
 }
 
 impl Checker<'_> {
-    pub(super) fn backups(&mut self) -> Option<Option<Backups>> {
-        let Some(raw) = self.raw.backups.optional()? else {
-            return Some(None);
-        };
-        let ByteRate(restore) = raw.restore.or(ByteRate(RESTORE_BYTES_PER_SECOND))?;
-        if let (Some((span, _)), true) = (raw.restore.given(), restore <= 0.0) {
-            self.refuse(
-                span,
-                "a restore at this rate never ends",
-                "a rate above 0",
-                "write for example 200MB/s",
-            );
-            return None;
-        }
-        Some(Some(Backups {
-            every_seconds: SECONDS_PER_DAY,
-            restore_bytes_per_second: restore,
-        }))
-    }
-
     pub(super) fn topologies(
         &mut self,
         services: Option<&IndexMap<String, Service>>,
-        backups: Option<&Option<Backups>>,
+        backups: Option<&Backups>,
     ) -> Option<IndexMap<String, TopologySpec>> {
         let raw = self.raw;
         let Some((span, table)) = raw.topologies.given() else {
@@ -129,7 +107,7 @@ impl Checker<'_> {
     fn default_topologies(
         &mut self,
         services: Option<&IndexMap<String, Service>>,
-        backups: Option<&Option<Backups>>,
+        backups: Option<&Backups>,
     ) -> Option<IndexMap<String, TopologySpec>> {
         let (span, regions) = self.raw.regions.given()?;
         let count = regions.0.len();
@@ -167,7 +145,7 @@ impl Checker<'_> {
         &mut self,
         design: &Design<'_>,
         services: Option<&IndexMap<String, Service>>,
-        backups: Option<&Option<Backups>>,
+        backups: Option<&Backups>,
     ) -> Option<TopologySpec> {
         let before = self.problems.len();
         let regions = self.regions_of(design);

@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 
 use super::Checker;
-use super::designs::{Design, RESTORE_BYTES_PER_SECOND};
+use super::data::restore_seconds;
+use super::designs::Design;
 use crate::model::Distribution;
 use crate::model::distribution::Z95;
 use crate::model::mapping::Field;
@@ -79,7 +80,7 @@ impl Checker<'_> {
         &mut self,
         design: &Design<'_>,
         services: Option<&IndexMap<String, Service>>,
-        backups: Option<&Option<Backups>>,
+        backups: Option<&Backups>,
     ) -> Option<Failover> {
         let raw = self.raw;
         let own = match design.raw.map(|topology| &topology.failover) {
@@ -272,7 +273,7 @@ impl Checker<'_> {
         layers: &Layers<'_>,
         design: &Design<'_>,
         services: Option<&IndexMap<String, Service>>,
-        backups: Option<&Option<Backups>>,
+        backups: Option<&Backups>,
     ) -> Option<(Distribution, f64)> {
         let given = layers.pick(|raw| &raw.activate)?;
         let Some((low, high)) = design.pattern.activate_range() else {
@@ -287,7 +288,7 @@ impl Checker<'_> {
             design.pattern.name()
         );
         let restore = if design.pattern == Pattern::BackupRestore {
-            self.restore_seconds(services?, *backups?)
+            restore_seconds(services?.values(), *backups?)
         } else {
             0.0
         };
@@ -298,35 +299,6 @@ impl Checker<'_> {
         };
         self.note(layers, true, "activate", shown, &why);
         Some((lognormal_range(low, high), restore))
-    }
-
-    /// Time to restore the data of all services \[s\].
-    fn restore_seconds(
-        &mut self,
-        services: &IndexMap<String, Service>,
-        backups: Option<Backups>,
-    ) -> f64 {
-        let bytes: f64 = services
-            .values()
-            .filter_map(|service| service.data)
-            .map(|data| data.size_bytes)
-            .sum();
-        let is_given = self
-            .raw
-            .backups
-            .get()
-            .is_some_and(|backups| backups.restore.is_present());
-        let is_noted = self
-            .defaults
-            .iter()
-            .any(|default| default.path == "backups.restore");
-        if bytes > 0.0 && !is_given && !is_noted {
-            self.apply_default("backups.restore", "200MB/s", "default");
-        }
-        bytes
-            / backups.map_or(RESTORE_BYTES_PER_SECOND, |backups| {
-                backups.restore_bytes_per_second
-            })
     }
 
     fn reroute(&mut self, layers: &Layers<'_>) -> Option<Reroute> {

@@ -155,6 +155,7 @@ impl Checker<'_> {
             },
             effect: match raw.effect.or(EffectWord::Down)? {
                 EffectWord::Down => Effect::Down,
+                EffectWord::Corrupt => Effect::Corrupt,
                 EffectWord::Nothing => Effect::Unnoticed,
             },
             strikes,
@@ -164,6 +165,9 @@ impl Checker<'_> {
             source: raw.source.optional()?.map(|text| text.0),
         };
         self.cut_one_way(name, raw, &mut fault, regions);
+        if fault.effect == Effect::Corrupt {
+            self.corrupt(name, raw, &mut fault);
+        }
         (self.problems.len() == before).then_some(fault)
     }
 

@@ -7,6 +7,7 @@
 #![allow(clippy::option_option)]
 
 mod calls;
+mod data;
 mod designs;
 mod failover;
 mod faults;
@@ -25,7 +26,7 @@ use super::defaults::AppliedDefault;
 use super::mapping::{Field, Table};
 use super::problem::{Problem, Span, quoted, quoted_list, similar};
 use super::raw::{RawModel, RawService};
-use super::types::{Model, Region, ReplicationMode};
+use super::types::{Model, Region};
 use super::values::Seconds;
 use crate::units::{SECONDS_PER_YEAR, format_duration};
 
@@ -243,28 +244,5 @@ impl Checker<'_> {
         let zones = regions.values().map(|region| region.zones.len()).sum();
         self.check_count(span, zones, limits::MAX_ALL_ZONES, "zones")?;
         (regions.len() == table.0.len()).then_some(regions)
-    }
-
-    fn replication(&mut self) -> Option<ReplicationMode> {
-        use super::raw::ModeWord;
-        let mode = match self.raw.replication.optional()? {
-            Some(replication) => replication.mode.optional()?,
-            None => None,
-        };
-        if mode.is_none() && self.has_data() {
-            self.apply_default("replication.mode", "async", "default");
-        }
-        Some(match mode.unwrap_or(ModeWord::Async) {
-            ModeWord::Async => ReplicationMode::Async,
-            ModeWord::Sync => ReplicationMode::Sync,
-        })
-    }
-
-    fn has_data(&self) -> bool {
-        self.raw.services.get().is_some_and(|services| {
-            services
-                .iter()
-                .any(|(_, _, service)| service.data.is_present())
-        })
     }
 }

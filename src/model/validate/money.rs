@@ -115,6 +115,7 @@ impl Checker<'_> {
             slo,
             sla,
             rto_seconds: raw.rto.optional()?.map(|rto| rto.0),
+            rpo_seconds: raw.rpo.optional()?.map(|rpo| rpo.0),
         })
     }
 
