@@ -150,7 +150,10 @@ fn spec(pattern: Pattern) -> TopologySpec {
             restore_seconds: 0.0,
             rot: None,
             plan: Vec::new(),
-            reroute: Reroute::Ttl(60.0),
+            reroute: Reroute::Ttl {
+                seconds: 60.0,
+                stuck: 0.0,
+            },
             success: 1.0,
             retry_seconds: None,
             failback: Failback::Never,

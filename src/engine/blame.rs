@@ -35,6 +35,7 @@ impl Simulator<'_> {
     fn charge_phase(&mut self, region: usize, loss: f64) {
         let phase = match &self.serving {
             Serving::Single => return,
+            _ if self.traffic.has_only_stuck(region) => DowntimePhase::Stuck,
             Serving::Standby(state) => state.downtime_phase(),
             Serving::ActiveActive(state) => state.downtime_phase(region),
         };

@@ -132,7 +132,8 @@ impl Simulator<'_> {
             | (Serving::Single, _)
             | (Serving::ActiveActive(_), Copies::Backups) => false,
             (Serving::Standby(state), _) => {
-                self.traffic.is_moving() && state.is_leaving_a_healthy_region()
+                let serves = |region| self.traffic.share(region, self.now) > 0.0;
+                state.splits_writers() && (self.traffic.is_moving() || (serves(0) && serves(1)))
             }
             (Serving::ActiveActive(state), Copies::Behind { links, .. }) => {
                 let serves = |region: u32| {

@@ -126,6 +126,9 @@ impl<'p> Explorer<'p> {
         if plan.crews.iter().any(|crew| crew.on_call.is_some()) {
             return Err("the time of day (`on_call`) is not followed".to_owned());
         }
+        if plan.stuck > 0.0 {
+            return Err("clients that never move (`stuck`) are not followed".to_owned());
+        }
         match &plan.serving {
             ServingPlan::ActiveActive(active) if takes_time(active.reroute) => {
                 return Err(

@@ -228,9 +228,9 @@ impl StandbyState {
         }
     }
 
-    /// Whether clients are leaving a region that still serves those who have not left yet.
-    pub(super) fn is_leaving_a_healthy_region(&self) -> bool {
-        self.movement == Movement::Away && self.healthy == [true; 2]
+    /// Whether two healthy regions take writes that they do not pass on, if clients come to both: not so on a planned way back.
+    pub(super) fn splits_writers(&self) -> bool {
+        self.movement != Movement::Back && self.healthy == [true; 2]
     }
 
     /// How long the phase under way takes.

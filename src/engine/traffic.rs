@@ -1,4 +1,5 @@
-//! Where traffic is sent: a share for each region, constant but for linear moves.
+//! Where traffic is sent: a share for each region, constant but for linear moves. Clients that are stuck stay where they were at the start;
+//! what is said of targets and moves is said of the others.
 
 /// Shares of traffic by region; they always add up to one.
 #[derive(Debug, Clone, Default)]
@@ -6,6 +7,10 @@ pub(super) struct Traffic {
     /// Shares at `since`, moves under way apart.
     base: Vec<f64>,
     moves: Vec<Move>,
+    /// Shares of all traffic of clients that are stuck; empty if none are.
+    stuck: Vec<f64>,
+    /// Share of clients that are not.
+    free: f64,
     /// Start of scoring \[s\].
     scored_from: f64,
     /// Time up to which `scored` is summed \[s\].
@@ -30,9 +35,19 @@ impl Move {
 
 impl Traffic {
     /// Back to the start of a trial.
-    pub(super) fn reset(&mut self, shares: impl Iterator<Item = f64>, scored_from: f64) {
+    pub(super) fn reset(
+        &mut self,
+        shares: impl Iterator<Item = f64>,
+        stuck: f64,
+        scored_from: f64,
+    ) {
         self.base.clear();
         self.base.extend(shares);
+        self.free = 1.0 - stuck;
+        self.stuck.clear();
+        if stuck > 0.0 {
+            self.stuck.extend(self.base.iter().map(|share| stuck * share));
+        }
         self.moves.clear();
         self.scored.clear();
         self.scored.resize(self.base.len(), 0.0);
@@ -42,6 +57,20 @@ impl Traffic {
 
     /// Share of a region at a time between the last change and the next.
     pub(super) fn share(&self, region: usize, time: f64) -> f64 {
+        let share = self.free_share(region, time);
+        match self.stuck.get(region) {
+            Some(stuck) => stuck + self.free * share,
+            None => share,
+        }
+    }
+
+    /// Whether a region has no other traffic than that of clients that are stuck.
+    pub(super) fn has_only_stuck(&self, region: usize) -> bool {
+        !self.stuck.is_empty() && !self.is_moving() && self.base[region] == 0.0
+    }
+
+    /// Share of a region of the clients that are not stuck.
+    fn free_share(&self, region: usize, time: f64) -> f64 {
         let moved: f64 = self
             .moves
             .iter()
@@ -112,7 +141,7 @@ impl Traffic {
         }
         self.sum_up_to(now);
         let current: Vec<f64> = (0..self.base.len())
-            .map(|region| self.share(region, now))
+            .map(|region| self.free_share(region, now))
             .collect();
         let delta = shares
             .iter()
@@ -159,7 +188,7 @@ mod tests {
     #[test]
     fn a_linear_move_counts_half_of_its_length() {
         let mut traffic = Traffic::default();
-        traffic.reset([1.0, 0.0].into_iter(), 0.0);
+        traffic.reset([1.0, 0.0].into_iter(), 0.0, 0.0);
         traffic.redirect(10.0, 60.0, &[0.0, 1.0]);
         assert_eq!(traffic.next_end(), 70.0);
         assert_eq!(traffic.share(1, 40.0), 0.5);
@@ -172,7 +201,7 @@ mod tests {
     #[test]
     fn time_before_scoring_does_not_count() {
         let mut traffic = Traffic::default();
-        traffic.reset([1.0].into_iter(), 50.0);
+        traffic.reset([1.0].into_iter(), 0.0, 50.0);
         assert_eq!(traffic.scored_time(0, 30.0), 0.0);
         assert_eq!(traffic.scored_time(0, 80.0), 30.0);
     }

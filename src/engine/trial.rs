@@ -415,6 +415,7 @@ impl<'p> Simulator<'p> {
         };
         self.traffic.reset(
             shares.iter().copied().take(plan.regions.len()),
+            plan.stuck,
             plan.warm_up,
         );
     }

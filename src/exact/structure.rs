@@ -135,6 +135,9 @@ fn is_instant(plan: &Plan, active: &ActivePlan) -> Result<(), String> {
         return Err("active-active regions need time to notice that one of them is unhealthy and to move its traffic"
             .to_owned());
     }
+    if plan.stuck > 0.0 {
+        return Err("some clients never move (`stuck`)".to_owned());
+    }
     if plan.regions.len() > MOST_REGIONS {
         return Err(format!("more than {MOST_REGIONS} active regions"));
     }

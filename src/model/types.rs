@@ -521,8 +521,13 @@ pub enum Detect {
 /// How clients move.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reroute {
-    /// Linearly over one time to live \[s\].
-    Ttl(f64),
+    /// Linearly over one time to live.
+    Ttl {
+        /// The time to live \[s\].
+        seconds: f64,
+        /// Share of clients that never move, below 1.
+        stuck: f64,
+    },
     /// All at the end of a drawn time.
     Drawn(Distribution),
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::links::Links;
 use super::partition::{SplitService, ZoneViews};
 use super::places::{Place, PlaceUnit, Places};
-use super::rules::{daily_curve, refunds, sla, slo};
+use super::rules::{daily_curve, refunds, sla, slo, stuck};
 use super::services::View;
 use super::{
     Cascade, Clock, EntryPlan, GateId, HealthPlan, Laws, NO_GATE, Names, NetworkBuilder, Phase,
@@ -269,6 +269,7 @@ impl<'a> Compiler<'a> {
                 SPARSE_STRIDE
             },
             serving,
+            stuck: stuck(&self.deployment.spec.failover.reroute),
             regions,
             daily: daily_curve(model),
             slo: slo(model),

@@ -19,6 +19,8 @@ pub enum DowntimePhase {
     Retrying,
     /// The standby is ready, clients are on their way.
     Rerouting,
+    /// Clients are elsewhere, apart from those that never move.
+    Stuck,
     /// Served, but by too little.
     Degraded,
     /// Traffic is switched for a drill.
@@ -33,7 +35,7 @@ pub enum DowntimePhase {
 
 impl DowntimePhase {
     /// All, as they follow each other.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::InService,
         Self::Detecting,
         Self::Deciding,
@@ -41,6 +43,7 @@ impl DowntimePhase {
         Self::Mending,
         Self::Retrying,
         Self::Rerouting,
+        Self::Stuck,
         Self::Degraded,
         Self::Drilling,
         Self::FailingBack,
@@ -59,6 +62,7 @@ impl DowntimePhase {
             Self::Mending => "mending-standby",
             Self::Retrying => "retrying",
             Self::Rerouting => "rerouting",
+            Self::Stuck => "stuck-clients",
             Self::Degraded => "degraded",
             Self::Drilling => "drilling",
             Self::FailingBack => "failing-back",

@@ -29,7 +29,7 @@ impl Compiler<'_> {
             Detect::Drawn(distribution) => DetectPlan::Drawn(self.sampler(distribution)),
         };
         let reroute = match &failover.reroute {
-            Reroute::Ttl(seconds) => ReroutePlan::Ttl(*seconds),
+            Reroute::Ttl { seconds, .. } => ReroutePlan::Ttl(*seconds),
             Reroute::Drawn(distribution) => ReroutePlan::Drawn(self.sampler(distribution)),
         };
         match spec.pattern {
@@ -131,6 +131,14 @@ impl Compiler<'_> {
                 }
             })
             .collect()
+    }
+}
+
+/// Share of clients that never move to another region.
+pub(super) fn stuck(reroute: &Reroute) -> f64 {
+    match reroute {
+        Reroute::Ttl { stuck, .. } => *stuck,
+        Reroute::Drawn(_) => 0.0,
     }
 }
 

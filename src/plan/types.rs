@@ -59,6 +59,8 @@ pub struct Plan {
     pub service_stride: u64,
     /// How traffic is sent.
     pub serving: ServingPlan,
+    /// Share of clients that stay with the region at which they are at the start.
+    pub stuck: f64,
     /// Regions.
     pub regions: Vec<RegionPlan>,
     /// Daily curve of the traffic; `None` if constant.

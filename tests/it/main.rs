@@ -25,6 +25,7 @@ mod runbooks;
 mod shards;
 mod stats_coverage;
 mod stats_estimate;
+mod stuck;
 mod support;
 mod tidy;
 mod upkeep;

@@ -135,6 +135,8 @@ record! {
     Ttl is "Ttl" as "a time to live" {
         /// Clients move evenly over this time.
         required "ttl" ttl: Seconds,
+        /// Share of clients that never look them up again; default 0%.
+        optional "stuck" stuck: Share,
     }
 }
 
@@ -148,7 +150,7 @@ pub(in crate::model) enum RawReroute {
 impl Decode for RawReroute {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &*node.value {
-            Value::Mapping(entries) if entries.iter().any(|entry| &*entry.key == "ttl") => {
+            Value::Mapping(entries) if entries.iter().any(|entry| matches!(&*entry.key, "ttl" | "stuck")) => {
                 Ttl::decode(node, reader).map(Self::Ttl)
             }
             _ => Time::decode(node, reader).map(Self::Drawn),

@@ -311,9 +311,26 @@ impl Checker<'_> {
                     "{ ttl: 60s }",
                     "default",
                 );
-                Some(Reroute::Ttl(TTL_SECONDS))
+                Some(Reroute::Ttl {
+                    seconds: TTL_SECONDS,
+                    stuck: 0.0,
+                })
             }
-            Some((_, RawReroute::Ttl(ttl))) => Some(Reroute::Ttl(ttl.ttl.get()?.0)),
+            Some((_, RawReroute::Ttl(ttl))) => {
+                if ttl.stuck.is_absent() {
+                    self.note(layers, layers.moves_traffic, "reroute.stuck", "0%", "default");
+                }
+                let Share(stuck) = ttl.stuck.or(Share(0.0))?;
+                if let (Some((span, _)), true) = (ttl.stuck.given(), stuck >= 1.0) {
+                    let message = "all clients are stuck: traffic never moves";
+                    self.refuse(span, message, "below 100%", "write for example 2%");
+                    return None;
+                }
+                Some(Reroute::Ttl {
+                    seconds: ttl.ttl.get()?.0,
+                    stuck,
+                })
+            }
             Some((_, RawReroute::Drawn(time))) => Some(Reroute::Drawn(time.0.clone())),
         }
     }
