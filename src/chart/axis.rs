@@ -193,13 +193,16 @@ const KEY_POINTS: [f64; 25] = [
     3.1536e11,
 ];
 
+/// Durations that people think in, within a range \[s\].
+pub(super) fn durations_within((low, high): (f64, f64)) -> impl Iterator<Item = f64> {
+    let within = move |tick: &f64| (low * 0.999..=high * 1.001).contains(tick);
+    KEY_POINTS.into_iter().filter(within)
+}
+
 /// Ticks below the plot at durations that people think in, as many as have room.
 pub(super) fn durations_below(canvas: &Canvas, plot: Rect, scale: Scale, (low, high): (f64, f64)) {
     let mut free_from = f64::NEG_INFINITY;
-    for tick in KEY_POINTS
-        .into_iter()
-        .filter(|tick| (low * 0.999..=high * 1.001).contains(tick))
-    {
+    for tick in durations_within((low, high)) {
         let (x, label) = (scale.at(tick), format::duration(tick));
         let half = ticks().width(&label) / 2.0;
         if x - half < free_from {

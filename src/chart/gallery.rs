@@ -1,17 +1,18 @@
 //! All charts of a comparison, in reading order.
 
 use super::{
-    Chart, attribution, cost, cost_availability, deployment, downtime, recovery, timeline,
-    unavailability,
+    Chart, attribution, cost, cost_availability, data_loss, deployment, downtime, recovery,
+    timeline, unavailability,
 };
 use crate::results::{Comparison, Layout};
 
 /// Names of all charts that there may be.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 9] = [
     "cost-availability",
     "unavailability",
     "downtime",
     "recovery",
+    "data-loss",
     "attribution",
     "cost",
     "timeline",
@@ -30,6 +31,9 @@ pub fn all(comparison: &Comparison) -> Vec<Chart> {
         unavailability::chart(comparison),
         downtime::chart(comparison),
         recovery::chart(comparison),
+    ]);
+    charts.extend(data_loss::chart(comparison));
+    charts.extend([
         attribution::chart(comparison),
         cost::chart(comparison),
         timeline::chart(comparison),

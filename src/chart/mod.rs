@@ -7,6 +7,7 @@ mod canvas;
 mod cost;
 mod cost_availability;
 mod curve;
+mod data_loss;
 mod deployment;
 mod dot;
 mod downtime;

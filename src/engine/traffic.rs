@@ -46,7 +46,8 @@ impl Traffic {
         self.free = 1.0 - stuck;
         self.stuck.clear();
         if stuck > 0.0 {
-            self.stuck.extend(self.base.iter().map(|share| stuck * share));
+            self.stuck
+                .extend(self.base.iter().map(|share| stuck * share));
         }
         self.moves.clear();
         self.scored.clear();

@@ -189,7 +189,7 @@ pub fn duration(seconds: f64) -> String {
     if seconds < 1e-3 {
         return "< 1 ms".to_owned();
     }
-    if seconds < 0.9995 {
+    if seconds < 0.995 {
         return format!("{} ms", significant(seconds * 1e3, 2));
     }
     if seconds < 9.95 {

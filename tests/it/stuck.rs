@@ -42,7 +42,9 @@ fn clients_that_never_move_are_lost_with_their_region() {
     assert_near(&result, "/unavailability/mean", 0.05 * 60.0 / 365.0);
     assert_eq!(number(&result, "/outages_per_year/mean"), 0.0);
     let phases = result["phases"].as_array().unwrap();
-    let stuck = phases.iter().find(|phase| phase["phase"] == "stuck-clients");
+    let stuck = phases
+        .iter()
+        .find(|phase| phase["phase"] == "stuck-clients");
     assert_near(stuck.unwrap(), "/share", 1.0);
     // Of an even split only half of them are there.
     let both = play(&pair("active-active", "  reroute: { ttl: 0s, stuck: 5% }"));
@@ -55,7 +57,11 @@ fn the_others_move_within_the_time_to_live() {
     let failover = "  activate: { fixed: 0s }\n  reroute: { ttl: 120s, stuck: 10% }\n  failback: { wait: 0s, takes: 0s }";
     let result = play(&pair("hot-standby", failover));
     let seconds = 0.9 * 60.0 + 0.1 * 864_000.0;
-    assert_near(&result, "/unavailability/mean", 6.0 * seconds / 31_536_000.0);
+    assert_near(
+        &result,
+        "/unavailability/mean",
+        6.0 * seconds / 31_536_000.0,
+    );
     // Down all the time: 90 % are served, and 95 % are wanted.
     let down = 6.0 * 864_000.0 / 31_536_000.0;
     assert_near(&result, "/journeys/web/time_unavailability/mean", down);

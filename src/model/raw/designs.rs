@@ -150,7 +150,11 @@ pub(in crate::model) enum RawReroute {
 impl Decode for RawReroute {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &*node.value {
-            Value::Mapping(entries) if entries.iter().any(|entry| matches!(&*entry.key, "ttl" | "stuck")) => {
+            Value::Mapping(entries)
+                if entries
+                    .iter()
+                    .any(|entry| matches!(&*entry.key, "ttl" | "stuck")) =>
+            {
                 Ttl::decode(node, reader).map(Self::Ttl)
             }
             _ => Time::decode(node, reader).map(Self::Drawn),

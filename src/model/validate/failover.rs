@@ -318,7 +318,13 @@ impl Checker<'_> {
             }
             Some((_, RawReroute::Ttl(ttl))) => {
                 if ttl.stuck.is_absent() {
-                    self.note(layers, layers.moves_traffic, "reroute.stuck", "0%", "default");
+                    self.note(
+                        layers,
+                        layers.moves_traffic,
+                        "reroute.stuck",
+                        "0%",
+                        "default",
+                    );
                 }
                 let Share(stuck) = ttl.stuck.or(Share(0.0))?;
                 if let (Some((span, _)), true) = (ttl.stuck.given(), stuck >= 1.0) {
