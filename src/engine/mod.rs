@@ -11,6 +11,7 @@ mod blame;
 mod busy;
 mod calendar;
 mod chance;
+mod code;
 mod crews;
 mod explore;
 mod ledger;
@@ -31,9 +32,8 @@ mod units;
 mod upkeep;
 
 pub use busy::{BusyPeriods, BusySample};
-pub use explore::{Event, Experience, Explorer, Law, Successor};
+pub use explore::{Event, Experience, Explorer, Law, StateId, Successor};
 pub use outcome::*;
 pub use player::Player;
-pub use snapshot::State;
 pub use sweep::Sweeper;
 pub use trial::{Record, Simulator};
