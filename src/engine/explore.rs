@@ -2,9 +2,11 @@
 //!
 //! A [`State`] is all that the engine remembers between two instants, clocks apart. Where every pending time is
 //! exponential (or made of exponential stages) the states form a Markov chain. Nothing of the semantics is written twice:
-//! the explorer puts the engine into a state, lets one event happen, settles it, and reads the state that follows.
+//! the explorer puts the engine into a state, lets one event happen, settles it, and reads the state that follows. It numbers the
+//! states in the order in which it meets them, and keeps them packed.
 
 use super::chance::Script;
+use super::code::{Book, Codebook};
 use super::ledger::DOWN_SLACK;
 use super::serving::{Serving, Timer};
 use super::snapshot::{FAR, MoveKey, State, n_slots};
@@ -65,7 +67,7 @@ pub struct Event {
     /// Slot of the calendar: what goes on in it goes on in the next state unless it was set anew.
     pub slot: u32,
     /// Clock that runs out, where several of one unit compete.
-    clock: Option<u32>,
+    pub clock: Option<u32>,
     /// How long it takes.
     pub law: Law,
 }
@@ -78,13 +80,16 @@ impl Event {
     }
 }
 
+/// Number of a state, in the order in which they are met; the start is 0.
+pub type StateId = u32;
+
 /// A state that may follow an event.
 #[derive(Debug, Clone)]
 pub struct Successor {
     /// Its probability.
     pub probability: f64,
     /// The state.
-    pub state: State,
+    pub state: StateId,
     /// For each slot, the one of the state before whose time goes on in it; none if it begins anew, or nothing is pending.
     pub goes_on: Vec<Option<u32>>,
 }
@@ -98,8 +103,6 @@ pub struct Experience {
     pub journeys: Vec<f64>,
     /// Share of time in which each journey is down.
     pub down: Vec<f64>,
-    /// Whether any journey is down for most of the time.
-    pub is_down: bool,
 }
 
 /// The engine of a plan, to be put into one state after another.
@@ -107,6 +110,13 @@ pub struct Experience {
 pub struct Explorer<'p> {
     simulator: Simulator<'p>,
     symmetry: Symmetry,
+    codebook: Codebook,
+    /// All states met, packed.
+    states: Book<Box<[u8]>>,
+    /// The state that was asked about last, and its number.
+    open: (State, Option<StateId>),
+    /// Room for the state that follows it: itself, packed, and the slot from which each slot came.
+    next: (State, Vec<u8>, Vec<u32>),
     /// Steps between all and nothing that the share of a region may have at the start of a linear move.
     grid: u32,
 }
@@ -168,6 +178,10 @@ impl<'p> Explorer<'p> {
         simulator.script = Some(Script::default());
         Ok(Self {
             symmetry: Symmetry::new(plan),
+            codebook: Codebook::default(),
+            states: Book::default(),
+            open: (State::of(plan), None),
+            next: (State::of(plan), Vec::new(), Vec::new()),
             simulator,
             grid,
         })
@@ -179,28 +193,55 @@ impl<'p> Explorer<'p> {
         self.symmetry.classes()
     }
 
-    /// Slots of units that are alike in a state, clocks apart, and have something pending: in groups of at least two.
+    /// Number of states met.
     #[must_use]
-    pub fn alike(&self, state: &State) -> Vec<Vec<u32>> {
-        self.symmetry.alike(state)
+    pub fn n_states(&self) -> usize {
+        self.states.len()
     }
 
-    /// The state at the start of a trial: everything new and up.
+    /// Slots of units that are alike in a state, clocks apart, and have something pending: in groups of at least two.
+    pub fn alike(&mut self, state: StateId) -> Vec<Vec<u32>> {
+        self.open(state);
+        self.symmetry.alike(&self.open.0)
+    }
+
+    /// Meets the state at the start of a trial, everything new and up.
     ///
     /// # Errors
     ///
     /// If times of zero go round in circles.
-    pub fn initial(&mut self) -> Result<State, String> {
-        let simulator = &mut self.simulator;
-        simulator.simulate_nothing();
+    pub fn initial(&mut self) -> Result<StateId, String> {
+        self.simulator.reset(0, Record::Losses);
         self.settle_instant()?;
-        let mut state = self.simulator.snapshot(None);
-        self.symmetry.put_in_order(&mut state);
-        Ok(state)
+        let (next, _, origin) = &mut self.next;
+        self.simulator.snapshot(None, next);
+        let plan = self.simulator.plan;
+        self.symmetry.put_in_order(plan, next, origin);
+        Ok(self.number())
+    }
+
+    /// Unpacks a state, unless it is the one asked about last.
+    fn open(&mut self, id: StateId) {
+        if self.open.1 != Some(id) {
+            let code = &self.states[id as usize];
+            let plan = self.simulator.plan;
+            self.codebook.decode(code, plan, &mut self.open.0);
+            self.open.1 = Some(id);
+        }
+    }
+
+    /// The number of the state that follows.
+    fn number(&mut self) -> StateId {
+        let (next, code, _) = &mut self.next;
+        self.codebook.encode(next, self.simulator.plan, code);
+        let known = self.states.get_index_of(&code[..]);
+        known.unwrap_or_else(|| self.states.insert_full(code[..].into()).0) as StateId
     }
 
     /// All that may happen next in a state.
-    pub fn events(&mut self, state: &State) -> Vec<Event> {
+    pub fn events(&mut self, id: StateId) -> Vec<Event> {
+        self.open(id);
+        let state = &self.open.0;
         self.simulator.resume(state, 0.5);
         let simulator = &self.simulator;
         let plan = simulator.plan;
@@ -213,7 +254,7 @@ impl<'p> Explorer<'p> {
                 let speed = f64::from_bits(state.units[slot as usize].speed);
                 let running = match unit.kind {
                     UnitKind::Simple(_) => {
-                        let phase = state.phases[slot as usize];
+                        let phase = state.units[slot as usize].phase;
                         let clock = plan.clocks[unit.first_clock as usize];
                         let sampler = if phase.is_multiple_of(2) {
                             clock.life
@@ -270,35 +311,28 @@ impl<'p> Explorer<'p> {
     /// If times of zero go round in circles.
     pub fn successors(
         &mut self,
-        state: &State,
+        id: StateId,
         event: Event,
         progress: f64,
     ) -> Result<Vec<Successor>, String> {
+        self.open(id);
         let mut successors: Vec<Successor> = Vec::new();
         let mut script = Some(Script::default());
         while let Some(path) = script.take() {
-            self.simulator.resume(state, progress);
+            self.simulator.resume(&self.open.0, progress);
             self.simulator.script = Some(path);
             self.fire(event);
             self.settle_instant()?;
+            let goes_on = self.follow(event);
             let played = self.simulator.script.take().unwrap_or_default();
-            let mut next = self.simulator.snapshot(Some(state));
-            let goes_on: Vec<Option<u32>> = (0..next.pending.len() as u32)
-                .map(|slot| {
-                    let same = slot != event.slot && self.simulator.goes_on(slot, state, &next);
-                    same.then_some(slot)
-                })
-                .collect();
-            let origin = self.symmetry.put_in_order(&mut next);
-            let goes_on: Vec<Option<u32>> = origin
-                .into_iter()
-                .map(|slot| goes_on[slot as usize])
-                .collect();
             let probability = played.probability();
-            for (chance, state) in self.on_grid(next) {
+            for (chance, shares) in self.on_grid() {
+                if let Some(shares) = shares {
+                    self.next.0.scene.shares = shares;
+                }
                 successors.push(Successor {
                     probability: probability * chance,
-                    state,
+                    state: self.number(),
                     goes_on: goes_on.clone(),
                 });
             }
@@ -308,40 +342,65 @@ impl<'p> Explorer<'p> {
         Ok(successors)
     }
 
-    /// A state with the share of the first of two regions rounded, up or down.
-    fn on_grid(&self, state: State) -> Vec<(f64, State)> {
-        if state.moving.is_none() || state.shares.len() != 2 {
-            return vec![(1.0, state)];
+    /// Notes the state that follows. Returns for each of its slots the one whose time goes on in it.
+    fn follow(&mut self, event: Event) -> Vec<Option<u32>> {
+        let (next, _, origin) = &mut self.next;
+        let before = &self.open.0;
+        self.simulator.snapshot(Some(before), next);
+        let goes_on = |slot: u32, next: &State| {
+            slot != event.slot && self.simulator.goes_on(slot, before, next)
+        };
+        let old: Vec<bool> = (0..next.pending.len() as u32)
+            .map(|slot| goes_on(slot, next))
+            .collect();
+        let plan = self.simulator.plan;
+        self.symmetry.put_in_order(plan, next, origin);
+        let origin = origin.iter();
+        origin
+            .map(|slot| old[*slot as usize].then_some(*slot))
+            .collect()
+    }
+
+    /// The shares of the first of two regions rounded, up or down, where a move is under way in the state that follows.
+    fn on_grid(&self) -> Vec<(f64, Option<Vec<u64>>)> {
+        let scene = &self.next.0.scene;
+        if scene.moving.is_none() || scene.shares.len() != 2 {
+            return vec![(1.0, None)];
         }
         let grid = f64::from(self.grid);
-        let share = f64::from_bits(state.shares[0]) * grid;
+        let share = f64::from_bits(scene.shares[0]) * grid;
         let (low, above) = (share.floor(), share.fract());
         let mut rounded = Vec::new();
         for (chance, steps) in [(1.0 - above, low), (above, low + 1.0)] {
             if chance > 1e-12 {
-                let mut state = state.clone();
                 let share = (steps / grid).min(1.0);
-                state.shares = vec![share.to_bits(), (1.0 - share).to_bits()];
-                rounded.push((chance, state));
+                let shares = vec![share.to_bits(), (1.0 - share).to_bits()];
+                rounded.push((chance, Some(shares)));
             }
         }
         rounded
     }
 
     /// What users see in a state on average while a linear move under way goes from one progress to another.
-    pub fn experience(&mut self, state: &State, from: f64, to: f64) -> Experience {
+    pub fn experience(&mut self, id: StateId, from: f64, to: f64) -> Experience {
         const PIECES: u32 = 16;
+        self.open(id);
+        let state = &self.open.0;
         self.simulator.resume(state, 0.5 * (from + to));
         let simulator = &self.simulator;
         let plan = simulator.plan;
-        let pieces = if state.moving.is_some() { PIECES } else { 1 };
+        let pieces = if state.scene.moving.is_some() {
+            PIECES
+        } else {
+            1
+        };
         let n_regions = plan.regions.len();
         // Served and lost: each as a sum, as next to nothing may be lost.
         let at = |entry: u32, progress: f64| -> (f64, f64) {
-            let shares = state.shares_at(progress).into_iter().zip(&state.capacity);
-            shares
-                .enumerate()
-                .fold((0.0, 0.0), |sums, (region, (share, capacity))| {
+            let shares = state.scene.shares_at(progress).into_iter();
+            shares.zip(&state.scene.capacity).enumerate().fold(
+                (0.0, 0.0),
+                |sums, (region, (share, capacity))| {
                     let entry = &plan.entries[entry as usize * n_regions + region];
                     let carried = if simulator.is_up(entry.gate) {
                         share.min(f64::from_bits(*capacity))
@@ -349,13 +408,13 @@ impl<'p> Explorer<'p> {
                         0.0
                     };
                     (sums.0 + carried, sums.1 + (share - carried))
-                })
+                },
+            )
         };
         let mut experience = Experience {
             lost: 0.0,
             journeys: Vec::new(),
             down: Vec::new(),
-            is_down: false,
         };
         for journey in &plan.journeys {
             let level = journey.down_below - DOWN_SLACK;
@@ -375,7 +434,6 @@ impl<'p> Explorer<'p> {
             experience.lost += journey.share * lost;
             experience.journeys.push(lost);
             experience.down.push(down);
-            experience.is_down |= down > 0.5;
         }
         experience
     }
@@ -414,11 +472,6 @@ impl<'p> Explorer<'p> {
 }
 
 impl Simulator<'_> {
-    /// Everything new and up at the start of a trial, of which nothing has been played.
-    fn simulate_nothing(&mut self) {
-        self.reset(0, Record::Scores);
-    }
-
     /// The law of a takeover, of a dispatch or of a timer of the controller that is pending in this slot.
     fn timers_of(&self, slot: u32, state: &State) -> Option<Law> {
         let plan = self.plan;
@@ -448,7 +501,12 @@ impl Simulator<'_> {
                     Failback::After(back) => Some(Law::Fixed(back.wait_seconds)),
                     Failback::Never => None,
                 },
-                Timer::Moved => state.moving.as_ref().map(MoveKey::seconds).map(Law::Move),
+                Timer::Moved => state
+                    .scene
+                    .moving
+                    .as_ref()
+                    .map(MoveKey::seconds)
+                    .map(Law::Move),
                 Timer::FalseAlarm
                 | Timer::Rot
                 | Timer::Drill

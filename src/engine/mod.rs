@@ -11,6 +11,7 @@ mod blame;
 mod busy;
 mod calendar;
 mod chance;
+mod code;
 mod crews;
 mod data;
 mod explore;
@@ -32,9 +33,8 @@ mod units;
 mod upkeep;
 
 pub use busy::{BusyPeriods, BusySample};
-pub use explore::{Event, Experience, Explorer, Law, Successor};
+pub use explore::{Event, Experience, Explorer, Law, StateId, Successor};
 pub use outcome::*;
 pub use player::Player;
-pub use snapshot::State;
 pub use sweep::Sweeper;
 pub use trial::{Record, Simulator};

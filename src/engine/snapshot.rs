@@ -4,7 +4,7 @@ use super::active::ActiveKey;
 use super::serving::{Serving, Timer};
 use super::standby::StandbyKey;
 use super::trial::Simulator;
-use super::units::{Condition, Failure};
+use super::units::{Condition, Failure, NO_PHASE};
 use crate::plan::{NO_CLOCK, Plan, ServingPlan, UnitId};
 
 /// When everything that is pending in a restored state comes \[s\]: later than any draw.
@@ -13,40 +13,49 @@ pub(super) const FAR: f64 = 1e300;
 /// Now in a restored state \[s\].
 pub(super) const NOW: f64 = 1.0;
 
-/// A settled state of the system, without its clocks.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct State {
-    pub(super) spare: Vec<i32>,
-    pub(super) phases: Vec<u32>,
-    pub(super) units: Vec<UnitKey>,
-    pub(super) crews: Vec<(u32, Vec<UnitId>)>,
-    pools: Vec<PoolKey>,
-    standby: Option<StandbyKey>,
-    active: Option<ActiveKey>,
-    /// Bits of the shares of traffic by region; those before the move under way.
-    pub(super) shares: Vec<u64>,
-    /// The linear move under way.
-    pub(super) moving: Option<MoveKey>,
-    pub(super) capacity: Vec<u64>,
-    pub(super) pending: Vec<bool>,
+/// A settled state of the system, without its clocks: what [`super::code`] packs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct State {
+    pub spare: Vec<i32>,
+    pub units: Vec<UnitKey>,
+    pub crews: Vec<(u32, Vec<UnitId>)>,
+    pub pools: Vec<PoolKey>,
+    pub scene: Scene,
+    /// By slot of the calendar.
+    pub pending: Vec<bool>,
 }
 
-/// A unit that is not of the fast path.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct UnitKey {
+    /// Of the fast path; the rest is of the others.
+    pub phase: u32,
     pub condition: Condition,
     pub speed: u64,
     /// Cause, law, crew, priority, clock renewed (counted from the first of the unit).
     pub failure: [u32; 5],
 }
 
+/// A pool.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct PoolKey {
+pub(super) struct PoolKey {
     primary: Option<usize>,
     in_takeover: bool,
     in_last_way: bool,
     running: bool,
     usable: Vec<bool>,
+}
+
+/// The controller and where traffic is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(super) struct Scene {
+    standby: Option<StandbyKey>,
+    active: Option<ActiveKey>,
+    /// Bits of the shares of traffic by region; those before the move under way.
+    pub shares: Vec<u64>,
+    /// The linear move under way.
+    pub moving: Option<MoveKey>,
+    pub capacity: Vec<u64>,
 }
 
 /// A linear move of traffic: bits of its length \[s\] and of the shares that it leads to.
@@ -62,7 +71,7 @@ impl MoveKey {
     }
 }
 
-impl State {
+impl Scene {
     /// Shares of traffic by region when a linear move has come so far, from 0 to 1.
     pub(super) fn shares_at(&self, progress: f64) -> Vec<f64> {
         let from = self.shares.iter().copied().map(f64::from_bits);
@@ -76,82 +85,116 @@ impl State {
     }
 }
 
+impl State {
+    /// Room for the states of a plan.
+    pub(super) fn of(plan: &Plan) -> Self {
+        Self {
+            spare: plan.network.initial.clone(),
+            units: vec![UnitKey::NEW; plan.units.len()],
+            crews: vec![(0, Vec::new()); plan.crews.len()],
+            pools: vec![PoolKey::NEW; plan.pools.len()],
+            scene: Scene::default(),
+            pending: vec![false; n_slots(plan)],
+        }
+    }
+}
+
+impl UnitKey {
+    const NEW: Self = Self {
+        phase: NO_PHASE,
+        condition: Condition::Up,
+        speed: 1.0_f64.to_bits(),
+        failure: [0; 5],
+    };
+}
+
+impl PoolKey {
+    const NEW: Self = Self {
+        primary: None,
+        in_takeover: false,
+        in_last_way: false,
+        running: false,
+        usable: Vec::new(),
+    };
+}
+
 impl Simulator<'_> {
-    /// What there is to remember now. A move that was under way in `before` and goes on is remembered from its start.
-    pub(super) fn snapshot(&self, before: Option<&State>) -> State {
-        let plan = self.plan;
+    /// Notes what there is to remember now. A move that was under way in `before` and goes on is remembered from its start.
+    pub(super) fn snapshot(&self, before: Option<&State>, into: &mut State) {
+        into.spare.copy_from_slice(&self.spare);
+        for (unit, key) in into.units.iter_mut().enumerate() {
+            *key = self.unit_key(unit);
+        }
+        for (crew, (busy, waiting)) in self.crews.iter().zip(&mut into.crews) {
+            *busy = crew.busy;
+            waiting.clone_from(&crew.waiting);
+        }
+        for (pool, key) in self.pools.iter().zip(&mut into.pools) {
+            key.primary = pool.primary;
+            key.in_takeover = pool.in_takeover;
+            key.in_last_way = pool.in_last_way;
+            key.running = pool.running;
+            key.usable.clone_from(&pool.usable);
+        }
+        for (slot, pending) in (0..).zip(&mut into.pending) {
+            *pending = self.calendar.time_of(slot).is_finite();
+        }
+        into.scene = self.scene(before.map(|before| &before.scene));
+        if let Some(standby) = &into.scene.standby {
+            into.pending[self.timer_slot(Timer::Failback) as usize] = standby.waits;
+        }
+    }
+
+    fn scene(&self, before: Option<&Scene>) -> Scene {
         let bits =
             |values: &[f64]| -> Vec<u64> { values.iter().map(|value| value.to_bits()).collect() };
-        let shares = |at: f64| -> Vec<f64> {
-            (0..plan.regions.len())
-                .map(|region| self.traffic.share(region, at))
+        let shares = |at: f64| -> Vec<u64> {
+            let regions = 0..self.plan.regions.len();
+            regions
+                .map(|region| self.traffic.share(region, at).to_bits())
                 .collect()
         };
-        let end = self.traffic.next_end();
-        let (base, moving) = match before {
+        let (shares, moving) = match before {
             Some(before) if self.is_on_its_way() => (before.shares.clone(), before.moving.clone()),
             _ => {
+                let end = self.traffic.next_end();
                 let moving = self.traffic.is_moving().then(|| MoveKey {
                     seconds: (end - self.now).to_bits(),
-                    shares: bits(&shares(end)),
+                    shares: shares(end),
                 });
-                (bits(&shares(self.now)), moving)
+                (shares(self.now), moving)
             }
         };
-        let mut pending: Vec<bool> = (0..n_slots(plan) as u32)
-            .map(|slot| self.calendar.time_of(slot).is_finite())
-            .collect();
         let (mut standby, mut active) = (None, None);
-        match (&self.serving, &plan.serving) {
-            (Serving::Standby(state), ServingPlan::Standby(standby_plan)) => {
-                let key = state.key(standby_plan, self.now);
-                pending[self.timer_slot(Timer::Failback) as usize] = key.waits;
-                standby = Some(key);
+        match (&self.serving, &self.plan.serving) {
+            (Serving::Standby(state), ServingPlan::Standby(plan)) => {
+                standby = Some(state.key(plan, self.now));
             }
             (Serving::ActiveActive(state), _) => active = Some(state.key()),
             (Serving::Single | Serving::Standby(_), _) => {}
         }
-        State {
-            spare: self.spare.clone(),
-            phases: (self.renewals.iter())
-                .map(|renewal| renewal.phase)
-                .collect(),
-            units: (0..plan.units.len())
-                .map(|unit| self.unit_key(unit))
-                .collect(),
-            crews: (self.crews.iter())
-                .map(|crew| (crew.busy, crew.waiting.clone()))
-                .collect(),
-            pools: (self.pools.iter())
-                .map(|pool| PoolKey {
-                    primary: pool.primary,
-                    in_takeover: pool.in_takeover,
-                    in_last_way: pool.in_last_way,
-                    running: pool.running,
-                    usable: pool.usable.clone(),
-                })
-                .collect(),
+        Scene {
             standby,
             active,
-            shares: base,
+            shares,
             moving,
             capacity: bits(&self.world.capacity),
-            pending,
         }
     }
 
     fn unit_key(&self, unit: usize) -> UnitKey {
-        let condition = self.condition[unit];
+        let (phase, condition) = (self.renewals[unit].phase, self.condition[unit]);
         let Some(state) = self.states.get(unit) else {
             return UnitKey {
+                phase,
                 condition,
-                speed: 1.0_f64.to_bits(),
-                failure: [0; 5],
+                ..UnitKey::NEW
             };
         };
         let failed = matches!(condition, Condition::Down | Condition::Waiting);
         let failure = if failed { state.failure } else { Failure::NONE };
         UnitKey {
+            phase,
             condition,
             speed: state.speed.to_bits(),
             failure: [
@@ -172,9 +215,6 @@ impl Simulator<'_> {
         self.now = NOW;
         self.spare.copy_from_slice(&state.spare);
         self.changes.clear();
-        for (renewal, phase) in self.renewals.iter_mut().zip(&state.phases) {
-            renewal.phase = *phase;
-        }
         for (index, unit) in state.units.iter().enumerate() {
             self.resume_unit(index, unit);
         }
@@ -191,20 +231,21 @@ impl Simulator<'_> {
             pool.usable.clone_from(&key.usable);
             pool.starters.clear();
         }
-        match (&mut self.serving, state.standby, &state.active) {
+        let scene = &state.scene;
+        match (&mut self.serving, scene.standby, &scene.active) {
             (Serving::Standby(serving), Some(key), _) => serving.resume(key, NOW, FAR),
             (Serving::ActiveActive(serving), _, Some(key)) => serving.resume(key),
             _ => {}
         }
-        let start = NOW - progress * state.moving.as_ref().map_or(0.0, MoveKey::seconds);
+        let start = NOW - progress * scene.moving.as_ref().map_or(0.0, MoveKey::seconds);
         let shares =
             |bits: &[u64]| -> Vec<f64> { bits.iter().copied().map(f64::from_bits).collect() };
-        self.traffic.jump(start, &shares(&state.shares));
-        if let Some(movement) = &state.moving {
+        self.traffic.jump(start, &shares(&scene.shares));
+        if let Some(movement) = &scene.moving {
             self.traffic
                 .redirect(start, movement.seconds(), &shares(&movement.shares));
         }
-        for (capacity, bits) in self.world.capacity.iter_mut().zip(&state.capacity) {
+        for (capacity, bits) in self.world.capacity.iter_mut().zip(&scene.capacity) {
             *capacity = f64::from_bits(*bits);
         }
         let times = state.pending.iter();
@@ -213,6 +254,7 @@ impl Simulator<'_> {
     }
 
     fn resume_unit(&mut self, index: usize, unit: &UnitKey) {
+        self.renewals[index].phase = unit.phase;
         self.condition[index] = unit.condition;
         let first_clock = self.plan.units[index].first_clock;
         let Some(state) = self.states.get_mut(index) else {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::private::PrivateGates;
 use super::snapshot::{State, UnitKey};
+use crate::model::CrewOrder;
 use crate::plan::{GateId, NO_CASCADE, Plan, Site, UnitId, UnitKind};
 
 /// Units that may change places, in classes of at least two.
@@ -51,34 +52,43 @@ impl Symmetry {
         &self.classes
     }
 
-    /// Puts the units of each class into order. Returns, for each slot, the one from which it came.
-    pub(super) fn put_in_order(&self, state: &mut State) -> Vec<u32> {
-        let mut origin: Vec<u32> = (0..state.pending.len() as u32).collect();
-        let before = state.clone();
+    /// Puts the units of each class into order, and those that wait for a crew as far as it does not matter who came first. Notes, for
+    /// each slot, the one from which it came.
+    pub(super) fn put_in_order(&self, plan: &Plan, state: &mut State, origin: &mut Vec<u32>) {
+        origin.clear();
+        origin.extend(0..state.pending.len() as u32);
         for (class, gates) in self.classes.iter().zip(&self.gates) {
+            let rank = |unit: &UnitId| (key(state, *unit), place_in_line(state, *unit));
+            if class.is_sorted_by_key(rank) {
+                continue;
+            }
             let mut sorted: Vec<usize> = (0..class.len()).collect();
-            sorted.sort_by_key(|at| (key(&before, class[*at]), place_in_line(&before, class[*at])));
-            for (to, from) in sorted.into_iter().enumerate() {
-                origin[class[to] as usize] = class[from];
-                for (gate, other) in gates[to].iter().zip(&gates[from]) {
-                    state.spare[*gate as usize] = before.spare[*other as usize];
+            sorted.sort_by_key(|at| rank(&class[*at]));
+            let places = || sorted.iter().copied().enumerate();
+            let units: Vec<(UnitKey, bool)> =
+                sorted.iter().map(|at| key(state, class[*at])).collect();
+            for ((slot, from), (unit, pending)) in class.iter().zip(&sorted).zip(units) {
+                origin[*slot as usize] = class[*from];
+                state.units[*slot as usize] = unit;
+                state.pending[*slot as usize] = pending;
+            }
+            let spares: Vec<Vec<i32>> = gates
+                .iter()
+                .map(|own| own.iter().map(|gate| state.spare[*gate as usize]).collect())
+                .collect();
+            for (to, from) in places() {
+                for (gate, spare) in gates[to].iter().zip(&spares[from]) {
+                    state.spare[*gate as usize] = *spare;
+                }
+            }
+            let waiting = state.crews.iter_mut().flat_map(|(_, waiting)| waiting);
+            for unit in waiting {
+                if let Some((place, _)) = places().find(|(_, from)| class[*from] == *unit) {
+                    *unit = class[place];
                 }
             }
         }
-        let mut now_at: Vec<u32> = origin.clone();
-        for (slot, from) in origin.iter().enumerate().take(before.units.len()) {
-            let from = *from as usize;
-            state.phases[slot] = before.phases[from];
-            state.units[slot] = before.units[from].clone();
-            state.pending[slot] = before.pending[from];
-            now_at[from] = slot as u32;
-        }
-        for (_, waiting) in &mut state.crews {
-            for unit in waiting {
-                *unit = now_at[*unit as usize];
-            }
-        }
-        origin
+        forget_arrivals(plan, state);
     }
 
     /// Slots of units that are alike in a state, clocks apart, and have something pending: in groups of at least two.
@@ -110,13 +120,22 @@ fn groups_by<K: Ord>(
     groups.filter(|group| group.len() > 1).collect()
 }
 
-fn key(state: &State, unit: UnitId) -> (u32, UnitKey, bool) {
-    let unit = unit as usize;
-    (
-        state.phases[unit],
-        state.units[unit].clone(),
-        state.pending[unit],
-    )
+/// Who came first matters to a crew that works in that order, or for repairs of one priority.
+fn forget_arrivals(plan: &Plan, state: &mut State) {
+    let units = &state.units;
+    for (index, (_, waiting)) in (0..).zip(&mut state.crews) {
+        let failure = |unit: UnitId| units[unit as usize].failure;
+        let line = |unit: UnitId| plan.line_of(index, failure(unit)[0], unit);
+        match plan.crews[index as usize].order {
+            CrewOrder::Fifo => {}
+            CrewOrder::Random => waiting.sort_by_key(|unit| (line(*unit), *unit)),
+            CrewOrder::Priority => waiting.sort_by_key(|unit| (line(*unit), failure(*unit)[3])),
+        }
+    }
+}
+
+fn key(state: &State, unit: UnitId) -> (UnitKey, bool) {
+    (state.units[unit as usize], state.pending[unit as usize])
 }
 
 /// Place in the line for its crew; first if it does not wait.

@@ -22,8 +22,10 @@ pub(super) struct Limits {
     pub meshed_nodes: usize,
     /// Operations to take all states out of a chain.
     pub elimination: usize,
-    /// Operations of sweeps.
+    /// Operations of sweeps, if the chain is the plan itself.
     pub sweeps: f64,
+    /// Operations of sweeps, if times are cut on a mesh.
+    pub meshed_sweeps: f64,
     /// Operations of steps in time.
     pub steps: f64,
 }
@@ -37,6 +39,7 @@ impl Effort {
                 meshed_nodes: 600,
                 elimination: 30_000,
                 sweeps: 1e6,
+                meshed_sweeps: 1e6,
                 steps: 1e7,
             },
             Self::Quick => Limits {
@@ -45,14 +48,16 @@ impl Effort {
                 meshed_nodes: 6_000,
                 elimination: 150_000,
                 sweeps: 3e7,
+                meshed_sweeps: 3e7,
                 steps: 1e8,
             },
             Self::Full => Limits {
-                states: 200_000,
-                nodes: 200_000,
+                states: 1 << 20,
+                nodes: 1 << 20,
                 meshed_nodes: 40_000,
                 elimination: 1_000_000,
-                sweeps: 3e9,
+                sweeps: 3e10,
+                meshed_sweeps: 3e9,
                 steps: 1e11,
             },
         }

@@ -9,23 +9,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use num_complex::Complex64;
 
-use super::chain::Chain;
+use super::chain::{Chain, Rewards};
 
 /// Sums over all ways through a chain.
 pub(super) trait Resolvent {
     /// Sum of each reward \[per s\] until the end from the first state, when the chain also ends at rate `s` \[1/s\] from each
-    /// state. `rewards` holds those of the first state, then of the second and so on, `n_rewards` each. Infinite or no number if it
-    /// never ends.
+    /// state. Infinite or no number if it never ends.
     ///
     /// # Errors
     ///
     /// In words, if that takes too long.
-    fn sums(
-        &mut self,
-        rewards: &[f64],
-        n_rewards: usize,
-        s: Complex64,
-    ) -> Result<Vec<Complex64>, String>;
+    fn sums(&mut self, rewards: &Rewards<'_>, s: Complex64) -> Result<Vec<Complex64>, String>;
 }
 
 /// No slot: a transition to an end, or to itself.
@@ -62,6 +56,16 @@ impl Elimination {
     ///
     /// In words, if it would take more than `max_work` operations.
     pub(super) fn new(chain: &Chain, is_end: &[bool], max_work: usize) -> Result<Self, String> {
+        let too_entangled = || {
+            let n_states = chain.n_states();
+            format!("its {n_states} states are too entangled to be taken out one by one")
+        };
+        // A state with i ways in and o ways out takes i o operations, and i + o ways go with it: no more than i o + 1 if it has both.
+        let inner = (0..chain.n_states()).filter(|state| !is_end[*state]);
+        let ways = inner.map(|state| chain.transitions(state).filter(|(to, _)| !is_end[*to]));
+        if ways.map(Iterator::count).sum::<usize>() > max_work + chain.n_states() {
+            return Err(too_entangled());
+        }
         let mut graph = Graph::new(chain, is_end);
         let mut order: BTreeSet<(usize, usize)> = (1..chain.n_states())
             .filter(|state| !is_end[*state])
@@ -83,10 +87,7 @@ impl Elimination {
                 continue;
             }
             if elimination.around.len() + now > max_work {
-                return Err(format!(
-                    "its {} states are too entangled to be taken out one by one",
-                    chain.n_states()
-                ));
+                return Err(too_entangled());
             }
             elimination.take_out(&mut graph, state);
         }
@@ -121,18 +122,15 @@ impl Elimination {
 }
 
 impl Resolvent for Elimination {
-    fn sums(
-        &mut self,
-        rewards: &[f64],
-        n_rewards: usize,
-        s: Complex64,
-    ) -> Result<Vec<Complex64>, String> {
+    fn sums(&mut self, rewards: &Rewards<'_>, s: Complex64) -> Result<Vec<Complex64>, String> {
+        let n_rewards = rewards.len();
         let mut values = vec![Complex64::default(); self.n_slots];
         for &(slot, rate) in &self.rates {
             values[slot as usize] += rate;
         }
         let mut to_end: Vec<Complex64> = self.to_end.iter().map(|rate| s + rate).collect();
-        let mut sums: Vec<Complex64> = rewards.iter().map(|reward| (*reward).into()).collect();
+        let all = (0..self.to_end.len()).flat_map(|state| rewards.of(state));
+        let mut sums: Vec<Complex64> = all.map(Complex64::from).collect();
         let (mut ins, mut outs, mut around) = (0, 0, 0);
         let mut ways = Vec::new();
         for pivot in &self.pivots {

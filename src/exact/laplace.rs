@@ -7,6 +7,7 @@
 
 use num_complex::Complex64;
 
+use super::chain::Rewards;
 use super::elimination::Resolvent;
 
 /// Aliasing of the Fourier series is e^-A.
@@ -37,18 +38,17 @@ pub(super) struct Mean {
 /// In words, if a transform is no number or takes too long.
 pub(super) fn means(
     resolvent: &mut dyn Resolvent,
-    rewards: &[Vec<f64>],
+    rewards: &Rewards<'_>,
     from: f64,
     length: f64,
 ) -> Result<Vec<Mean>, String> {
     let n = rewards.len();
-    let by_state = transposed(rewards);
     let small = 1e-6 / (from + length);
-    let sums = resolvent.sums(&by_state, n, small.into())?;
+    let sums = resolvent.sums(rewards, small.into())?;
     let rates: Vec<f64> = sums.iter().map(|sum| small * sum.re).collect();
-    let until = beyond_rates(resolvent, &by_state, &rates, from + length)?;
+    let until = beyond_rates(resolvent, rewards, &rates, from + length)?;
     let before = if from > 0.0 {
-        beyond_rates(resolvent, &by_state, &rates, from)?
+        beyond_rates(resolvent, rewards, &rates, from)?
     } else {
         vec![(0.0, 0.0); n]
     };
@@ -69,17 +69,10 @@ pub(super) fn means(
     Ok(means)
 }
 
-fn transposed(rewards: &[Vec<f64>]) -> Vec<f64> {
-    let n_states = rewards.first().map_or(0, Vec::len);
-    (0..n_states)
-        .flat_map(|state| rewards.iter().map(move |reward| reward[state]))
-        .collect()
-}
-
 /// By how much the integral of each reward over [0, t] is above its rate times t, with the error of that.
 fn beyond_rates(
     resolvent: &mut dyn Resolvent,
-    by_state: &[f64],
+    rewards: &Rewards<'_>,
     rates: &[f64],
     t: f64,
 ) -> Result<Vec<(f64, f64)>, String> {
@@ -89,7 +82,7 @@ fn beyond_rates(
     let mut partial: Vec<Vec<f64>> = vec![Vec::new(); n];
     for k in 0..=TERMS + EULER {
         let s = Complex64::new(A, std::f64::consts::TAU * k as f64) / (2.0 * t);
-        let transforms = resolvent.sums(by_state, n, s)?;
+        let transforms = resolvent.sums(rewards, s)?;
         for reward in 0..n {
             let beyond = (transforms[reward] - Complex64::from(rates[reward]) / s) / s;
             let sign = if k % 2 == 0 { 1.0 } else { -1.0 };

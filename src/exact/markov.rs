@@ -3,7 +3,7 @@
 use num_complex::Complex64;
 
 use super::answer::{Accuracy, Figure, JourneyFigures, Refusal, Route, Solution};
-use super::chain::{Chain, Obstacle, chain};
+use super::chain::{Chain, Obstacle, Rewards, chain};
 use super::effort::{Effort, Limits};
 use super::elimination::{Elimination, Resolvent};
 use super::phases::Mesh;
@@ -76,18 +76,15 @@ pub(super) fn figures_on(plan: &Plan, limits: Limits, cells: &[u16]) -> Result<S
     Err(reason)
 }
 
-/// Figures of one chain with their errors: unavailability, outages a second, then two for each journey.
-struct Figures {
+/// Figures of one chain with their errors: outages a second, unavailability, then two for each journey.
+pub(super) struct Figures {
     means: Vec<(f64, f64)>,
     first_outage_hours: Result<f64, String>,
 }
 
 impl Figures {
-    fn of(plan: &Plan, chain: &Chain, limits: Limits) -> Result<Self, String> {
-        let n = chain.n_states();
-        let is_down: Vec<bool> = (0..n)
-            .map(|state| chain.experience(state).is_down)
-            .collect();
+    pub(super) fn of(plan: &Plan, chain: &Chain, limits: Limits) -> Result<Self, String> {
+        let is_down = chain.is_down();
         let begins = |state: usize| -> f64 {
             if is_down[state] {
                 return 0.0;
@@ -97,15 +94,8 @@ impl Figures {
                 .map(|(_, rate)| rate)
                 .sum()
         };
-        let seen = || (0..n).map(|state| chain.experience(state));
-        let mut rewards: Vec<Vec<f64>> = vec![
-            seen().map(|seen| seen.lost).collect(),
-            (0..n).map(begins).collect(),
-        ];
-        for journey in 0..plan.journeys.len() {
-            rewards.push(seen().map(|seen| seen.journeys[journey]).collect());
-            rewards.push(seen().map(|seen| seen.down[journey]).collect());
-        }
+        let begins = (0..chain.n_states()).map(begins).collect();
+        let rewards = Rewards::beside_sights(begins, chain);
         Ok(Self {
             means: means(plan, chain, &rewards, limits)?,
             first_outage_hours: first_outage(chain, &is_down, limits)
@@ -114,7 +104,7 @@ impl Figures {
     }
 
     /// Of a chain that is the plan itself.
-    fn alone(&self) -> Solution {
+    pub(super) fn alone(&self) -> Solution {
         let figure = |value: f64, error: f64| Figure {
             value,
             error: error + ROUNDING * value.abs(),
@@ -138,7 +128,7 @@ impl Figures {
 fn means(
     plan: &Plan,
     chain: &Chain,
-    rewards: &[Vec<f64>],
+    rewards: &Rewards<'_>,
     limits: Limits,
 ) -> Result<Vec<(f64, f64)>, String> {
     let stepwise = |most| {
@@ -161,7 +151,7 @@ fn means(
             // Of requests each hour has its own weight; what is not settled may all fall into the peak.
             let swing = plan.daily.map_or(0.0, |daily| daily.amplitude);
             let with_curve = |(index, mean): (usize, laplace::Mean)| {
-                let of_requests = index == 0 || index >= 2 && index.is_multiple_of(2);
+                let of_requests = index == 1 || index >= 2 && index.is_multiple_of(2);
                 let curve = if of_requests {
                     swing * mean.unsettled
                 } else {
@@ -183,10 +173,15 @@ fn with_resolvent<T>(
     limits: Limits,
     mut work: impl FnMut(&mut dyn Resolvent) -> Result<T, String>,
 ) -> Result<T, String> {
-    match Elimination::new(chain, is_end, limits.elimination) {
-        Ok(mut elimination) => work(&mut elimination),
-        Err(_) => work(&mut Sweeps::new(chain, is_end, limits.sweeps)),
+    if let Ok(mut elimination) = Elimination::new(chain, is_end, limits.elimination) {
+        return work(&mut elimination);
     }
+    let most = if chain.is_meshed {
+        limits.meshed_sweeps
+    } else {
+        limits.sweeps
+    };
+    work(&mut Sweeps::new(chain, is_end, most))
 }
 
 /// Mean time from the first state until one that is down \[s\]; infinite if that may never come.
@@ -197,9 +192,9 @@ fn first_outage(chain: &Chain, is_down: &[bool], limits: Limits) -> Result<f64, 
     if !is_down.contains(&true) {
         return Ok(f64::INFINITY);
     }
-    let time = vec![1.0; chain.n_states()];
+    let time = Rewards::one(vec![1.0; chain.n_states()]);
     let seconds = with_resolvent(chain, is_down, limits, |resolvent| {
-        resolvent.sums(&time, 1, Complex64::default())
+        resolvent.sums(&time, Complex64::default())
     })?[0]
         .re;
     Ok(if seconds.is_finite() {
@@ -265,10 +260,10 @@ pub(super) fn limit(values: &[f64]) -> (f64, f64) {
 
 fn solution(means: &[Figure], first_outage_hours: Result<Figure, String>) -> Solution {
     const YEAR_SECONDS: f64 = 8760.0 * 3600.0;
-    let outages = means[1];
+    let outages = means[0];
     Solution {
         route: Route::MarkovChain,
-        unavailability: means[0],
+        unavailability: means[1],
         outages_per_year: Ok(Figure {
             value: outages.value * YEAR_SECONDS,
             error: outages.error * YEAR_SECONDS,

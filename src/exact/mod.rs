@@ -5,6 +5,7 @@
 //! Markov chain needs few states: the engine goes through them (`chain`), with times as exponential phases (`phases`).
 
 mod answer;
+mod builder;
 mod chain;
 mod collocation;
 mod cut_sets;

@@ -2,16 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use super::chain::chain;
+use super::chain::{Rewards, chain};
 use super::effort::Effort;
 use super::elimination::Elimination;
-use super::markov::{figures, figures_on, limit};
+use super::markov::{Figures, figures, figures_on, limit};
 use super::phases::Mesh;
 use super::sweeps::Sweeps;
-use super::{Figure, Solution, laplace, transient};
+use super::{Figure, Route, Solution, laplace, transient};
 use crate::engine::{Record, Simulator};
 use crate::model::load_str;
-use crate::plan::compile;
+use crate::plan::{Plan, compile};
 use crate::stats::Moments;
 use crate::topology::expand;
 
@@ -198,6 +198,111 @@ topologies: { t: { pattern: single-az, regions: [r] } }
     assert_near(solution.unavailability.value, exact, 1e-8);
 }
 
+/// Units of which no two are alike: unit k fails every 500 + 100 k hours. `front` needs the first half, `back` the others.
+fn unlike_units(n: usize, crew: Option<&str>) -> Plan {
+    let names: Vec<String> = (0..n).map(|unit| format!("s{unit}")).collect();
+    let hands = if crew.is_some() { ", crew: people" } else { "" };
+    let services: Vec<String> = (names.iter())
+        .map(|name| format!("  {name}: {{}}\n"))
+        .collect();
+    let fault = |(unit, name): (usize, &String)| {
+        let mtbf = 500 + 100 * unit;
+        format!(
+            "  f{unit}: {{ hits: replica, services: [{name}], mtbf: {mtbf}h, mttr: 2h{hands} }}\n"
+        )
+    };
+    let faults: Vec<String> = names.iter().enumerate().map(fault).collect();
+    let text = format!(
+        "
+model: many
+horizon: 200h
+regions: {{ r: {{ zones: 1 }} }}
+crews: {{ people: {{ {} }} }}
+services:
+  front: {{ replicas: 0, calls: [{}] }}
+  back: {{ replicas: 0, calls: [{}] }}
+{}faults:
+{}topologies: {{ t: {{ pattern: single-az, regions: [r] }} }}
+",
+        crew.unwrap_or("size: 1"),
+        names[..n / 2].join(", "),
+        names[n / 2..].join(", "),
+        services.concat(),
+        faults.concat(),
+    );
+    let model = load_str("model.yaml", &text, None).unwrap();
+    let (name, spec) = model.topologies.get_index(0).unwrap();
+    compile(&model, &expand(&model, name, spec))
+}
+
+/// Whether a figure is what is known exactly, within its error, and how large that is.
+fn assert_within_error(found: &Figure, wanted: f64, relative_error: f64) {
+    let difference = (found.value - wanted).abs();
+    assert!(difference <= found.error, "{found:?} instead of {wanted}");
+    assert!(found.error <= relative_error * wanted, "{found:?}");
+}
+
+/// Seventeen units whose crew is never short of hands: 131,072 states that are met one by one. As each is then repaired by
+/// itself, the product form has the answer, and the first outage comes after 1 / Σ λ.
+#[test]
+fn a_chain_of_131072_states_agrees_with_the_product_form() {
+    let n = 17;
+    let plan = unlike_units(n, Some("size: 17"));
+    let limits = Effort::Full.limits();
+    let chain = chain(&plan, Mesh { cells: 3, cuts: 1 }, limits).unwrap();
+    assert_eq!(chain.n_states(), 1 << n);
+    assert_eq!(chain.targets.len(), n << n);
+    let found = Figures::of(&plan, &chain, limits).unwrap().alone();
+    let exact = crate::exact::solve(&unlike_units(n, None), Effort::Full);
+    let exact = exact.solution.unwrap();
+    assert_eq!(exact.route, Route::ProductForm);
+    let both = [&found, &exact].map(|of| {
+        let outages = of.outages_per_year.clone().unwrap();
+        let journeys = of.journeys.iter().map(|of| of.time_unavailability);
+        let first = [of.unavailability, outages];
+        first.into_iter().chain(journeys).collect::<Vec<Figure>>()
+    });
+    assert_eq!(both[0].len(), 4);
+    for (found, exact) in both[0].iter().zip(&both[1]) {
+        assert_within_error(found, exact.value, 1e-8);
+    }
+    let rate: f64 = (0..n).map(|unit| 1.0 / (500 + 100 * unit) as f64).sum();
+    assert_near(found.first_outage_hours.unwrap().value, 1.0 / rate, 1e-12);
+}
+
+/// Ten units and one person, who takes up a repair at random. In the long run a set S of units is down with a chance in proportion to
+/// |S|! Π λ/μ over S, whoever of it came first (a closed queueing network: Baskett, Chandy, Muntz & Palacios 1975). A state
+/// is who is being repaired and who waits, not in which order: 1 + n 2^(n-1) of them.
+#[test]
+fn who_came_first_is_forgotten_where_it_does_not_matter() {
+    let n = 10;
+    let mut plan = unlike_units(n, Some("size: 1, order: random"));
+    plan.warm_up = 1e6 * 3600.0;
+    let limits = Effort::Full.limits();
+    let chain = chain(&plan, Mesh { cells: 3, cuts: 1 }, limits).unwrap();
+    assert_eq!(chain.n_states(), 1 + (n << (n - 1)));
+    let found = Figures::of(&plan, &chain, limits).unwrap().alone();
+    // Sum over k of k! e(k), e the elementary symmetric polynomials of λ/μ.
+    let weight = |units: std::ops::Range<usize>| -> f64 {
+        let mut e = vec![1.0];
+        for unit in units {
+            let ratio = 2.0 / (500 + 100 * unit) as f64;
+            e.push(0.0);
+            for k in (1..e.len()).rev() {
+                e[k] += ratio * e[k - 1];
+            }
+        }
+        let weighed = e.iter().enumerate().rev();
+        weighed.fold(0.0, |sum, (k, e)| e + (k + 1) as f64 * sum)
+    };
+    let all = weight(0..n);
+    let others = [weight(n / 2..n), weight(0..n / 2)];
+    for (found, others) in found.journeys.iter().zip(others) {
+        let exact = 1.0 - others / all;
+        assert_within_error(&found.time_unavailability, exact, 1e-8);
+    }
+}
+
 /// Waiting, a linear failback, a linear rerouting, probes, failed attempts, a restore: as the engine plays them. The chance of a
 /// false alarm is 1e-5: 4.9 standard errors, in ten figures that are 1e-6 each.
 #[test]
@@ -307,7 +412,7 @@ topologies: { t: { pattern: single-az, regions: [r] } }
     let limits = Effort::Full.limits();
     let chain = chain(&plan, Mesh { cells: 4, cuts: 1 }, limits).unwrap();
     let n = chain.n_states();
-    let lost: Vec<Vec<f64>> = vec![(0..n).map(|state| chain.experience(state).lost).collect()];
+    let lost = Rewards::one((0..n).map(|state| chain.sight(state)[0]).collect());
     let nowhere = vec![false; n];
     let mut elimination = Elimination::new(&chain, &nowhere, 1_000_000).unwrap();
     let mut sweeps = Sweeps::new(&chain, &nowhere, 1e9);

@@ -2,10 +2,10 @@
 //!
 //! With Λ above every exit rate and `P = I + Q/Λ`, the expected reward after k steps is `v(k) = p(0) P^k r`, and the integral of the
 //! expected reward over [0, t] is the sum over k of `P(N > k) v(k) / Λ`, N Poisson with mean Λt: sums of positive numbers only, so
-//! that small figures keep their relative accuracy. Once `v` has settled, the rest of the sum is its limit times the rest of
-//! the time. Jensen (1953); Grassmann (1977), doi:10.1016/0305-0548(77)90007-7; Muppala & Trivedi (1992).
+//! that small figures keep their relative accuracy. What is summed is the time in each state, for all rewards at once. Once every `v`
+//! has settled, the rest of the time is spent as p(k) says. Jensen (1953); Grassmann (1977), doi:10.1016/0305-0548(77)90007-7; Muppala & Trivedi (1992).
 
-use super::chain::Chain;
+use super::chain::{Chain, Rewards};
 
 /// Least number of steps between two looks at whether the chain has settled.
 const STEPS_APART: usize = 128;
@@ -16,14 +16,14 @@ const SETTLED: f64 = 1e-14;
 /// A relative change that may be rounding.
 const ROUNDING: f64 = 1e-13;
 
-/// Mean of each reward over [from, from + length], starting from the first state. `rewards[k]` is the k-th reward by state.
+/// Mean of each reward over [from, from + length], starting from the first state.
 ///
 /// # Errors
 ///
 /// In words, if the chain takes more than `max_work` operations to settle.
 pub(super) fn means(
     chain: &Chain,
-    rewards: &[Vec<f64>],
+    rewards: &Rewards<'_>,
     from: f64,
     length: f64,
     max_work: f64,
@@ -34,17 +34,18 @@ pub(super) fn means(
         .collect();
     let fastest = exit.iter().copied().fold(0.0, f64::max);
     if fastest == 0.0 {
-        return Ok(rewards.iter().map(|reward| reward[0]).collect());
+        return Ok(rewards.of(0).collect());
     }
     let lambda = 1.02 * fastest;
     let ends = [from, from + length];
     let mut poisson = ends.map(|end| PoissonTail::new(lambda * end));
-    // Integrals up to both ends, and the time of each not yet summed, both times Λ.
-    let mut sums = vec![[0.0; 2]; rewards.len()];
-    let mut left = ends.map(|end| lambda * end);
+    // Time from `from` on that is not yet summed, times Λ.
+    let mut left = lambda * length;
     let mut at = vec![0.0; n];
     at[0] = 1.0;
     let mut next = vec![0.0; n];
+    // Mean time in each state, times Λ.
+    let mut times = vec![0.0; n];
     let mut settling = vec![Settling::default(); rewards.len()];
     let (mut steps, mut next_look) = (0_usize, STEPS_APART);
     loop {
@@ -55,35 +56,24 @@ pub(super) fn means(
                 *p /= total;
             }
         }
-        let looks = steps == next_look;
-        if looks {
+        let [before, until] = poisson.each_mut().map(|tail| tail.above(steps));
+        let weight = (until - before).max(0.0);
+        left -= weight;
+        let is_over = steps as f64 > lambda * ends[1] + 14.0 * (lambda * ends[1]).sqrt() + 80.0;
+        let has_settled = steps == next_look && {
             // Longer and longer apart: a slow drift shows over a long way.
             next_look += STEPS_APART.max(steps / 8);
-        }
-        let values: Vec<f64> = rewards
-            .iter()
-            .map(|reward| at.iter().zip(reward).map(|(p, r)| p * r).sum())
-            .collect();
-        for (end, tail) in poisson.iter_mut().enumerate() {
-            let weight = tail.above(steps);
-            for (sum, value) in sums.iter_mut().zip(&values) {
-                sum[end] += weight * value;
-            }
-            left[end] -= weight;
-        }
-        let is_over = steps as f64 > lambda * ends[1] + 14.0 * (lambda * ends[1]).sqrt() + 80.0;
-        let settled = looks
-            && settling
-                .iter_mut()
-                .zip(&values)
-                .map(|(settling, value)| settling.has_settled(*value))
-                .fold(true, |all, one| all & one);
-        if settled || is_over {
-            for (sum, value) in sums.iter_mut().zip(&values) {
-                for end in 0..2 {
-                    sum[end] += left[end] * value;
-                }
-            }
+            let values = rewards.weighed(&at);
+            let looks = settling.iter_mut().zip(values);
+            looks.fold(true, |all, (one, value)| all & one.has_settled(value))
+        };
+        let is_last = has_settled || is_over;
+        add(
+            &mut times,
+            if is_last { weight + left } else { weight },
+            &at,
+        );
+        if is_last {
             break;
         }
         if (steps * (chain.targets.len() + n)) as f64 > max_work {
@@ -93,10 +83,16 @@ pub(super) fn means(
         std::mem::swap(&mut at, &mut next);
         steps += 1;
     }
-    Ok(sums
-        .iter()
-        .map(|[before, until]| (until - before) / (lambda * length))
-        .collect())
+    let sums = rewards.weighed(&times).into_iter();
+    Ok(sums.map(|sum| sum / (lambda * length)).collect())
+}
+
+fn add(sums: &mut [f64], weight: f64, values: &[f64]) {
+    if weight > 0.0 {
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum += weight * value;
+        }
+    }
 }
 
 /// One step of the uniformized chain.
