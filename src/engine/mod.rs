@@ -13,6 +13,7 @@ mod calendar;
 mod chance;
 mod crews;
 mod explore;
+mod gray;
 mod ledger;
 mod likely;
 mod outcome;

@@ -6,6 +6,7 @@ mod compile;
 mod crews;
 mod element;
 mod expectations;
+mod gray;
 mod laws;
 mod links;
 mod network;
@@ -24,6 +25,7 @@ mod types;
 
 pub use compile::compile;
 pub use element::Element;
+pub use gray::{CanaryPlan, GrayCall, GrayCallee, GrayFault, GrayPlan, GrayReplica, GrayService};
 pub use laws::{Laws, UncertainLaw};
 pub use network::{GateId, Network, NetworkBuilder, Reach};
 pub use phase::{DowntimePhase, Wait, WaitKind};

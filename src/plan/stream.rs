@@ -56,6 +56,8 @@ pub enum Purpose {
     Wake,
     /// What a range is in a trial.
     Range,
+    /// Whether a probe of the canary fails.
+    Canary,
 }
 
 impl StreamKey {

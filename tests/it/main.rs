@@ -14,6 +14,7 @@ mod dispatch;
 mod exact;
 mod failover;
 mod fixture;
+mod gray;
 mod importance;
 mod long_runs;
 mod partitions;
