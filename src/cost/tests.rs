@@ -137,6 +137,7 @@ fn spec(pattern: Pattern) -> TopologySpec {
         scale: 1.0,
         split: vec![0.5, 0.5],
         cross_region_calls: false,
+        canary: None,
         failover: Failover {
             detect: Detect::Probe {
                 period_seconds: 10.0,

@@ -126,8 +126,7 @@ impl<'p> Simulator<'p> {
     }
 
     fn note_active_starters(&mut self, region: usize) {
-        let health = &self.plan.health[region];
-        let causes = self.blame(health.gate, &health.units);
+        let causes = self.blame_health(region);
         let (state, _) = self.active();
         for (other, forgotten) in state.causes.iter_mut().enumerate() {
             if state.healthy[other] && state.declared[other] {

@@ -54,7 +54,7 @@ impl Simulator<'_> {
         for (index, unit) in plan.units.iter().enumerate() {
             let failed = matches!(
                 self.condition_of(index as u32),
-                Condition::Down | Condition::Waiting
+                Condition::Down | Condition::Waiting | Condition::Unnoticed
             );
             if unit.gate != NO_GATE {
                 shift(unit.gate, i32::from(failed) - idle_as_down[index]);
@@ -62,6 +62,18 @@ impl Simulator<'_> {
         }
         for (index, pool) in plan.pools.iter().enumerate() {
             shift(pool.gate, i32::from(self.is_taking_over(index as u32)));
+        }
+        if let Some(gray) = &plan.gray {
+            for fault in gray.faults.iter().filter(|fault| fault.is_learnt()) {
+                let is_known = !self.is_up(fault.known);
+                assert!(!is_known || !self.is_up(fault.gate));
+                shift(fault.known, i32::from(is_known));
+            }
+            for (region, &gate) in gray.health.iter().enumerate() {
+                let is_good = self.is_good_enough(gray, region);
+                assert_eq!(is_good, self.is_up(gate));
+                shift(gate, i32::from(!is_good));
+            }
         }
         assert_eq!(spare, self.spare, "{} at {}", plan.names.topology, self.now);
         self.audit_crews();
@@ -102,6 +114,13 @@ const CUTS: &str = "
   firewall: { hits: zone-link, from: b, to: a, mtbf: 4d, mttr: 5h }
   cable: { hits: region-link, mtbf: 3d, mttr: 5h }";
 
+/// Gray faults, as further faults, and a canary.
+const GRAY: &str = "
+  slow: { hits: replica, mtbf: 2d, mttr: 3h, effect: { errors: 30% }, detected: false, noticed: 2h, crew: people }
+  unseen: { hits: replica, services: [web], mtbf: 2d, mttr: 3h, effect: { errors: 20% }, detected: false }
+  weak: { hits: zone, mtbf: 2d, mttr: 5h, effect: { capacity: 50%, errors: 40% } }
+canary: { every: 20m }";
+
 /// A crew that takes a time to set out.
 const DISPATCH: &str = ", dispatch: { lognormal: { median: 20m, p95: 2h } }";
 
@@ -126,7 +145,9 @@ fn gates_stand_where_units_put_them_when_everything_fails_often() {
             .map(|f| (p, f))
         })
         .flat_map(|(p, f)| [false, true].map(|c| (p, f, c)))
-        .flat_map(|(p, f, c)| [("", ""), (CUTS, DISPATCH)].map(|extra| (p, f, c, extra)))
+        .flat_map(|(p, f, c)| {
+            [("", ""), (CUTS, DISPATCH), (GRAY, DISPATCH)].map(|extra| (p, f, c, extra))
+        })
     {
         let (regions, cross) = match *pattern {
             "multi-az" => ("[r0]", String::new()),

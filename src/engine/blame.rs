@@ -10,8 +10,8 @@ use super::trial::Simulator;
 use crate::plan::{DowntimePhase, GateId, Reach, UnitId};
 
 impl Simulator<'_> {
-    /// Charges the losses of the interval just scored.
-    pub(super) fn charge_losses(&mut self) {
+    /// Charges the losses of the interval just scored, around `middle`.
+    pub(super) fn charge_losses(&mut self, middle: f64) {
         let plan = self.plan;
         let n_regions = plan.regions.len();
         for (index, journey) in plan.journeys.iter().enumerate() {
@@ -26,6 +26,12 @@ impl Simulator<'_> {
                     let causes = self.serving.starters().to_vec();
                     self.charge(&causes, journey.share * loss.overload);
                     self.charge_overload(journey.share * loss.overload);
+                }
+                if loss.failed > 0.0 {
+                    let at = journey.entry as usize * n_regions + region;
+                    let share = self.traffic.share(region, middle);
+                    self.charge_failed(at, share, journey.share * loss.failed);
+                    self.charge_phase(region, journey.share * loss.failed);
                 }
             }
         }
@@ -76,10 +82,14 @@ impl Simulator<'_> {
         let causes = if causes.is_empty() { &last } else { causes };
         let part = loss / causes.len() as f64;
         for &cause in causes {
-            self.outcome.attribution[cause as usize] += part;
-            if self.ledger.record_spans {
-                self.ledger.span_charges[cause as usize] += part;
-            }
+            self.charge_to(cause, part);
+        }
+    }
+
+    pub(super) fn charge_to(&mut self, cause: u32, loss: f64) {
+        self.outcome.attribution[cause as usize] += loss;
+        if self.ledger.record_spans {
+            self.ledger.span_charges[cause as usize] += loss;
         }
     }
 

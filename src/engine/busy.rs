@@ -77,6 +77,11 @@ impl<'p> BusyPeriods<'p> {
     ///
     /// In words, what in the plan remembers the past even at rest.
     pub fn new(plan: &'p Plan, seed: u64, sets: &[Vec<UnitId>]) -> Result<Self, String> {
+        if let Some(name) = plan.gray_fault() {
+            return Err(format!(
+                "fault `{name}` fails requests and takes nothing down"
+            ));
+        }
         if let ServingPlan::Standby(StandbyPlan { rot, drill, .. }) = &plan.serving
             && (rot.is_some() || drill.is_some())
         {

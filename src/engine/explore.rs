@@ -9,7 +9,7 @@ use super::chance::Script;
 use super::code::{Book, Codebook};
 use super::ledger::DOWN_SLACK;
 use super::serving::{Serving, Timer};
-use super::snapshot::{FAR, MoveKey, State, n_slots};
+use super::snapshot::{FAR, MoveKey, State, UnitKey, n_slots};
 use super::symmetry::Symmetry;
 use super::trial::{Record, Simulator};
 use super::units::Condition;
@@ -133,6 +133,9 @@ impl<'p> Explorer<'p> {
             ReroutePlan::Ttl(seconds) => seconds > 0.0,
             ReroutePlan::Drawn(law) => plan.distributions[law as usize] != Distribution::Fixed(0.0),
         };
+        if plan.gray.as_ref().is_some_and(|gray| gray.canary.is_some()) {
+            return Err("the probes of a canary are not followed".to_owned());
+        }
         if plan.crews.iter().any(|crew| crew.on_call.is_some()) {
             return Err("the time of day (`on_call`) is not followed".to_owned());
         }
@@ -281,7 +284,7 @@ impl<'p> Explorer<'p> {
                         });
                     }
                 } else {
-                    let [_, sampler, ..] = state.units[slot as usize].failure;
+                    let sampler = simulator.law_of_failure(slot, &state.units[slot as usize]);
                     events.push(Event {
                         slot,
                         clock: None,
@@ -387,6 +390,7 @@ impl<'p> Explorer<'p> {
         self.open(id);
         let state = &self.open.0;
         self.simulator.resume(state, 0.5 * (from + to));
+        self.simulator.refresh_worth();
         let simulator = &self.simulator;
         let plan = simulator.plan;
         let pieces = if state.scene.moving.is_some() {
@@ -398,18 +402,19 @@ impl<'p> Explorer<'p> {
         // Served and lost: each as a sum, as next to nothing may be lost.
         let at = |entry: u32, progress: f64| -> (f64, f64) {
             let shares = state.scene.shares_at(progress).into_iter();
-            shares.zip(&state.scene.capacity).enumerate().fold(
-                (0.0, 0.0),
-                |sums, (region, (share, capacity))| {
-                    let entry = &plan.entries[entry as usize * n_regions + region];
-                    let carried = if simulator.is_up(entry.gate) {
-                        share.min(f64::from_bits(*capacity))
+            shares
+                .enumerate()
+                .fold((0.0, 0.0), |sums, (region, share)| {
+                    let at = entry as usize * n_regions + region;
+                    let (served, lost) = if simulator.is_up(plan.entries[at].gate) {
+                        let (overload, failed) = simulator.world.lost_by(at, region, share);
+                        let served = simulator.world.served_by(at, region, share);
+                        (served, overload + failed)
                     } else {
-                        0.0
+                        (0.0, share)
                     };
-                    (sums.0 + carried, sums.1 + (share - carried))
-                },
-            )
+                    (sums.0 + served, sums.1 + lost)
+                })
         };
         let mut experience = Experience {
             lost: 0.0,
@@ -472,6 +477,17 @@ impl<'p> Explorer<'p> {
 }
 
 impl Simulator<'_> {
+    /// The sampler of what a unit that has failed waits for, other than its crew.
+    fn law_of_failure(&self, unit: UnitId, key: &UnitKey) -> u32 {
+        let [_, repair, ..] = key.failure;
+        let gray = self.plan.gray.as_ref();
+        let fault = gray.and_then(|gray| gray.of_unit(unit));
+        match (key.condition, fault.and_then(|fault| fault.noticed)) {
+            (Condition::Unnoticed, Some(noticed)) => noticed,
+            _ => repair,
+        }
+    }
+
     /// The law of a takeover, of a dispatch or of a timer of the controller that is pending in this slot.
     fn timers_of(&self, slot: u32, state: &State) -> Option<Law> {
         let plan = self.plan;

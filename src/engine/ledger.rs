@@ -5,6 +5,7 @@
 
 use std::f64::consts::TAU;
 
+use super::gray::Worth;
 use super::{OutageSpan, Recovery, TrialOutcome};
 use crate::plan::{DailyCurve, Plan, WindowPlan};
 
@@ -18,8 +19,31 @@ pub(super) struct World {
     pub up: Vec<bool>,
     /// Share of the traffic that a region can carry.
     pub capacity: Vec<f64>,
+    /// How well an entry works: `[entry * n_regions + region]`; empty without gray faults.
+    pub worth: Vec<Worth>,
     /// Whether anything may be lost until the next event.
     pub impaired: bool,
+}
+
+impl World {
+    /// What an entry that is up in a region loses of a share of the traffic there: because the region carries too little, and
+    /// because of gray faults.
+    pub(super) fn lost_by(&self, at: usize, region: usize, share: f64) -> (f64, f64) {
+        let scale = self.capacity[region];
+        let overload = (share - scale).max(0.0);
+        let failed = self
+            .worth
+            .get(at)
+            .map_or(0.0, |worth| share.min(scale) - worth.served(share, scale));
+        (overload, failed)
+    }
+
+    /// What an entry that is up in a region serves of a share of the traffic there.
+    pub(super) fn served_by(&self, at: usize, region: usize, share: f64) -> f64 {
+        let scale = self.capacity[region];
+        let worth = self.worth.get(at);
+        worth.map_or(share.min(scale), |worth| worth.served(share, scale))
+    }
 }
 
 /// Requests lost by one journey in one region over an interval, as mean-rate seconds of its traffic.
@@ -29,6 +53,8 @@ pub(super) struct Loss {
     pub down: f64,
     /// Lost because the region carries too little.
     pub overload: f64,
+    /// Lost to gray faults.
+    pub failed: f64,
 }
 
 /// Running sums of a trial.
@@ -130,11 +156,15 @@ impl Ledger {
             ((start - level) * (end - level) < 0.0)
                 .then(|| a + (b - a) * (level - start) / (end - start))
         };
-        for (region, &capacity) in world.capacity.iter().enumerate() {
+        let n_regions = world.capacity.len();
+        let weakened = world.worth.iter().enumerate();
+        let weakened = weakened.filter(|(_, worth)| worth.capacity < 1.0);
+        let weakened = weakened.map(|(at, worth)| (at % n_regions, worth.capacity));
+        for (region, left) in (0..n_regions).map(|region| (region, 1.0)).chain(weakened) {
             self.cuts.extend(crossing(
                 share(region, from),
                 share(region, to),
-                capacity,
+                left * world.capacity[region],
                 from,
                 to,
             ));
@@ -188,24 +218,33 @@ impl Ledger {
             for region in 0..n_regions {
                 let (at_a, at_b) = (share(region, a), share(region, b));
                 let loss = &mut self.losses[index * n_regions + region];
-                let (lost_a, lost_b) = if world.up[entry * n_regions + region] {
-                    let capacity = world.capacity[region];
-                    ((at_a - capacity).max(0.0), (at_b - capacity).max(0.0))
+                let at = entry * n_regions + region;
+                let ((lost_a, failed_a), (lost_b, failed_b)) = if world.up[at] {
+                    (
+                        world.lost_by(at, region, at_a),
+                        world.lost_by(at, region, at_b),
+                    )
                 } else {
-                    (at_a, at_b)
+                    ((at_a, 0.0), (at_b, 0.0))
                 };
-                if lost_a == 0.0 && lost_b == 0.0 {
-                    continue;
+                if lost_a != 0.0 || lost_b != 0.0 {
+                    let lost = weights.integrate(plan, lost_a, lost_b);
+                    if world.up[at] {
+                        loss.overload += lost;
+                    } else {
+                        loss.down += lost;
+                    }
+                    self.lost[index] += lost;
+                    total_a += journey.share * lost_a;
+                    total_b += journey.share * lost_b;
                 }
-                let lost = weights.integrate(plan, lost_a, lost_b);
-                if world.up[entry * n_regions + region] {
-                    loss.overload += lost;
-                } else {
-                    loss.down += lost;
+                if failed_a != 0.0 || failed_b != 0.0 {
+                    let lost = weights.integrate(plan, failed_a, failed_b);
+                    loss.failed += lost;
+                    self.lost[index] += lost;
+                    total_a += journey.share * failed_a;
+                    total_b += journey.share * failed_b;
                 }
-                self.lost[index] += lost;
-                total_a += journey.share * lost_a;
-                total_b += journey.share * lost_b;
             }
         }
         if scored {
@@ -311,8 +350,9 @@ fn refill(values: &mut Vec<f64>, n: usize) {
 fn success(entry: usize, time: f64, world: &World, share: &impl Fn(usize, f64) -> f64) -> f64 {
     let n_regions = world.capacity.len();
     (0..n_regions)
-        .filter(|region| world.up[entry * n_regions + region])
-        .map(|region| share(region, time).min(world.capacity[region]))
+        .map(|region| (entry * n_regions + region, region))
+        .filter(|(at, _)| world.up[*at])
+        .map(|(at, region)| world.served_by(at, region, share(region, time)))
         .sum()
 }
 

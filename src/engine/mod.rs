@@ -15,6 +15,7 @@ mod code;
 mod crews;
 mod data;
 mod explore;
+mod gray;
 mod ledger;
 mod likely;
 mod outcome;

@@ -122,7 +122,7 @@ impl Simulator<'_> {
                 self.begin_upkeep();
                 self.world.capacity[1] = plan.regions[1].standby_capacity;
                 for switch in &plan.regions[1].switches {
-                    for &unit in &switch.units {
+                    for &unit in switch.units.iter().chain(&switch.beside) {
                         self.condition[unit as usize] = Condition::Off;
                         self.calendar.set(unit, f64::INFINITY);
                     }
@@ -205,6 +205,9 @@ impl Simulator<'_> {
             for &unit in &switch.units {
                 self.switch_on(unit, switch.idle, speed);
             }
+            for &unit in &switch.beside {
+                self.switch_on(unit, Idle::Startable, 1.0);
+            }
             for _ in switch.slack..0 {
                 self.lower(switch.gate);
             }
@@ -232,6 +235,10 @@ impl Simulator<'_> {
             }
             for &unit in &switch.units {
                 self.switch_off(unit, switch.idle);
+            }
+            for &unit in &switch.beside {
+                self.switch_off(unit, Idle::Startable);
+                self.forget(unit);
             }
             if switch.idle == Idle::Down
                 && let Some(pool) = switch.pool

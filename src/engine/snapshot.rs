@@ -191,7 +191,10 @@ impl Simulator<'_> {
                 ..UnitKey::NEW
             };
         };
-        let failed = matches!(condition, Condition::Down | Condition::Waiting);
+        let failed = matches!(
+            condition,
+            Condition::Down | Condition::Waiting | Condition::Unnoticed
+        );
         let failure = if failed { state.failure } else { Failure::NONE };
         UnitKey {
             phase,
@@ -309,5 +312,7 @@ impl Simulator<'_> {
 
 /// Number of slots of the calendar of a plan.
 pub(super) fn n_slots(plan: &Plan) -> usize {
-    plan.units.len() + plan.pools.len() + plan.lines.len() + Serving::n_timers(plan)
+    let canary = plan.gray.as_ref().and_then(|gray| gray.canary.as_ref());
+    let timers = Serving::n_timers(plan) + usize::from(canary.is_some());
+    plan.units.len() + plan.pools.len() + plan.lines.len() + timers
 }

@@ -314,8 +314,7 @@ impl<'p> Simulator<'p> {
     }
 
     fn note_starters(&mut self, region: usize) {
-        let health = &self.plan.health[region];
-        let starters = self.blame(health.gate, &health.units);
+        let starters = self.blame_health(region);
         self.standby().0.starters = starters;
         self.expose_data(region);
     }

@@ -30,6 +30,8 @@ impl Symmetry {
             is_alone[*unit as usize] = true;
         }
         let candidates = (0..plan.units.len() as UnitId).filter(|unit| !is_alone[*unit as usize]);
+        // Gray faults know their replicas by name.
+        let candidates = candidates.filter(|_| plan.gray.is_none());
         let candidates = groups_by(candidates, |unit| signature(plan, unit));
         let gates = PrivateGates::new(plan, &candidates.concat());
         let mut classes: Vec<Vec<UnitId>> = candidates

@@ -4,6 +4,7 @@ use super::calendar::Calendar;
 use super::chance::Script;
 use super::crews::CrewState;
 use super::data::DataState;
+use super::gray::GrayState;
 use super::ledger::{Ledger, World};
 use super::serving::{Serving, Timer};
 use super::snapshot::n_slots;
@@ -55,6 +56,7 @@ pub struct Simulator<'p> {
     pub(super) serving: Serving,
     pub(super) traffic: Traffic,
     service_down_since: Vec<f64>,
+    pub(super) gray: GrayState,
     // Scores.
     pub(super) world: World,
     pub(super) ledger: Ledger,
@@ -106,6 +108,7 @@ impl<'p> Simulator<'p> {
             serving: Serving::new(plan),
             traffic: Traffic::default(),
             service_down_since: Vec::new(),
+            gray: GrayState::default(),
             world: World::default(),
             ledger: Ledger::default(),
             charges: true,
@@ -134,7 +137,8 @@ impl<'p> Simulator<'p> {
             if time >= end {
                 break;
             }
-            if self.world.impaired {
+            // A probe of the canary changes nothing by itself.
+            if self.world.impaired && self.canary_slot() != Some(slot) {
                 self.score_until(time);
             }
             self.now = time;
@@ -171,7 +175,11 @@ impl<'p> Simulator<'p> {
         let (first_pool, first_line) = (self.pool_slot(0), self.line_slot(0));
         let first_timer = self.line_slot(self.plan.lines.len() as u32);
         if slot >= first_timer {
-            self.play_timer(Timer::of(slot - first_timer, &self.serving));
+            if self.canary_slot() == Some(slot) {
+                self.play_canary(slot);
+            } else {
+                self.play_timer(Timer::of(slot - first_timer, &self.serving));
+            }
         } else if slot >= first_line {
             self.end_dispatch(slot - first_line);
         } else if slot >= first_pool {
@@ -248,7 +256,8 @@ impl<'p> Simulator<'p> {
                 self.update_pool(pool);
                 continue;
             }
-            if self.update_health() || !self.changes.is_empty() {
+            let regions_changed = self.plan.gray.is_some() && self.update_gray();
+            if regions_changed || self.update_health() || !self.changes.is_empty() {
                 continue;
             }
             break;
@@ -321,6 +330,10 @@ impl<'p> Simulator<'p> {
             }
             impaired |= carried > if up { self.world.capacity[region] } else { 0.0 };
         }
+        if plan.gray.is_some() {
+            self.refresh_worth();
+            impaired |= self.is_weakened(horizon_of_moves);
+        }
         self.world.impaired = impaired;
     }
 
@@ -329,6 +342,7 @@ impl<'p> Simulator<'p> {
         if time <= self.ledger.last {
             return;
         }
+        let middle = 0.5 * (self.ledger.last + time);
         let traffic = &self.traffic;
         let share = |region: usize, at: f64| traffic.share(region, at);
         self.ledger.score(
@@ -340,7 +354,7 @@ impl<'p> Simulator<'p> {
             &mut self.outcome,
         );
         if self.charges {
-            self.charge_losses();
+            self.charge_losses(middle);
         }
     }
 
@@ -408,7 +422,9 @@ impl<'p> Simulator<'p> {
         self.dirty_pools.clear();
         self.reset_data();
         // A region that is unhealthy from the start is noticed at once.
-        self.world_changed = plan.health.iter().any(|health| !self.is_up(health.gate));
+        self.world_changed = plan.health.iter().any(|health| !self.is_up(health.gate))
+            || (plan.gray.as_ref()).is_some_and(|gray| !self.is_up(gray.any));
+        self.gray.reset();
         let shares: &[f64] = match &plan.serving {
             ServingPlan::ActiveActive(active) => &active.split,
             ServingPlan::Single | ServingPlan::Standby(_) => &[1.0, 0.0],

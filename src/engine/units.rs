@@ -16,6 +16,8 @@ pub(super) enum Condition {
     Down,
     /// Failed, waiting for its crew.
     Waiting,
+    /// Failed, until a person has noticed.
+    Unnoticed,
     /// Not running: the pattern does not need it now.
     Off,
 }
@@ -122,6 +124,7 @@ impl Simulator<'_> {
         match self.condition[unit as usize] {
             Condition::Up => self.fail_by_clock(unit),
             Condition::Down => self.finish_repair(unit),
+            Condition::Unnoticed => self.notice(unit),
             Condition::Waiting | Condition::Off => {
                 unreachable!("a unit that waits or does not run has nothing pending")
             }
@@ -175,7 +178,9 @@ impl Simulator<'_> {
     fn fail(&mut self, unit: UnitId, failure: Failure) {
         self.states[unit as usize].failure = failure;
         self.count_failure(failure.cause);
-        self.begin_repair(unit);
+        if self.plan.gray.is_none() || !self.goes_unnoticed(unit) {
+            self.begin_repair(unit);
+        }
         self.lower(self.plan.units[unit as usize].gate);
     }
 
@@ -187,6 +192,9 @@ impl Simulator<'_> {
         self.condition[unit as usize] = Condition::Up;
         self.start(unit);
         self.raise(self.plan.units[unit as usize].gate);
+        if self.plan.gray.is_some() {
+            self.forget(unit);
+        }
         if crew != NO_CREW {
             self.release_crew(crew);
         }
@@ -338,8 +346,16 @@ impl Simulator<'_> {
         self.calendar.set(unit, f64::INFINITY);
         match was {
             Condition::Up if idle == Idle::Down => self.lower(gate),
-            Condition::Down | Condition::Waiting if idle == Idle::Startable => self.raise(gate),
-            Condition::Up | Condition::Down | Condition::Waiting | Condition::Off => {}
+            Condition::Down | Condition::Waiting | Condition::Unnoticed
+                if idle == Idle::Startable =>
+            {
+                self.raise(gate);
+            }
+            Condition::Up
+            | Condition::Down
+            | Condition::Waiting
+            | Condition::Unnoticed
+            | Condition::Off => {}
         }
         if crew == NO_CREW {
             return;
@@ -347,7 +363,7 @@ impl Simulator<'_> {
         match was {
             Condition::Down => self.release_crew(crew),
             Condition::Waiting => self.leave_line(unit, crew),
-            Condition::Up | Condition::Off => {}
+            Condition::Up | Condition::Unnoticed | Condition::Off => {}
         }
     }
 
@@ -364,7 +380,7 @@ impl Simulator<'_> {
     pub(super) fn is_failed(&self, unit: UnitId) -> bool {
         matches!(
             self.condition_of(unit),
-            Condition::Down | Condition::Waiting
+            Condition::Down | Condition::Waiting | Condition::Unnoticed
         ) && self.plan.units[unit as usize].gate != NO_GATE
     }
 

@@ -121,6 +121,7 @@ impl<'p> ProductForm<'p> {
 /// The structure of a plan whose units are independent of each other.
 fn independent_structure(plan: &Plan, effort: Effort) -> Result<Structure, String> {
     refuse_ranges(plan)?;
+    refuse_gray(plan)?;
     refuse_takeovers(plan)?;
     let structure = structure(plan, effort.diagram_nodes())?;
     refuse_strikes(plan, &structure.units)?;
@@ -172,6 +173,16 @@ fn lost(plan: &Plan, structure: &Structure, processes: &mut Processes) -> Result
         error: (error + of_units + ROUNDING * value) / traffic,
         accuracy,
     })
+}
+
+/// What a gray fault costs depends on how many replicas there are beside it.
+fn refuse_gray(plan: &Plan) -> Result<(), String> {
+    match plan.gray_fault() {
+        Some(name) => Err(format!(
+            "fault `{name}` leaves its place up, and working badly"
+        )),
+        None => Ok(()),
+    }
 }
 
 /// One primary at a time couples the replicas of a service, and a takeover takes time.

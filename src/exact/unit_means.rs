@@ -25,6 +25,8 @@ pub enum Approximation {
     Range,
     /// A standby replica is taken to fail as often as the primary.
     Dormancy,
+    /// Gray faults are left out.
+    Gray,
 }
 
 impl Approximation {
@@ -40,6 +42,7 @@ impl Approximation {
             Self::Cascade => "failures that spread are taken as failures of one replica",
             Self::Range => "ranges are taken at their means",
             Self::Dormancy => "standby replicas are taken to fail as often as the primary",
+            Self::Gray => "gray faults, which fail requests and take nothing down, are left out",
         }
     }
 }
@@ -65,7 +68,7 @@ impl<'p> UnitMeans<'p> {
             plan,
             known: HashMap::new(),
             dormant,
-            approximations: Vec::new(),
+            approximations: plan.gray.iter().map(|_| Approximation::Gray).collect(),
         }
     }
 

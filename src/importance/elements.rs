@@ -89,9 +89,10 @@ impl Reach {
         let entries = plan.entries.iter().map(|entry| entry.gate);
         let health = plan.health.iter().map(|health| health.gate);
         let goals: Vec<GateId> = entries.chain(health).collect();
-        Self {
-            gates: plan.network.upstream_of(&goals),
-        }
+        let mut gates = plan.network.upstream_of(&goals);
+        let faults = plan.gray.iter().flat_map(|gray| &gray.faults);
+        faults.for_each(|fault| gates[fault.gate as usize] = true);
+        Self { gates }
     }
 
     fn has(&self, gate: GateId) -> bool {

@@ -190,8 +190,10 @@ pub struct Fault {
     pub cut: Cut,
     /// Times to failure and repair.
     pub renewal: Renewal,
-    /// Whether it takes its place down, or is only noticed by runbook steps.
+    /// What it does to its place.
     pub effect: Effect,
+    /// Whether health checks see it.
+    pub detection: Detection,
     /// Whether it is a state of its place or a shock to the replicas there.
     pub strikes: Strikes,
     /// Cascade to the other replicas of the same service.
@@ -246,14 +248,46 @@ pub struct ZoneFilter {
 }
 
 /// What a fault does to its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Effect {
     /// Takes the place down.
     Down,
     /// Takes the place down and makes the data there, and all copies of it, useless: it has to be restored from backups.
     Corrupt,
-    /// Nothing by itself.
+    /// Nothing by itself: only runbook steps that need it notice.
     Unnoticed,
+    /// The place stays up and works badly.
+    Gray(GrayEffect),
+}
+
+/// What a place that works badly still does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GrayEffect {
+    /// Share of the requests which it serves that fail, 0 to 1.
+    pub errors: f64,
+    /// Share of its capacity that is left, 0 to 1.
+    pub capacity: f64,
+}
+
+/// Whether health checks see a fault.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detection {
+    /// They do.
+    Seen,
+    /// They do not until somebody has noticed it.
+    Unseen {
+        /// Time until a person has, when its repair begins; `None`: its repair begins at once, and only a canary tells health checks.
+        noticed: Option<Distribution>,
+    },
+}
+
+/// Probes from outside, which find what health checks do not see.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Canary {
+    /// Time between two probes \[s\], above 0.
+    pub every_seconds: f64,
+    /// Failed probes in a row until a fault counts as noticed, at least 1.
+    pub misses: u32,
 }
 
 /// Whether a fault is a state of its place or a shock to the replicas in it.
@@ -431,6 +465,8 @@ pub struct TopologySpec {
     pub cross_region_calls: bool,
     /// How traffic is moved.
     pub failover: Failover,
+    /// Probes from outside, where there are any.
+    pub canary: Option<Canary>,
 }
 
 /// The failover of a topology, with the pattern's defaults filled in.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::gray::GrayFaults;
 use super::links::Links;
 use super::partition::{SplitService, ZoneViews};
 use super::places::{Place, PlaceUnit, Places};
@@ -35,6 +36,7 @@ pub fn compile(model: &Model, deployment: &Deployment) -> Plan {
     compiler.compile_referred_services();
     let entries = compiler.compile_entries();
     let health = compiler.compile_health();
+    compiler.compile_gray();
     compiler.compile_observed_services();
     compiler.finish(&entries, &health)
 }
@@ -49,6 +51,7 @@ pub(super) struct Compiler<'a> {
     /// Gates that are down while a needed fault is active: cause, place, gate.
     pub fault_gates: Vec<(u32, Place, GateId)>,
     pub links: Links,
+    pub gray: GrayFaults,
     /// `(service, region)` of those that run in regions that cuts can split.
     pub split: HashMap<(usize, usize), SplitService>,
     pub zone_views: ZoneViews,
@@ -131,6 +134,7 @@ impl<'a> Compiler<'a> {
             places: Places::default(),
             fault_gates: Vec::new(),
             links: Links::default(),
+            gray: GrayFaults::default(),
             split: HashMap::new(),
             zone_views: ZoneViews::default(),
             place_units: Vec::new(),
@@ -262,6 +266,7 @@ impl<'a> Compiler<'a> {
             entries,
             journeys,
             health,
+            gray: self.gray.plan,
             service_watches,
             service_stride: if model.services.len() <= ALWAYS_OBSERVED {
                 1

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::compile::Compiler;
 use super::{Clock, DetectPlan, ReroutePlan, Sampler, ServingPlan, StandbyPlan, StepPlan};
-use crate::model::{Distribution, Effect, Failback, Need, ServiceKind, Strikes};
+use crate::model::{Detection, Distribution, Effect, Failback, Need, ServiceKind, Strikes};
 
 impl Compiler<'_> {
     fn mean(&self, sampler: u32) -> f64 {
@@ -18,13 +18,17 @@ impl Compiler<'_> {
         let harmful = |clock: &Clock| {
             let fault = self.model.faults.get_index(clock.cause as usize);
             let takes_down = fault.is_none_or(|(_, fault)| {
-                fault.effect == Effect::Down || fault.strikes == Strikes::Replicas
+                fault.effect != Effect::Unnoticed || fault.strikes == Strikes::Replicas
             });
             takes_down && !matches!(self.laws.samplers[clock.life as usize], Sampler::Never)
         };
         let repairs = self.clocks.iter().filter(|clock| harmful(clock));
         let repair = repairs
-            .map(|clock| self.mean(clock.repair) + self.mean_dispatch(clock.crew))
+            .map(|clock| {
+                self.mean(clock.repair)
+                    + self.mean_dispatch(clock.crew)
+                    + self.mean_notice(clock.cause)
+            })
             .reduce(f64::max);
         let moves_needlessly = matches!(serving, ServingPlan::Standby(standby) if standby.false_alarm.is_some() || standby.drill.is_some());
         if repair.is_none() && !moves_needlessly {
@@ -112,6 +116,17 @@ impl Compiler<'_> {
         let crew = self.model.crews.get_index(crew as usize);
         let dispatch = crew.and_then(|(_, crew)| crew.dispatch.as_ref());
         dispatch.map_or(0.0, Distribution::mean)
+    }
+
+    /// Mean time until a person has noticed a fault whose repair waits for that.
+    fn mean_notice(&self, cause: u32) -> f64 {
+        let fault = self.model.faults.get_index(cause as usize);
+        match fault.map(|(_, fault)| &fault.detection) {
+            Some(Detection::Unseen {
+                noticed: Some(noticed),
+            }) => noticed.mean(),
+            _ => 0.0,
+        }
     }
 
     fn mean_detect(&self, detect: DetectPlan) -> f64 {

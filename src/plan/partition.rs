@@ -146,6 +146,7 @@ impl Compiler<'_> {
                 gate: capacity,
                 slack: split.slack,
                 units: Vec::new(),
+                beside: Vec::new(),
                 idle: Idle::Down,
                 pool: None,
             });

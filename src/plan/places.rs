@@ -99,8 +99,12 @@ impl Compiler<'_> {
             });
             return;
         }
+        if let Effect::Gray(effect) = fault.effect {
+            self.compile_gray_place(&clock, fault, effect, place);
+            return;
+        }
         let place_gate = match fault.effect {
-            Effect::Unnoticed => NO_GATE,
+            Effect::Unnoticed | Effect::Gray(_) => NO_GATE,
             Effect::Down | Effect::Corrupt => self.place_gate(fault, place),
         };
         let gate = if self.is_needed_fault(name) {

@@ -7,7 +7,7 @@ use super::{
     Cascade, GateId, Idle, NO_CLOCK, NO_CREW, Pool, PoolMember, Reach, ScaleSwitch, Site,
     StreamKey, Unit, UnitId, UnitKind,
 };
-use crate::model::{Failback, Fault, Scope, ServiceKind, SpreadScope};
+use crate::model::{Effect, Failback, Fault, Scope, ServiceKind, SpreadScope};
 use crate::topology::{DeployedService, Role};
 
 impl Compiler<'_> {
@@ -67,8 +67,10 @@ impl Compiler<'_> {
         self.capacity_gates[service][region] = Some(capacity);
         let faults = self.replica_faults(service, region);
         let in_pool = self.has_takeover(service);
+        let is_gray = self.is_gray(service, region);
         let mut members = Vec::new();
         let mut switched = Vec::new();
+        let mut switched_beside = Vec::new();
         for replica in 0..deployed.replicas {
             let runs_always = share.as_ref().is_none_or(|share| replica < share.running);
             let zone =
@@ -80,10 +82,12 @@ impl Compiler<'_> {
                     zone,
                     number: replica,
                     in_pool,
+                    is_gray,
                     runs_always,
                 },
                 capacity,
                 &faults,
+                &mut switched_beside,
             );
             if !runs_always {
                 switched.extend(member.unit);
@@ -109,6 +113,10 @@ impl Compiler<'_> {
             }
             self.split.insert((service, region), split);
         }
+        if is_gray {
+            let gates = members.iter().map(|member| member.gate).collect();
+            self.gray.replica_gates.insert((service, region), gates);
+        }
         let pool = in_pool.then(|| self.compile_pool(service, region, members));
         if let Some(share) = share {
             let slack = match idle {
@@ -119,6 +127,7 @@ impl Compiler<'_> {
                 gate: capacity,
                 slack,
                 units: switched,
+                beside: switched_beside,
                 idle,
                 pool,
             });
@@ -154,6 +163,7 @@ impl Compiler<'_> {
         at: &Replica,
         capacity: GateId,
         faults: &[(u32, String, Fault)],
+        switched_beside: &mut Vec<UnitId>,
     ) -> PoolMember {
         let key = self.replica_key(at);
         let around: Vec<GateId> = self
@@ -163,8 +173,12 @@ impl Compiler<'_> {
             .cloned()
             .unwrap_or_default();
         let first_clock = self.clocks.len() as u32;
-        for (cause, name, fault) in faults {
-            if self.zone_matches(fault, at.region, at.zone) {
+        let here =
+            |compiler: &Self, fault: &Fault| compiler.zone_matches(fault, at.region, at.zone);
+        let (down, beside): (Vec<_>, Vec<_>) =
+            (faults.iter()).partition(|(_, _, fault)| fault.effect == Effect::Down);
+        for (cause, name, fault) in down {
+            if here(self, fault) {
                 let clock = self.clock(*cause, name, fault, key);
                 self.clocks.push(clock);
             }
@@ -174,6 +188,7 @@ impl Compiler<'_> {
         let has_unit = n_clocks > 0 || struck || !at.runs_always;
         // A replica with one way to be lost needs no gate of its own, unless a takeover must see it.
         let own_gate = at.in_pool
+            || at.is_gray
             || self.is_split(at.region)
             || (has_unit && !around.is_empty())
             || around.len() > 1;
@@ -207,16 +222,20 @@ impl Compiler<'_> {
                 n_clocks,
             });
             self.unit_keys.push(key);
-            self.unit_sites.push(Site::Replica(
-                at.service as u32,
-                at.region as u32,
-                at.zone as u32,
-                at.number,
-            ));
+            self.unit_sites.push(at.site());
             let unit = self.units.len() as UnitId - 1;
             self.replicas.push((at.service, at.region, at.zone, unit));
             unit
         });
+        for (cause, name, fault) in beside {
+            if here(self, fault) {
+                let clock = self.clock(*cause, name, fault, key);
+                let unit = self.compile_fault_beside(at, &clock, fault);
+                if !at.runs_always {
+                    switched_beside.push(unit);
+                }
+            }
+        }
         PoolMember {
             gate,
             unit,
@@ -395,11 +414,24 @@ impl Compiler<'_> {
 }
 
 /// A replica being compiled.
-struct Replica {
-    service: usize,
-    region: usize,
-    zone: usize,
-    number: u32,
-    in_pool: bool,
-    runs_always: bool,
+pub(super) struct Replica {
+    pub service: usize,
+    pub region: usize,
+    pub zone: usize,
+    pub number: u32,
+    pub in_pool: bool,
+    /// Whether gray faults hit replicas of its service in its region.
+    pub is_gray: bool,
+    pub runs_always: bool,
+}
+
+impl Replica {
+    pub(super) fn site(&self) -> Site {
+        Site::Replica(
+            self.service as u32,
+            self.region as u32,
+            self.zone as u32,
+            self.number,
+        )
+    }
 }

@@ -377,9 +377,11 @@ impl Compiler<'_> {
         (0..n_regions)
             .map(|region| {
                 let entries = self.entry_services();
+                let errors = self.gray_health_gate();
                 let inputs = entries
                     .into_iter()
                     .flat_map(|entry| self.closure_requirements(entry, region, View::Health))
+                    .chain(errors)
                     .collect();
                 self.and(inputs, Reach::Journeys)
             })

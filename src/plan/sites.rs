@@ -249,11 +249,9 @@ impl Compiler<'_> {
     }
 
     fn hold_zones(&self) -> Vec<Vec<Vec<Hold>>> {
-        let units: HashMap<(usize, usize, u32), UnitId> = self
-            .unit_sites
-            .iter()
-            .zip(0..)
-            .filter_map(|(site, unit)| match *site {
+        // Those that take their replica down.
+        let units: HashMap<(usize, usize, u32), UnitId> = (self.replicas.iter())
+            .filter_map(|&(.., unit)| match self.unit_sites[unit as usize] {
                 Site::Replica(s, r, _, number) => Some(((s as usize, r as usize, number), unit)),
                 _ => None,
             })
@@ -277,7 +275,8 @@ impl Compiler<'_> {
                                 self.pool_places.iter().position(|place| *place == (s, r));
                             let of_pool =
                                 of_pool.map(|pool| self.pools[pool].members[number as usize].gate);
-                            let gate = of_unit.or(of_split).or(of_pool);
+                            let of_gray = self.gray_replica_gate(s, r, number);
+                            let gate = of_unit.or(of_split).or(of_pool).or(of_gray);
                             Hold::Replica(gate.unwrap_or(capacity), unit)
                         }),
                     });

@@ -60,6 +60,8 @@ pub enum Purpose {
     Failback,
     /// How far a copy of the data is behind.
     Lag,
+    /// Whether a probe of the canary fails.
+    Canary,
 }
 
 impl StreamKey {

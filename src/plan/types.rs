@@ -1,7 +1,8 @@
 //! The compiled plan: what the engine reads in its loop, by index.
 
 use super::{
-    DataPlan, GateId, Holds, Laws, Network, Reach, Sampler, Site, StreamKey, UncertainLaw, Wait,
+    DataPlan, GateId, GrayPlan, Holds, Laws, Network, Reach, Sampler, Site, StreamKey,
+    UncertainLaw, Wait,
 };
 use crate::model::{CrewOrder, Distribution, DrillKind, Failback, Hours, TakeoverTrigger};
 
@@ -53,6 +54,8 @@ pub struct Plan {
     pub journeys: Vec<JourneyPlan>,
     /// Gates that are down while a region is unhealthy, with the units behind each; empty with one serving region.
     pub health: Vec<HealthPlan>,
+    /// What works badly without being down; `None` without gray faults.
+    pub gray: Option<GrayPlan>,
     /// Services observed for their own figures.
     pub service_watches: Vec<ServiceWatch>,
     /// Services are observed in every trial whose index is a multiple of this.
@@ -376,6 +379,8 @@ pub struct ScaleSwitch {
     pub slack: i32,
     /// Units that run only when full.
     pub units: Vec<UnitId>,
+    /// Faults, as units, that leave these replicas up.
+    pub beside: Vec<UnitId>,
     /// What a unit that does not run counts as.
     pub idle: Idle,
     /// Its pool, if it has one.

@@ -16,6 +16,7 @@ mod exact;
 mod failback;
 mod failover;
 mod fixture;
+mod gray;
 mod importance;
 mod long_runs;
 mod partitions;

@@ -19,7 +19,7 @@ pub(super) struct Timelines {
 }
 
 /// Whether every unit that has a clock at the start of a trial goes on whatever the rest does: it has no crew, nothing
-/// strikes it, it spreads to nothing and no role changes its speed.
+/// strikes it, it spreads to nothing, no role changes its speed, and it takes down what it hits.
 pub(super) fn nothing_reacts(plan: &Plan) -> bool {
     let rests = rests(plan);
     let is_free = |(unit, rests): (&crate::plan::Unit, &bool)| {
@@ -29,7 +29,8 @@ pub(super) fn nothing_reacts(plan: &Plan) -> bool {
             || (!matches!(unit.kind, UnitKind::Shock(_))
                 && clocks.all(|clock| clock.crew == NO_CREW && clock.cascade == NO_CASCADE))
     };
-    plan.only_follows_health()
+    plan.gray.is_none()
+        && plan.only_follows_health()
         && plan.shocks.iter().all(|shock| shock.targets.is_empty())
         && plan.pools.iter().all(|pool| pool.dormancy >= 1.0)
         && plan.units.iter().zip(&rests).all(is_free)

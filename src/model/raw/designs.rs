@@ -10,6 +10,7 @@ use super::super::times::Time;
 use super::super::types::Hours;
 use super::super::values::{Amount, ByteRate, Seconds, SecondsOrNever, Share};
 use super::super::yaml::{Node, Value};
+use super::RawCanary;
 
 record! {
     /// A topology: a pattern over some regions.
@@ -28,6 +29,8 @@ record! {
         optional "cross_region_calls" cross_region_calls: bool,
         /// Overrides keys of the model's failover.
         optional "failover" failover: RawFailover,
+        /// Takes the place of the model's canary.
+        optional "canary" canary: RawCanary,
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::decode::{Decode, Name, Reader, Spanned, Text, word};
 use super::super::record::{choice, record};
 use super::super::times::Time;
 use super::super::types::Hours;
-use super::super::values::Share;
+use super::super::values::{Seconds, Share};
 use super::super::yaml::{Node, Value};
 
 record! {
@@ -33,7 +33,9 @@ record! {
         /// What it does to its place; default down.
         optional "effect" effect: EffectWord,
         /// Whether health checks see it.
-        optional "detected" detected: Detected,
+        optional "detected" detected: bool,
+        /// Of a fault that health checks do not see: time until a person has noticed it, when its repair begins.
+        optional "noticed" noticed: Time,
         /// A cascade to other replicas of the same service.
         optional "spreads" spreads: RawSpread,
         /// `replicas`: a shock that every replica in the place suffers, each repaired on its own.
@@ -63,31 +65,33 @@ choice! {
 }
 
 /// What a fault does to its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(in crate::model) enum EffectWord {
     Down,
     Nothing,
     Corrupt,
+    Gray(RawGrayEffect),
 }
 
 record! {
-    /// An effect that is not simulated yet.
-    GrayEffect is "GrayEffect" as "an effect" {
+    /// The place stays up and works badly.
+    RawGrayEffect is "GrayEffect" as "an effect" {
         /// This share of the capacity is left.
-        later "capacity" capacity: Share,
+        optional "capacity" capacity: Share,
         /// This share of the requests fails.
-        later "errors" errors: Share,
+        optional "errors" errors: Share,
     }
 }
 
 impl Decode for EffectWord {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
         if let Value::Mapping(entries) = &*node.value {
-            GrayEffect::decode(node, reader)?;
+            let effect = RawGrayEffect::decode(node, reader)?;
             if entries.is_empty() {
-                return reader.mismatch(node, "an effect", "write down, corrupt or none");
+                let hint = "write down, corrupt, none, or for example { errors: 20% }";
+                return reader.mismatch(node, "an effect", hint);
             }
-            return None;
+            return Some(Self::Gray(effect));
         }
         match word(node, reader, "an effect", &["down", "corrupt", "none"])? {
             "none" => Some(Self::Nothing),
@@ -103,7 +107,7 @@ impl JsonSchema for EffectWord {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let gray = generator.subschema_for::<GrayEffect>();
+        let gray = generator.subschema_for::<RawGrayEffect>();
         json_schema!({ "anyOf": [
             { "const": "down", "description": "the place is down" },
             { "const": "corrupt", "description": "the data there and its copies are of no use: only backups are left" },
@@ -113,33 +117,41 @@ impl JsonSchema for EffectWord {
     }
 }
 
-/// `detected: true`; false is not simulated yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::model) struct Detected;
+/// Probes of every journey from outside, or none.
+#[derive(Debug, Clone)]
+pub(in crate::model) enum RawCanary {
+    Absent,
+    Probes(CanaryProbes),
+}
 
-impl Decode for Detected {
+impl Decode for RawCanary {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        if bool::decode(node, reader)? {
-            return Some(Self);
+        match &*node.value {
+            Value::Mapping(_) => CanaryProbes::decode(node, reader).map(Self::Probes),
+            Value::Scalar { text, .. } if text == "none" => Some(Self::Absent),
+            _ => reader.mismatch(node, "a canary", "write { every: 5m } or none"),
         }
-        let what = "a fault that health checks do not see is not simulated yet";
-        reader.refuse(
-            &node.span,
-            what,
-            "`detected: true`",
-            "remove the fault for now",
-        );
-        None
     }
 }
 
-impl JsonSchema for Detected {
+impl JsonSchema for RawCanary {
     fn schema_name() -> Cow<'static, str> {
-        "Detected".into()
+        "CanaryOrNone".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "boolean", "description": "false is not simulated yet" })
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let probes = generator.subschema_for::<CanaryProbes>();
+        json_schema!({ "anyOf": [probes, { "const": "none", "description": "no canary" }] })
+    }
+}
+
+record! {
+    /// Probes of every journey from outside.
+    CanaryProbes is "Canary" as "a canary" {
+        /// Time between two probes.
+        required "every" every: Seconds,
+        /// Failed probes in a row until a fault counts as noticed; default 2.
+        optional "misses" misses: u32,
     }
 }
 

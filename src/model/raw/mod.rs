@@ -38,6 +38,8 @@ record! {
         optional "journeys" journeys: Table<RawJourney>,
         /// What goes wrong.
         required "faults" faults: Table<RawFault>,
+        /// Probes of every journey from outside, which find faults that health checks do not see.
+        optional "canary" canary: RawCanary,
         /// People who repair; a fault without a crew is repaired at once.
         optional "crews" crews: Table<RawCrew>,
         /// The designs to compare; default all seven patterns over the model's regions.

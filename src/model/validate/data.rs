@@ -168,7 +168,7 @@ impl Checker<'_> {
     fn restores(&self) -> bool {
         let corrupts = self.raw.faults.get().is_some_and(|faults| {
             let mut faults = faults.iter();
-            faults.any(|(_, _, fault)| fault.effect.get() == Some(&EffectWord::Corrupt))
+            faults.any(|(_, _, fault)| matches!(fault.effect.get(), Some(EffectWord::Corrupt)))
         });
         self.has_data() && (corrupts || self.rebuilds_from_backups())
     }

@@ -161,6 +161,10 @@ impl Checker<'_> {
             None => Some(None),
         };
         let failover = self.failover(design, services, backups);
+        let canary = match design.raw {
+            Some(raw) => self.canary(&raw.canary, &format!("topologies.{}", design.name)),
+            None => Some(None),
+        };
         let cross_region_calls = cross_region_calls?;
         if cross_region_calls.is_none() && design.pattern.region_counts().1 > 1 {
             self.apply_default(
@@ -177,6 +181,7 @@ impl Checker<'_> {
             split: split?,
             cross_region_calls: cross_region_calls.unwrap_or(false),
             failover: failover?,
+            canary: canary?,
         };
         (self.problems.len() == before).then_some(spec)
     }

@@ -107,6 +107,7 @@ impl Checker<'_> {
         if let Some(scope) = scope {
             self.check_filters(name, raw, scope);
             self.check_shock_and_spread(name, raw, scope);
+            self.check_gray(name, raw, scope);
         }
         let zones = match raw.zones.given() {
             Some((_, zones)) => regions
@@ -140,9 +141,7 @@ impl Checker<'_> {
             }),
             None => None,
         };
-        if raw.effect.is_absent() {
-            self.apply_default(format!("faults.{name}.effect"), "down", "default");
-        }
+        let (effect, detection) = (self.effect(name, raw)?, self.detection(name, raw)?);
         let mut fault = Fault {
             hits: scope?,
             services: names(&raw.services)?,
@@ -153,11 +152,8 @@ impl Checker<'_> {
                 mtbf: raw.mtbf.get()?.0.clone(),
                 mttr: raw.mttr.get()?.0.clone(),
             },
-            effect: match raw.effect.or(EffectWord::Down)? {
-                EffectWord::Down => Effect::Down,
-                EffectWord::Corrupt => Effect::Corrupt,
-                EffectWord::Nothing => Effect::Unnoticed,
-            },
+            effect,
+            detection,
             strikes,
             spreads,
             crew: raw.crew.optional()?.map(|name| name.0),
@@ -318,7 +314,7 @@ impl Checker<'_> {
                 "remove it, or write `hits: replica`",
             );
         }
-        if raw.effect.get() == Some(&EffectWord::Nothing) {
+        if matches!(raw.effect.get(), Some(EffectWord::Nothing)) {
             for (key, place) in [
                 ("strikes", raw.strikes.given().map(|given| given.0)),
                 ("spreads", raw.spreads.given().map(|given| given.0)),

@@ -11,6 +11,7 @@ mod data;
 mod designs;
 mod failover;
 mod faults;
+mod gray;
 mod journeys;
 mod limits;
 mod links;
@@ -91,6 +92,7 @@ impl Checker<'_> {
         let backups = self.backups();
         let drills = self.drills();
         let topologies = self.topologies(services.as_ref(), backups.as_ref());
+        let topologies = self.with_canary(topologies);
         let objectives = self.objectives(horizon);
         let traffic = self.traffic();
         let costs = self.costs();

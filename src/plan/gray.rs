@@ -1,0 +1,493 @@
+//! Gray faults: places that stay up and work badly.
+//!
+//! Each is a unit with a gate of its own that takes nothing down. What it does to users is worked out beside the network:
+//! which share of its requests a service fails in a region, and how much of its capacity is left, follow from the faults
+//! around its replicas; those of an entry follow from the services that it requires.
+
+use std::collections::HashMap;
+
+use super::compile::Compiler;
+use super::places::{Place, PlaceUnit};
+use super::replicas::Replica;
+use super::services::View;
+use super::{Clock, GateId, NO_CREW, NO_GATE, Plan, Reach, StreamKey, Unit, UnitId, UnitKind};
+use crate::model::{Detection, Effect, Fault, GrayEffect, Scope, ServiceKind};
+use crate::topology::DeployedService;
+
+/// All gray faults of a plan, and what they do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GrayPlan {
+    /// Gate that is down while any gray fault is active.
+    pub any: GateId,
+    /// One for each fault and place.
+    pub faults: Vec<GrayFault>,
+    /// The fault that a unit is, by unit, or [`NO_FAULT`](Self::NO_FAULT).
+    of_unit: Vec<u32>,
+    /// Services: `[service * n_regions + region]`.
+    pub services: Vec<GrayService>,
+    /// The service of each entry in each region, as an index into `services`: `[entry * n_regions + region]`.
+    pub entries: Vec<u32>,
+    /// Gates that are down while a region is unhealthy because of errors, by region; empty with one serving region.
+    pub health: Vec<GateId>,
+    /// Probes from outside.
+    pub canary: Option<CanaryPlan>,
+}
+
+impl GrayPlan {
+    /// Of a unit that is no gray fault.
+    const NO_FAULT: u32 = u32::MAX;
+
+    /// The gray fault that a unit is.
+    #[must_use]
+    pub fn of_unit(&self, unit: UnitId) -> Option<&GrayFault> {
+        self.faults.get(*self.of_unit.get(unit as usize)? as usize)
+    }
+}
+
+impl Plan {
+    /// Name of the first gray fault, if there are any.
+    #[must_use]
+    pub fn gray_fault(&self) -> Option<&str> {
+        let fault = self.gray.as_ref()?.faults.first()?;
+        let clock = self.units[fault.unit as usize].first_clock;
+        Some(&self.names.causes[self.clocks[clock as usize].cause as usize])
+    }
+}
+
+/// One gray fault of one place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GrayFault {
+    /// Its unit.
+    pub unit: UnitId,
+    /// Gate that is down while it is active.
+    pub gate: GateId,
+    /// Gate that is down while it is active and known: its own if health checks see it, [`NO_GATE`] if nobody ever knows.
+    pub known: GateId,
+    /// Sampler of the time until a person has noticed it, when its repair begins; `None`: its repair waits for nobody.
+    pub noticed: Option<u32>,
+    /// Share of the requests that fail where it is active.
+    pub errors: f64,
+    /// Share of the capacity that is left there.
+    pub capacity: f64,
+    /// Whether it says something of the health of a region: what is wrong everywhere is no reason to move.
+    pub is_local: bool,
+}
+
+impl GrayFault {
+    /// Whether it is known only when somebody has noticed.
+    #[must_use]
+    pub fn is_learnt(&self) -> bool {
+        self.known != self.gate && self.known != NO_GATE
+    }
+}
+
+/// A service in one region.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct GrayService {
+    /// Faults that hit all of it there.
+    pub around: Vec<u32>,
+    /// Its replicas, if any gray fault hits it.
+    pub replicas: Vec<GrayReplica>,
+    /// Gate that counts its replicas.
+    pub tally: GateId,
+    /// The pool whose primary alone serves.
+    pub pool: Option<u32>,
+    /// Its required calls.
+    pub calls: Vec<GrayCall>,
+}
+
+/// A replica.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrayReplica {
+    /// Gate that is up while it is usable.
+    pub gate: GateId,
+    /// Faults that hit it.
+    pub faults: Vec<u32>,
+}
+
+/// A required call: of `k` of some callees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrayCall {
+    /// How many of the callees answer it.
+    pub k: u32,
+    /// For each callee, where it may be called: the first place where it is up.
+    pub callees: Vec<Vec<GrayCallee>>,
+}
+
+/// A callee in one region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GrayCallee {
+    /// Gate that is up while it can be called there; [`NO_GATE`] if its caller is down without it.
+    pub gate: GateId,
+    /// Index of the service in its region.
+    pub service: u32,
+}
+
+/// Probes of the entries from outside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CanaryPlan {
+    /// Time between two probes \[s\].
+    pub every: f64,
+    /// Failed probes in a row until faults count as noticed.
+    pub misses: u32,
+    /// Name of the stream of its first probes.
+    pub key: StreamKey,
+    /// Names of the streams of probes: `[entry * n_regions + region]`.
+    pub keys: Vec<StreamKey>,
+}
+
+/// Gray faults while a plan is made.
+#[derive(Debug, Default)]
+pub(super) struct GrayFaults {
+    faults: Vec<GrayFault>,
+    /// Where those of places are, and of which services if not of all.
+    places: Vec<(u32, Place, Option<Vec<usize>>)>,
+    /// Those of single replicas: service, region, number.
+    of_replicas: HashMap<(usize, usize, u32), Vec<u32>>,
+    /// Gates of the replicas of services that gray faults hit, by service and region.
+    pub replica_gates: HashMap<(usize, usize), Vec<GateId>>,
+    health: Vec<GateId>,
+    pub plan: Option<GrayPlan>,
+}
+
+impl Compiler<'_> {
+    /// Whether gray faults hit replicas of a service in a region.
+    pub(super) fn is_gray(&self, service: usize, region: usize) -> bool {
+        let hits_replicas = |fault: &Fault| {
+            matches!(fault.effect, Effect::Gray(_))
+                && fault.hits == Scope::Replica
+                && self.region_matches(fault, region)
+                && self.services_hit(fault).contains(&service)
+        };
+        let n_zones = self.deployment.regions[region].zones.len();
+        !self.gray_around(service, region).is_empty()
+            || (0..n_zones).any(|zone| !self.gray_in_zone(service, region, zone).is_empty())
+            || self.model.faults.values().any(hits_replicas)
+    }
+
+    pub(super) fn compile_gray_place(
+        &mut self,
+        clock: &Clock,
+        fault: &Fault,
+        effect: GrayEffect,
+        place: Place,
+    ) {
+        let is_local = !matches!(place, Place::Service(_) | Place::Everywhere);
+        let index = self.gray_fault(fault, effect, is_local);
+        let known = self.gray.faults[index as usize];
+        let gate = known.gate;
+        let named = fault.services.is_some().then(|| self.services_hit(fault));
+        self.gray.places.push((index, place, named));
+        let name = self.names.causes[clock.cause as usize].clone();
+        if self.is_needed_fault(&name) {
+            self.fault_gates.push((clock.cause, place, gate));
+        }
+        let kind = self.kind_of_state(clock, Some(&known), true);
+        self.place_units.push(PlaceUnit {
+            site: self.site(place),
+            gate,
+            place_gate: NO_GATE,
+            kind,
+            clock: *clock,
+            reach: None,
+            shock_services: Vec::new(),
+        });
+    }
+
+    /// Makes the unit of a fault of a replica that leaves it up.
+    pub(super) fn compile_fault_beside(
+        &mut self,
+        at: &Replica,
+        clock: &Clock,
+        fault: &Fault,
+    ) -> UnitId {
+        let mut known = None;
+        if let Effect::Gray(effect) = fault.effect {
+            let index = self.gray_fault(fault, effect, true);
+            let replica = (at.service, at.region, at.number);
+            self.gray
+                .of_replicas
+                .entry(replica)
+                .or_default()
+                .push(index);
+            known = Some(self.gray.faults[index as usize]);
+        }
+        let unit = Unit {
+            kind: self.kind_of_state(clock, known.as_ref(), at.runs_always),
+            gate: known.map_or(NO_GATE, |fault| fault.gate),
+            first_clock: self.clocks.len() as u32,
+            n_clocks: 1,
+        };
+        self.clocks.push(*clock);
+        self.units.push(unit);
+        self.unit_keys.push(clock.key);
+        self.unit_sites.push(at.site());
+        self.units.len() as UnitId - 1
+    }
+
+    /// A gray fault whose unit is yet to be made.
+    fn gray_fault(&mut self, fault: &Fault, effect: GrayEffect, is_local: bool) -> u32 {
+        let gate = self.network.gate(0);
+        let (known, noticed) = match &fault.detection {
+            Detection::Seen => (gate, None),
+            Detection::Unseen { noticed: None } if self.deployment.spec.canary.is_none() => {
+                (NO_GATE, None)
+            }
+            Detection::Unseen { noticed } => {
+                let known = self.network.gate(0);
+                (known, noticed.as_ref().map(|time| self.sampler(time)))
+            }
+        };
+        let index = self.gray.faults.len() as u32;
+        self.gray.faults.push(GrayFault {
+            unit: UnitId::MAX,
+            gate,
+            known,
+            noticed,
+            errors: effect.errors,
+            capacity: effect.capacity,
+            is_local,
+        });
+        index
+    }
+
+    /// The fast path is for units that wait for nobody and of which nobody has to learn.
+    fn kind_of_state(
+        &mut self,
+        clock: &Clock,
+        fault: Option<&GrayFault>,
+        runs_always: bool,
+    ) -> UnitKind {
+        let is_learnt = fault.is_some_and(GrayFault::is_learnt);
+        if clock.crew == NO_CREW && runs_always && !is_learnt {
+            UnitKind::Simple(self.phases(clock))
+        } else {
+            UnitKind::General
+        }
+    }
+
+    /// Gray faults of places that hit all of a service in a region.
+    fn gray_around(&self, service: usize, region: usize) -> Vec<u32> {
+        let replicated = self.is_replicated(service);
+        let lives_in = |place: Place| match &self.model.services[service].kind {
+            ServiceKind::External {
+                region: Some(home), ..
+            } => match place {
+                Place::Region(r) => self.deployment.regions[r].name == *home,
+                Place::DistantRegion(index) => {
+                    (self.model.regions.get_index(index)).is_some_and(|(name, _)| name == home)
+                }
+                Place::Everywhere => true,
+                _ => false,
+            },
+            _ => false,
+        };
+        let hits = |place: Place, named: &Option<Vec<usize>>| {
+            let all = named.as_ref().map_or(replicated, |n| n.contains(&service));
+            match place {
+                Place::Service(s) => s == service,
+                Place::ServiceInRegion(s, r) => (s, r) == (service, region),
+                Place::Region(r) if r == region && all => true,
+                Place::Everywhere if all => true,
+                Place::Region(_) | Place::DistantRegion(_) | Place::Everywhere => {
+                    named.is_none() && lives_in(place)
+                }
+                Place::Zone(..)
+                | Place::ServiceInZone(..)
+                | Place::ZoneLink(..)
+                | Place::RegionLink(..) => false,
+            }
+        };
+        let places = self.gray.places.iter();
+        places
+            .filter(|(_, place, named)| hits(*place, named))
+            .map(|(fault, _, _)| *fault)
+            .collect()
+    }
+
+    /// Gray faults of places that hit the replicas of a service in a zone.
+    fn gray_in_zone(&self, service: usize, region: usize, zone: usize) -> Vec<u32> {
+        let replicated = self.is_replicated(service);
+        let hits = |place: Place, named: &Option<Vec<usize>>| match place {
+            Place::ServiceInZone(s, r, z) => (s, r, z) == (service, region, zone),
+            Place::Zone(r, z) => {
+                let all = named.as_ref().map_or(replicated, |n| n.contains(&service));
+                (r, z) == (region, zone) && all
+            }
+            _ => false,
+        };
+        let places = self.gray.places.iter();
+        places
+            .filter(|(_, place, named)| hits(*place, named))
+            .map(|(fault, _, _)| *fault)
+            .collect()
+    }
+
+    /// A gate that is down while a region is unhealthy because of errors; none without gray faults.
+    pub(super) fn gray_health_gate(&mut self) -> Option<GateId> {
+        if self.gray.faults.is_empty() {
+            return None;
+        }
+        let gate = self.network.gate(0);
+        self.gray.health.push(gate);
+        Some(gate)
+    }
+
+    /// Gathers what gray faults do, once all else is compiled.
+    pub(super) fn compile_gray(&mut self) {
+        if self.gray.faults.is_empty() {
+            return;
+        }
+        let any = self.network.gate(0);
+        let mut faults = std::mem::take(&mut self.gray.faults);
+        let by_gate: HashMap<GateId, u32> = (0..).zip(&faults).map(|(i, f)| (f.gate, i)).collect();
+        let of_unit: Vec<u32> = (self.units.iter())
+            .map(|unit| {
+                by_gate
+                    .get(&unit.gate)
+                    .copied()
+                    .unwrap_or(GrayPlan::NO_FAULT)
+            })
+            .collect();
+        for (unit, fault) in (0..).zip(&of_unit) {
+            if let Some(fault) = faults.get_mut(*fault as usize) {
+                fault.unit = unit;
+            }
+        }
+        let mut watched = Vec::new();
+        for fault in &faults {
+            self.network.feed(fault.gate, any, Reach::Journeys);
+            watched.push(fault.gate);
+            if fault.known != NO_GATE {
+                watched.push(fault.known);
+            }
+        }
+        let n_regions = self.deployment.regions.len();
+        let mut services = Vec::new();
+        for service in 0..self.model.services.len() {
+            for region in 0..n_regions {
+                let found = self.gray_service(service, region);
+                watched.extend(found.replicas.iter().map(|replica| replica.gate));
+                let callees = found.calls.iter().flat_map(|call| &call.callees);
+                let gates = callees.flatten().map(|callee| callee.gate);
+                watched.extend(gates.filter(|gate| *gate != NO_GATE));
+                services.push(found);
+            }
+        }
+        watched.sort_unstable();
+        watched.dedup();
+        for gate in watched {
+            self.network.observe(gate, 0, Reach::Journeys);
+        }
+        let entries = self.entry_services();
+        let entries = entries.into_iter().flat_map(|entry| {
+            (0..n_regions).map(move |region| (entry * n_regions + region) as u32)
+        });
+        self.gray.plan = Some(GrayPlan {
+            any,
+            faults,
+            of_unit,
+            services,
+            entries: entries.collect(),
+            health: std::mem::take(&mut self.gray.health),
+            canary: self.canary_plan(),
+        });
+    }
+
+    fn gray_service(&mut self, service: usize, region: usize) -> GrayService {
+        let gates = self.gray.replica_gates.remove(&(service, region));
+        let n_zones = self.deployment.regions[region].zones.len();
+        let replicas = (0..).zip(gates.unwrap_or_default()).map(|(number, gate)| {
+            let zone = DeployedService::zone_of(number, n_zones);
+            let mut faults = self.gray_in_zone(service, region, zone);
+            let own = self.gray.of_replicas.get(&(service, region, number));
+            faults.extend(own.into_iter().flatten());
+            GrayReplica { gate, faults }
+        });
+        let replicas = replicas.collect();
+        let mut pools = self.pool_places.iter();
+        let pool = pools.position(|place| *place == (service, region));
+        GrayService {
+            around: self.gray_around(service, region),
+            replicas,
+            tally: self.capacity_gates[service][region].unwrap_or(NO_GATE),
+            pool: pool.map(|pool| pool as u32),
+            calls: self.gray_calls(service, region),
+        }
+    }
+
+    /// The required calls of a service: who is called where, if it is up.
+    fn gray_calls(&mut self, service: usize, region: usize) -> Vec<GrayCall> {
+        let n_regions = self.deployment.regions.len();
+        let across = self.deployment.spec.cross_region_calls && n_regions > 1;
+        let node = |callee: usize, region: usize| (callee * n_regions + region) as u32;
+        let mut calls = Vec::new();
+        for (k, callees) in self.required_calls(service) {
+            if let ([callee], false) = (&callees[..], across) {
+                let callee = GrayCallee {
+                    gate: NO_GATE,
+                    service: node(*callee, region),
+                };
+                calls.push(GrayCall {
+                    k,
+                    callees: vec![vec![callee]],
+                });
+                continue;
+            }
+            let mut alternatives = Vec::new();
+            for callee in callees {
+                let gates = self.service_gates[&View::Actual][callee].clone();
+                let stays = self.links.between_regions() && self.is_external(callee);
+                let mut regions = vec![region];
+                if across && !stays {
+                    regions.extend((0..n_regions).filter(|there| *there != region));
+                }
+                let places = regions.into_iter().map(|there| {
+                    let mut gate = gates[there];
+                    if across && !stays {
+                        gate = self.while_running(callee, gate, there, Reach::Journeys);
+                        gate = self.over_link(region, there, gate, Reach::Journeys);
+                    }
+                    GrayCallee {
+                        gate,
+                        service: node(callee, there),
+                    }
+                });
+                alternatives.push(places.collect());
+            }
+            calls.push(GrayCall {
+                k,
+                callees: alternatives,
+            });
+        }
+        calls
+    }
+
+    /// Gate of a replica of a service that gray faults hit.
+    pub(super) fn gray_replica_gate(
+        &self,
+        service: usize,
+        region: usize,
+        number: u32,
+    ) -> Option<GateId> {
+        let plan = self.gray.plan.as_ref()?;
+        let service = &plan.services[service * self.deployment.regions.len() + region];
+        let replica = service.replicas.get(number as usize);
+        replica.map(|replica| replica.gate)
+    }
+
+    fn canary_plan(&self) -> Option<CanaryPlan> {
+        let canary = self.deployment.spec.canary?;
+        let regions = &self.deployment.regions;
+        let keys = self.entry_services().into_iter().flat_map(|entry| {
+            let service = self.names.services[entry].as_str();
+            (regions.iter()).map(move |region| StreamKey::of(&["canary", service, &region.name]))
+        });
+        Some(CanaryPlan {
+            every: canary.every_seconds,
+            misses: canary.misses,
+            key: StreamKey::of(&["canary"]),
+            keys: keys.collect(),
+        })
+    }
+}
