@@ -451,7 +451,12 @@ impl Simulator<'_> {
         self.calendar.set(slot, self.now + canary.every);
         let n_regions = self.plan.regions.len();
         for at in 0..self.plan.entries.len() {
-            if self.traffic.share(at % n_regions, self.now) > 0.0 && self.misses_again(canary, at) {
+            // A probe that cannot fail needs no draw.
+            if self.world.up[at] && self.world.worth[at].quality >= 1.0 {
+                self.gray.misses[at] = 0;
+            } else if self.traffic.share(at % n_regions, self.now) > 0.0
+                && self.misses_again(canary, at)
+            {
                 self.notice_faults_of(plan, at);
             }
         }

@@ -57,8 +57,13 @@ impl Traffic {
     }
 
     /// Share of a region at a time between the last change and the next.
+    #[inline]
     pub(super) fn share(&self, region: usize, time: f64) -> f64 {
-        let share = self.free_share(region, time);
+        let share = if self.moves.is_empty() {
+            self.base[region]
+        } else {
+            self.free_share(region, time)
+        };
         match self.stuck.get(region) {
             Some(stuck) => stuck + self.free * share,
             None => share,
