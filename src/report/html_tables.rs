@@ -44,6 +44,13 @@ pub(super) fn tables(topology: &TopologyResult, results: &Results) -> Vec<Table>
 /// What each topology loses of its data; without rows where none can be lost.
 pub(super) fn data(results: &Results) -> Table {
     let topologies = results.topologies.iter().filter(|_| data::is_told(results));
+    let objective = results
+        .objectives
+        .rpo_seconds
+        .map_or_else(String::new, |rpo| {
+            let rpo = format::duration(rpo);
+            format!("RPO {rpo}: ✓ and ✗, met and missed, by at least 95 % of losses. ")
+        });
     let rows = topologies.map(|topology| {
         let figures = data::figures(topology, results);
         row(
@@ -61,9 +68,9 @@ pub(super) fn data(results: &Results) -> Table {
         title: "Loss of data",
         headings: std::iter::once("Topology").chain(data::HEADINGS).collect(),
         rows: rows.collect(),
-        note: "A failover moves to a copy that is behind, or to the last backup; what is corrupted is restored from the last backup. \
-               Split brain: two regions accept writes that the other does not see."
-            .to_owned(),
+        note: objective
+            + "A failover moves to a copy that is behind, or to the last backup; what is corrupted is restored from the last backup. \
+               Split brain: two regions accept writes that the other does not see.",
     }
 }
 
