@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::compile::Compiler;
-use super::{GateId, Plan, Reach, Watcher};
+use super::{GateId, Plan, Reach, ServingPlan, Watcher};
 use crate::model::{Distribution, Effect, Fault, Pattern, Replication, Scope, Service};
 
 /// The data of a topology.
@@ -66,6 +66,12 @@ impl Plan {
             return DataAtRisk::None;
         };
         match data.copies {
+            // Regions that all serve see each other's writes unless a link is cut.
+            Copies::Behind { ref links, .. }
+                if links.is_empty() && matches!(self.serving, ServingPlan::ActiveActive(_)) =>
+            {
+                DataAtRisk::IsLost
+            }
             Copies::Behind { .. } | Copies::Backups => DataAtRisk::Splits,
             Copies::Same => DataAtRisk::IsLost,
             Copies::None if data.corrupts.contains(&true) => DataAtRisk::IsLost,

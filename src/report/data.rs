@@ -57,6 +57,18 @@ pub(crate) fn figures(topology: &TopologyResult, results: &Results) -> [[String;
     ]
 }
 
+/// The columns of [`HEADINGS`] that say something of some topology.
+pub(crate) fn columns(results: &Results) -> Vec<usize> {
+    let told: Vec<_> = (results.topologies.iter())
+        .map(|topology| figures(topology, results))
+        .collect();
+    let is_told = |column: &usize| {
+        told.iter()
+            .any(|figures| figures[*column][0] != format::NO_DATA)
+    };
+    (0..HEADINGS.len()).filter(is_told).collect()
+}
+
 /// Whether some topology can lose data.
 pub(crate) fn is_told(results: &Results) -> bool {
     let mut topologies = results.topologies.iter();

@@ -44,6 +44,8 @@ pub(super) fn tables(topology: &TopologyResult, results: &Results) -> Vec<Table>
 /// What each topology loses of its data; without rows where none can be lost.
 pub(super) fn data(results: &Results) -> Table {
     let topologies = results.topologies.iter().filter(|_| data::is_told(results));
+    let columns = data::columns(results);
+    let headings = columns.iter().map(|&column| data::HEADINGS[column]);
     let objective = results
         .objectives
         .rpo_seconds
@@ -55,7 +57,8 @@ pub(super) fn data(results: &Results) -> Table {
         let figures = data::figures(topology, results);
         row(
             &topology.name,
-            figures.map(|[main, below]| {
+            columns.iter().map(|&column| {
+                let [main, below] = figures[column].clone();
                 if below.is_empty() {
                     main
                 } else {
@@ -66,7 +69,7 @@ pub(super) fn data(results: &Results) -> Table {
     });
     Table {
         title: "Loss of data",
-        headings: std::iter::once("Topology").chain(data::HEADINGS).collect(),
+        headings: std::iter::once("Topology").chain(headings).collect(),
         rows: rows.collect(),
         note: objective
             + "A failover moves to a copy that is behind, or to the last backup; what is corrupted is restored from the last backup. \

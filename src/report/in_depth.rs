@@ -141,7 +141,8 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results, wid
     share(text, width, "SLA windows met", topology.sla_met.as_ref());
     if data::is_told(results) {
         let figures = data::figures(topology, results);
-        for (label, [main, below]) in data::HEADINGS.into_iter().zip(figures) {
+        for column in data::columns(results) {
+            let (label, [main, below]) = (data::HEADINGS[column], figures[column].clone());
             let said = [main, below].map(|text| text.trim().to_owned());
             let said = said.iter().filter(|text| !text.is_empty());
             let said: Vec<&str> = said.map(String::as_str).collect();

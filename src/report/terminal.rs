@@ -149,10 +149,15 @@ fn data(results: &Results, width: u16) -> String {
     let names: Vec<&str> = (results.topologies.iter())
         .map(|topology| topology.name.as_str())
         .collect();
-    let mut table = table(std::iter::once("topology").chain(data::HEADINGS));
+    let columns = data::columns(results);
+    let headings = columns.iter().map(|&column| data::HEADINGS[column]);
+    let mut table = table(std::iter::once("topology").chain(headings));
     for (topology, name) in results.topologies.iter().zip(shortened(&names, DATA_NAMES)) {
         let figures = data::figures(topology, results);
-        let cells = figures.map(|[main, below]| Cell::new_owned(format!("{main}\n{below}")));
+        let cells = columns.iter().map(|&column| {
+            let [main, below] = &figures[column];
+            Cell::new_owned(format!("{main}\n{below}").trim_end().to_owned())
+        });
         table.add_row(std::iter::once(Cell::new_owned(name)).chain(cells));
     }
     format!("\n{}", rendered(table, CellAlignment::Right, width))
