@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::args::Format;
 use super::failure::Failure;
@@ -106,6 +107,7 @@ impl Outputs {
             Charts::LeftOut => Vec::new(),
         };
         self.stage(comparison, &charts)?;
+        self.stage_pictures(&charts, settings)?;
         self.stage_file("run.json", run_file(&comparison.results, played, settings)?)?;
         let pictures = |name: &str| ["svg", "png"].map(|end| format!("{name}.{end}"));
         self.folder
@@ -117,16 +119,23 @@ impl Outputs {
         self.stage_file("results.json", report::json(&comparison.results)?)?;
         self.stage_file("results.csv", report::csv(&comparison.results)?)?;
         self.stage_file("summary.md", report::markdown(comparison))?;
-        for chart in charts {
-            let picture = chart::png(&chart.svg)
-                .with_context(|| format!("cannot draw the chart {}", chart.name))?;
-            self.stage_file(&format!("{}.svg", chart.name), &chart.svg)?;
-            self.stage_file(&format!("{}.png", chart.name), picture)?;
-        }
         self.stage_file(
             "index.html",
             report::page(comparison, charts).context("cannot lay out the report")?,
         )
+    }
+
+    fn stage_pictures(&mut self, charts: &[Chart], settings: &RunSettings) -> anyhow::Result<()> {
+        let draw = |chart: &Chart| {
+            chart::png(&chart.svg).with_context(|| format!("cannot draw the chart {}", chart.name))
+        };
+        let pool = settings.worker_threads();
+        let drawn: Vec<_> = pool.install(|| charts.par_iter().map(draw).collect());
+        for (chart, picture) in charts.iter().zip(drawn) {
+            self.stage_file(&format!("{}.svg", chart.name), &chart.svg)?;
+            self.stage_file(&format!("{}.png", chart.name), picture?)?;
+        }
+        Ok(())
     }
 
     fn stage_file(&mut self, name: &str, content: impl AsRef<[u8]>) -> anyhow::Result<()> {

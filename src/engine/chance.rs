@@ -5,28 +5,72 @@ use rand::RngExt;
 use super::trial::Simulator;
 use crate::plan::{Purpose, StreamKey};
 
-/// The outcomes of the chances of one event, prescribed as far as they are known; beyond that the first of each.
+/// Something that comes out one way or another.
+#[derive(Debug, Clone, Copy)]
+enum Chance {
+    /// Comes true with this probability: outcome 0; or does not: outcome 1.
+    Coin(f64),
+    /// One of so many outcomes, each as likely.
+    OneOf(usize),
+}
+
+impl Chance {
+    fn n_outcomes(self) -> usize {
+        match self {
+            Self::Coin(_) => 2,
+            Self::OneOf(n) => n,
+        }
+    }
+}
+
+/// A chance and what came of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outcome {
+    chance: Chance,
+    taken: usize,
+}
+
+impl Outcome {
+    fn probability(self) -> f64 {
+        match self.chance {
+            Chance::Coin(probability) if self.taken == 0 => probability,
+            Chance::Coin(probability) => 1.0 - probability,
+            Chance::OneOf(n) => 1.0 / n as f64,
+        }
+    }
+}
+
+/// The outcomes of chances, prescribed as far as they are known; beyond that the first of each.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Script {
     outcomes: Vec<Outcome>,
     next: usize,
 }
 
-/// One chance that was met.
-#[derive(Debug, Clone)]
-struct Outcome {
-    taken: usize,
-    /// Probability of each outcome.
-    probabilities: Vec<f64>,
-}
-
 impl Script {
+    /// The path that took these outcomes.
+    pub(super) fn of(path: &[Outcome]) -> Self {
+        Self {
+            outcomes: path.to_vec(),
+            next: 0,
+        }
+    }
+
     /// Probability of the path taken.
     pub(super) fn probability(&self) -> f64 {
         let taken = self.outcomes.iter();
-        taken
-            .map(|outcome| outcome.probabilities[outcome.taken])
-            .product()
+        taken.map(|outcome| outcome.probability()).product()
+    }
+
+    /// Whether this script, followed to its end, takes a path.
+    pub(super) fn leads_along(&self, path: &[Outcome]) -> bool {
+        let prescribed = self.outcomes.iter().map(|outcome| outcome.taken);
+        let taken = prescribed.chain(std::iter::repeat(0));
+        path.len() >= self.outcomes.len()
+            && path
+                .iter()
+                .zip(taken)
+                .all(|(outcome, taken)| outcome.taken == taken)
     }
 
     /// The script of the next path, in the order of a search in depth; `None` after the last.
@@ -34,7 +78,7 @@ impl Script {
         self.next = 0;
         while let Some(last) = self.outcomes.last_mut() {
             last.taken += 1;
-            if last.taken < last.probabilities.len() {
+            if last.taken < last.chance.n_outcomes() {
                 return Some(self);
             }
             self.outcomes.pop();
@@ -42,13 +86,21 @@ impl Script {
         None
     }
 
-    fn take(&mut self, probabilities: Vec<f64>) -> usize {
+    /// The script of the next path whose prescribed part has at least a probability.
+    pub(super) fn next_likely_path(self, least: f64) -> Option<Self> {
+        let mut script = self.next_path();
+        while script
+            .as_ref()
+            .is_some_and(|script| script.probability() < least)
+        {
+            script = script.and_then(Self::next_path);
+        }
+        script
+    }
+
+    fn take(&mut self, chance: Chance) -> usize {
         if self.next == self.outcomes.len() {
-            let taken = 0;
-            self.outcomes.push(Outcome {
-                taken,
-                probabilities,
-            });
+            self.outcomes.push(Outcome { chance, taken: 0 });
         }
         self.next += 1;
         self.outcomes[self.next - 1].taken
@@ -64,22 +116,27 @@ impl Simulator<'_> {
         purpose: Purpose,
         n: u64,
     ) -> bool {
-        if let Some(script) = &mut self.script {
-            return match probability {
-                p if p >= 1.0 => true,
-                p if p <= 0.0 => false,
-                p => script.take(vec![p, 1.0 - p]) == 0,
-            };
+        if probability >= 1.0 || probability <= 0.0 {
+            return probability >= 1.0;
         }
-        self.chances_met += u64::from(probability > 0.0 && probability < 1.0);
-        self.key.occasion(key, purpose, n).random::<f64>() < probability
+        let chance = Chance::Coin(probability);
+        if let Some(script) = &mut self.script {
+            return script.take(chance) == 0;
+        }
+        let succeeds = self.key.occasion(key, purpose, n).random::<f64>() < probability;
+        let taken = usize::from(!succeeds);
+        self.path.push(Outcome { chance, taken });
+        succeeds
     }
 
     /// One of `n` at random.
     pub(super) fn pick(&mut self, n: usize, key: StreamKey, purpose: Purpose, at: u64) -> usize {
         if let Some(script) = &mut self.script {
-            return script.take(vec![1.0 / n as f64; n]);
+            return script.take(Chance::OneOf(n));
         }
-        self.key.occasion(key, purpose, at).random_range(0..n)
+        let taken = self.key.occasion(key, purpose, at).random_range(0..n);
+        let chance = Chance::OneOf(n);
+        self.path.push(Outcome { chance, taken });
+        taken
     }
 }

@@ -1,7 +1,7 @@
 //! The event loop of one trial.
 
 use super::calendar::Calendar;
-use super::chance::Script;
+use super::chance::{Outcome, Script};
 use super::crews::CrewState;
 use super::data::DataState;
 use super::gray::GrayState;
@@ -31,8 +31,8 @@ pub struct Simulator<'p> {
     pub(super) parked: bool,
     /// Prescribed outcomes of chances; none in a trial.
     pub(super) script: Option<Script>,
-    /// Chances drawn so far in the trial.
-    pub(super) chances_met: u64,
+    /// Chances drawn so far in the trial, and what came of them.
+    pub(super) path: Vec<Outcome>,
     pub(super) now: f64,
     pub(super) calendar: Calendar,
     // The structure function.
@@ -87,7 +87,7 @@ impl<'p> Simulator<'p> {
             seed_of_ranges: seed,
             parked: false,
             script: None,
-            chances_met: 0,
+            path: Vec::new(),
             now: 0.0,
             calendar: Calendar::new(n_slots(plan)),
             spare: plan.network.initial.clone(),
@@ -404,7 +404,7 @@ impl<'p> Simulator<'p> {
         self.laws.learn(&self.plan.uncertain, ranges);
         self.now = 0.0;
         self.last_cause = 0;
-        self.chances_met = 0;
+        self.path.clear();
         self.charges = record != Record::Losses;
         self.reach = if self.charges {
             self.plan.reach_of(trial)

@@ -8,7 +8,6 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::state::{State, pairs_of, shape};
@@ -99,18 +98,6 @@ pub struct Campaign<'a> {
     pub settings: &'a RunSettings,
 }
 
-/// The threads that a run works on.
-///
-/// # Panics
-///
-/// If the operating system does not grant them.
-pub(super) fn worker_threads(settings: &RunSettings) -> ThreadPool {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(settings.threads)
-        .build()
-        .expect("the operating system grants the worker threads")
-}
-
 fn out_of_time(max_time: Option<Duration>, started: Instant) -> bool {
     max_time.is_some_and(|max_time| started.elapsed() >= max_time)
 }
@@ -132,7 +119,7 @@ impl Campaign<'_> {
     /// If the worker threads cannot be started.
     pub fn play(self, state: &mut State, observer: &mut dyn Observer) {
         let settings = self.settings;
-        let pool = worker_threads(settings);
+        let pool = settings.worker_threads();
         let started = Instant::now();
         while !state.is_complete(settings) {
             let batches = state.next_round(settings);

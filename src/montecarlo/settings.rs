@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use rayon::ThreadPool;
 use serde::{Deserialize, Serialize};
 
 /// How many trials, from which seed, and when to stop.
@@ -24,6 +25,21 @@ pub struct RunSettings {
     pub threads: usize,
     /// How means are estimated.
     pub estimator: Estimator,
+}
+
+impl RunSettings {
+    /// The threads that a run works on.
+    ///
+    /// # Panics
+    ///
+    /// If the operating system does not grant them.
+    #[must_use]
+    pub fn worker_threads(&self) -> ThreadPool {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(self.threads)
+            .build()
+            .expect("the operating system grants the worker threads")
+    }
 }
 
 /// How means are estimated.

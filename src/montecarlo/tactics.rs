@@ -7,7 +7,6 @@
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use super::rare::{disasters, rare};
-use super::run::worker_threads;
 use super::state::pairs_of;
 use super::{Estimator, RunSettings};
 use crate::cost::FailurePrice;
@@ -36,7 +35,7 @@ const FIRST_TRIAL: u64 = 1 << 63;
 const WORTHWHILE: f64 = 0.8;
 
 /// Where something is lost in most trials, sweeping them takes this many times as long as playing them.
-const SWEEPING_COSTS: f64 = 2.5;
+const SWEEPING_COSTS: f64 = 1.3;
 
 /// How the topologies of a run are estimated.
 #[derive(Debug, Clone)]
@@ -107,7 +106,7 @@ impl Tactics {
         if settings.estimator == Estimator::Plain {
             return tactics;
         }
-        let pool = worker_threads(settings);
+        let pool = settings.worker_threads();
         if settings.estimator == Estimator::Sharp {
             let topologies = tactics.topologies.par_iter_mut().zip(plans);
             pool.install(|| {

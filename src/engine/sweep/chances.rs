@@ -4,17 +4,24 @@
 //! can be played once for each way that the chances within may fall. What a window loses is then the mean over all ways,
 //! given the units, all times and what went before: its expectation is that of the one way that the trial took, and
 //! its variance is less (Rao-Blackwell).
+//!
+//! Attempts that are repeated until one succeeds have ways without end. Only those of at least [`LEAST`] probability are
+//! played, with their probabilities as weights; where the trial itself took another, its loss counts in full beside
+//! theirs, as it happens with just the probability of the others. Which windows are played together is found from the
+//! likely ways alone, never from the one that the trial took.
 
 use super::feed::Feed;
 use super::spans::Span;
 use super::timelines::{Timelines, resting};
 use super::{play_window, start};
-use crate::engine::chance::Script;
+use crate::engine::chance::{Outcome, Script};
 use crate::engine::serving::Serving;
 use crate::engine::takeover::PoolState;
 use crate::engine::trial::{Record, Simulator};
 use crate::plan::{Plan, ServingPlan, UnitId};
 
+/// Ways of less probability are left to the trials that take them.
+const LEAST: f64 = 1e-3;
 /// More ways than these through a group of windows are not gone through: the one of the trial stands for them.
 const MOST_WAYS: usize = 64;
 
@@ -33,8 +40,8 @@ pub(super) fn has_chances(plan: &Plan) -> bool {
 pub(super) struct Landmark {
     /// Start of the window \[s\].
     start: f64,
-    /// Chances met so far in the trial.
-    chances: u64,
+    /// How many chances the trial has met so far.
+    chances: usize,
     serving: Serving,
     pools: Vec<PoolState>,
     sums: Sums,
@@ -83,11 +90,68 @@ impl Landmark {
     pub(super) fn of(simulator: &Simulator<'_>, window: Span) -> Self {
         Self {
             start: window.start,
-            chances: simulator.chances_met,
+            chances: simulator.path.len(),
             serving: simulator.serving.clone(),
             pools: simulator.pools.clone(),
             sums: Sums::of(simulator),
         }
+    }
+}
+
+/// What the chances of a trial do not change: when its units are down, and when anything that is watched is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ground<'t> {
+    pub timelines: &'t Timelines,
+    pub windows: &'t [Span],
+}
+
+impl Ground<'_> {
+    /// Start of the first window from `time` on; infinite if there is none.
+    fn first_start(self, time: f64) -> f64 {
+        let next = self.windows.partition_point(|window| window.start < time);
+        self.windows
+            .get(next)
+            .map_or(f64::INFINITY, |window| window.start)
+    }
+}
+
+/// The way that a trial took.
+#[derive(Debug)]
+pub(super) struct Taken<'t> {
+    landmarks: &'t [Landmark],
+    path: &'t [Outcome],
+    sums: Sums,
+}
+
+impl<'t> Taken<'t> {
+    /// Of a trial that has been played to its end; `landmarks` are the starts of what was played of it.
+    pub(super) fn of(simulator: &'t Simulator<'_>, landmarks: &'t [Landmark]) -> Self {
+        Self {
+            landmarks,
+            path: &simulator.path,
+            sums: Sums::of(simulator),
+        }
+    }
+
+    /// When a landmark is; infinite after the last.
+    fn start(&self, landmark: usize) -> f64 {
+        let landmark = self.landmarks.get(landmark);
+        landmark.map_or(f64::INFINITY, |landmark| landmark.start)
+    }
+
+    /// What was lost until a landmark; until the end after the last.
+    fn sums(&self, landmark: usize) -> &Sums {
+        let landmark = self.landmarks.get(landmark);
+        landmark.map_or(&self.sums, |landmark| &landmark.sums)
+    }
+
+    /// The chances met between two landmarks.
+    fn path(&self, from: usize, to: usize) -> &'t [Outcome] {
+        let met = |landmark: usize| {
+            let landmark = self.landmarks.get(landmark);
+            landmark.map_or(self.path.len(), |landmark| landmark.chances)
+        };
+        &self.path[met(from)..met(to)]
     }
 }
 
@@ -112,70 +176,71 @@ impl<'p> Scout<'p> {
         }
     }
 
-    /// What a trial that has been played to its end loses, as a mean over its chances. `landmarks` are the starts of what
-    /// was played of it.
-    pub(super) fn mean(
-        &mut self,
-        trial: u64,
-        played: &Simulator<'p>,
-        landmarks: &[Landmark],
-        timelines: &Timelines,
-        windows: &[Span],
-    ) -> Sums {
-        let last = Sums::of(played);
-        let mut mean = Sums::default();
-        let at = |index: usize| {
-            landmarks
-                .get(index)
-                .map_or(&last, |landmark| &landmark.sums)
-        };
-        let met = |index: usize| {
-            let after = landmarks.get(index + 1);
-            after.map_or(played.chances_met, |after| after.chances) > landmarks[index].chances
-        };
+    /// What a trial that has been played to its end loses, as a mean over its chances.
+    pub(super) fn mean(&mut self, trial: u64, taken: &Taken<'_>, ground: Ground<'_>) -> Sums {
         self.trial = trial;
+        let mut mean = Sums::default();
         let mut index = 0;
-        while index < landmarks.len() {
-            let mut next = index + 1;
-            if met(index)
-                && let Some((ways, end)) = self.ways(landmarks, index, timelines, windows)
-            {
-                next = end;
+        while index < taken.landmarks.len() {
+            let has_chances = !taken.path(index, index + 1).is_empty();
+            let ways = has_chances.then(|| self.ways(taken, index, ground));
+            if let Some((ways, next)) = ways.flatten() {
                 mean.add(1.0, None, &ways);
+                index = next;
             } else {
-                mean.add(1.0, Some(at(index)), at(next));
+                mean.add(1.0, Some(taken.sums(index)), taken.sums(index + 1));
+                index += 1;
             }
-            index = next;
         }
         mean
     }
 
-    /// The mean loss of the windows from a landmark on until everything is at rest whichever way the chances fall, and
-    /// the landmark after them; `None` if there are too many ways.
+    /// The mean loss of the windows from a landmark on until everything is at rest whichever likely way the chances fall,
+    /// and the landmark after them; `None` if there are too many ways.
     fn ways(
         &mut self,
-        landmarks: &[Landmark],
+        taken: &Taken<'_>,
         index: usize,
-        timelines: &Timelines,
-        windows: &[Span],
+        ground: Ground<'_>,
     ) -> Option<(Sums, usize)> {
-        let mut next = index + 1;
+        let from = &taken.landmarks[index];
+        let mut until = ground.first_start(from.start.next_up());
         'group: loop {
-            let until = landmarks.get(next).map_or(f64::INFINITY, |next| next.start);
+            // Where the trial itself was at rest, at `until` or later.
+            let next = taken.landmarks.partition_point(|mark| mark.start < until);
+            let rest = taken.start(next);
+            let path = taken.path(index, next);
             let mut mean = Sums::default();
+            let mut is_counted = false;
             let mut script = Some(Script::default());
             for _ in 0..MOST_WAYS {
                 let Some(way) = script else {
+                    if !is_counted {
+                        mean.add(1.0, Some(taken.sums(index)), taken.sums(next));
+                    }
                     return Some((mean, next));
                 };
-                let rest = self.play(&landmarks[index], way, timelines, windows, until);
-                if rest > until {
-                    next += 1;
-                    continue 'group;
+                let is_taken = way.leads_along(path);
+                let (way, rest) = if is_taken {
+                    (Script::of(path), rest)
+                } else {
+                    let rest = self.play(from, way, ground, until);
+                    (self.simulator.script.take().unwrap_or_default(), rest)
+                };
+                let probability = way.probability();
+                if probability >= LEAST {
+                    if rest > until {
+                        until = ground.first_start(rest);
+                        continue 'group;
+                    }
+                    is_counted |= is_taken;
+                    if is_taken {
+                        mean.add(probability, Some(taken.sums(index)), taken.sums(next));
+                    } else {
+                        mean.add(probability, None, &Sums::of(&self.simulator));
+                    }
                 }
-                let way = self.simulator.script.take().unwrap_or_default();
-                mean.add(way.probability(), None, &Sums::of(&self.simulator));
-                script = way.next_path();
+                script = way.next_likely_path(LEAST);
             }
             return None;
         }
@@ -183,14 +248,8 @@ impl<'p> Scout<'p> {
 
     /// Plays one way through the windows that start before `until`. Returns when everything is at rest; the end of the
     /// trial, if not before it.
-    fn play(
-        &mut self,
-        from: &Landmark,
-        way: Script,
-        timelines: &Timelines,
-        windows: &[Span],
-        until: f64,
-    ) -> f64 {
+    fn play(&mut self, from: &Landmark, way: Script, ground: Ground<'_>, until: f64) -> f64 {
+        let Ground { timelines, windows } = ground;
         let simulator = &mut self.simulator;
         let plan = simulator.plan;
         let end = plan.warm_up + plan.horizon;

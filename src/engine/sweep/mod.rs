@@ -17,7 +17,7 @@ mod spans;
 mod tests;
 mod timelines;
 
-use chances::{Landmark, Scout, Sums, has_chances};
+use chances::{Ground, Landmark, Scout, Sums, Taken, has_chances};
 use feed::Feed;
 use sieve::{Downtimes, Sieve};
 use spans::Span;
@@ -172,13 +172,14 @@ impl<'p> Sweeper<'p> {
             return &self.score;
         }
         let sums = match &mut self.scout {
-            Some(scout) if !self.landmarks.is_empty() => scout.mean(
-                self.trial,
-                &self.simulator,
-                &self.landmarks,
-                &self.timelines,
-                &self.windows,
-            ),
+            Some(scout) if !self.landmarks.is_empty() => {
+                let ground = Ground {
+                    timelines: &self.timelines,
+                    windows: &self.windows,
+                };
+                let taken = Taken::of(&self.simulator, &self.landmarks);
+                scout.mean(self.trial, &taken, ground)
+            }
             _ => Sums::of(&self.simulator),
         };
         fill(&mut self.score.expected, plan, &sums);
