@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::args::Format;
 use super::failure::Failure;
@@ -129,8 +128,7 @@ impl Outputs {
         let draw = |chart: &Chart| {
             chart::png(&chart.svg).with_context(|| format!("cannot draw the chart {}", chart.name))
         };
-        let pool = settings.worker_threads();
-        let drawn: Vec<_> = pool.install(|| charts.par_iter().map(draw).collect());
+        let drawn = settings.side_by_side(charts, draw);
         for (chart, picture) in charts.iter().zip(drawn) {
             self.stage_file(&format!("{}.svg", chart.name), &chart.svg)?;
             self.stage_file(&format!("{}.png", chart.name), picture?)?;

@@ -465,6 +465,8 @@ impl<'p> Explorer<'p> {
     /// Settles an instant, and all that follows at it.
     fn settle_instant(&mut self) -> Result<(), String> {
         for _ in 0..MAX_AT_ONCE {
+            // A state that was resumed has told nobody what has changed.
+            self.simulator.touch_world();
             self.simulator.settle();
             let (time, slot) = self.simulator.calendar.first();
             if time > self.simulator.now {

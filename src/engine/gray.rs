@@ -45,11 +45,19 @@ pub(super) struct GrayState {
     probes: Vec<StreamRng>,
     /// Times that the canary has had something to find: names the draws.
     watches: u64,
+    /// When the first probes of the canary are, while it has something to find \[s\].
+    first_probes: Option<f64>,
+    /// How often it has probed since.
+    probed: u64,
+    /// Whether a gray fault is active, so that whatever happens may change what entries are worth.
+    pub is_active: bool,
 }
 
 impl GrayState {
     pub(super) fn reset(&mut self) {
         self.watches = 0;
+        self.first_probes = None;
+        self.is_active = false;
     }
 }
 
@@ -195,7 +203,7 @@ impl Worth {
     }
 }
 
-impl Simulator<'_> {
+impl<'p> Simulator<'p> {
     /// An entry in a region as some see it, and the services that its requests meet.
     fn look(&self, plan: &GrayPlan, at: usize, eyes: Eyes) -> (Worth, Vec<bool>) {
         let mut seen = vec![false; plan.services.len()];
@@ -221,7 +229,12 @@ impl Simulator<'_> {
             return;
         }
         for at in 0..n_entries {
-            let (worth, _) = self.look(plan, at, Eyes::Users);
+            let is_active = |fault: &u32| !self.is_up(plan.faults[*fault as usize].gate);
+            let worth = if plan.met[at].iter().any(is_active) {
+                self.look(plan, at, Eyes::Users).0
+            } else {
+                Worth::FULL
+            };
             self.world.worth.push(worth);
         }
     }
@@ -240,12 +253,12 @@ impl Simulator<'_> {
         })
     }
 
-    /// Brings the health of regions and the canary up to date. Returns whether health has changed.
+    /// Brings the health of regions up to date. Returns whether it has changed.
     pub(super) fn update_gray(&mut self) -> bool {
         let Some(plan) = &self.plan.gray else {
             return false;
         };
-        self.set_canary(plan);
+        self.gray.is_active = !self.is_up(plan.any);
         let mut changed = false;
         for (region, &gate) in plan.health.iter().enumerate() {
             let healthy = self.is_up(plan.any) || self.is_good_enough(plan, region);
@@ -264,6 +277,11 @@ impl Simulator<'_> {
 
     /// Whether no journey is down in a region by what health checks see of errors.
     pub(super) fn is_good_enough(&self, plan: &GrayPlan, region: usize) -> bool {
+        let counts =
+            |fault: &GrayFault| fault.is_local && fault.errors > 0.0 && self.is_known(fault);
+        if !plan.faults.iter().any(counts) {
+            return true;
+        }
         let n_regions = self.plan.regions.len();
         self.plan.journeys.iter().all(|journey| {
             let at = journey.entry as usize * n_regions + region;
@@ -402,32 +420,67 @@ impl Simulator<'_> {
         }
     }
 
-    /// The slot of the canary's next probes.
-    pub(super) fn canary_slot(&self) -> Option<u32> {
-        self.plan.gray.as_ref()?.canary.as_ref()?;
-        Some(self.calendar.slots() - 1)
+    /// Whether a slot is that of the canary's next probes.
+    pub(super) fn is_of_canary(&self, slot: u32) -> bool {
+        slot == self.canary_slot() && self.canary().is_some()
     }
 
-    /// Sets the canary going while there is something that it may find.
-    fn set_canary(&mut self, plan: &GrayPlan) {
-        let (Some(canary), Some(slot)) = (&plan.canary, self.canary_slot()) else {
+    /// The slot of the canary's next probes, if there is one.
+    fn canary_slot(&self) -> u32 {
+        self.calendar.slots() - 1
+    }
+
+    /// Sets the canary going while there is something that it may find. Probes that all succeed are left out.
+    pub(super) fn set_canary(&mut self) {
+        let Some((plan, canary)) = self.canary() else {
             return;
         };
-        let is_watching = self.calendar.time_of(slot).is_finite();
+        let slot = self.canary_slot();
         let may_find = |fault: &GrayFault| {
             let is_unknown = fault.is_learnt() && self.is_up(fault.known);
             is_unknown && fault.errors > 0.0 && !self.is_up(fault.gate)
         };
-        if self.is_up(plan.any) || !plan.faults.iter().any(may_find) {
-            if is_watching {
+        if !self.gray.is_active || !plan.faults.iter().any(may_find) {
+            if self.gray.first_probes.take().is_some() {
                 self.calendar.set(slot, f64::INFINITY);
             }
-        } else if !is_watching {
-            self.begin_watch(canary, slot);
+            return;
+        }
+        let first = match self.gray.first_probes {
+            Some(first) => first,
+            None => self.begin_watch(canary),
+        };
+        let n_regions = self.plan.regions.len();
+        let may_fail = |at: usize| {
+            let serves = || self.traffic.share(at % n_regions, self.now) > 0.0;
+            self.success_of_probe(at) < 1.0 && (self.traffic.is_moving() || serves())
+        };
+        let is_set = self.calendar.time_of(slot).is_finite();
+        if !(0..self.plan.entries.len()).any(may_fail) {
+            if is_set {
+                self.calendar.set(slot, f64::INFINITY);
+            }
+        } else if !is_set {
+            let time_of = |probe: u64| first + probe as f64 * canary.every;
+            let mut next = ((self.now - first) / canary.every).max(0.0) as u64;
+            while time_of(next) <= self.now {
+                next += 1;
+            }
+            if next > self.gray.probed {
+                self.gray.misses.fill(0);
+                self.gray.probed = next;
+            }
+            self.calendar.set(slot, time_of(next));
         }
     }
 
-    fn begin_watch(&mut self, canary: &CanaryPlan, slot: u32) {
+    fn canary(&self) -> Option<(&'p GrayPlan, &'p CanaryPlan)> {
+        let plan = self.plan.gray.as_ref()?;
+        Some((plan, plan.canary.as_ref()?))
+    }
+
+    /// Returns when the first probes are.
+    fn begin_watch(&mut self, canary: &CanaryPlan) -> f64 {
         let state = &mut self.gray;
         state.watches += 1;
         state.misses.clear();
@@ -437,38 +490,45 @@ impl Simulator<'_> {
         state.probes.clear();
         (state.probes).extend(keys.map(|key| trial.occasion(*key, Purpose::Canary, watches)));
         let mut rng = trial.occasion(canary.key, Purpose::Detect, watches);
-        let wait = canary.every * rng.random::<f64>();
-        self.calendar.set(slot, self.now + wait);
+        let first = self.now + canary.every * rng.random::<f64>();
+        state.first_probes = Some(first);
+        state.probed = 0;
+        first
     }
 
     /// Probes every entry wherever clients are. Nothing changes unless somebody notices.
     pub(super) fn play_canary(&mut self, slot: u32) {
-        let Some((plan, canary)) = (self.plan.gray.as_ref())
-            .and_then(|plan| plan.canary.as_ref().map(|canary| (plan, canary)))
-        else {
+        let Some(((plan, canary), first)) = self.canary().zip(self.gray.first_probes) else {
             return;
         };
-        self.calendar.set(slot, self.now + canary.every);
+        self.gray.probed += 1;
+        let next = first + self.gray.probed as f64 * canary.every;
+        self.calendar.set(slot, next);
         let n_regions = self.plan.regions.len();
         for at in 0..self.plan.entries.len() {
+            let success = self.success_of_probe(at);
             // A probe that cannot fail needs no draw.
-            if self.world.up[at] && self.world.worth[at].quality >= 1.0 {
+            if success >= 1.0 {
                 self.gray.misses[at] = 0;
             } else if self.traffic.share(at % n_regions, self.now) > 0.0
-                && self.misses_again(canary, at)
+                && self.misses_again(canary, at, success)
             {
                 self.notice_faults_of(plan, at);
             }
         }
     }
 
-    /// Probes an entry in a region. Returns whether it has failed often enough.
-    fn misses_again(&mut self, canary: &CanaryPlan, at: usize) -> bool {
-        let success = if self.world.up[at] {
+    /// The chance that a probe of an entry in a region succeeds.
+    fn success_of_probe(&self, at: usize) -> f64 {
+        if self.world.up[at] {
             self.world.worth[at].quality
         } else {
             0.0
-        };
+        }
+    }
+
+    /// Probes an entry in a region. Returns whether it has failed often enough.
+    fn misses_again(&mut self, canary: &CanaryPlan, at: usize, success: f64) -> bool {
         let misses = &mut self.gray.misses[at];
         if self.gray.probes[at].random::<f64>() < success {
             *misses = 0;

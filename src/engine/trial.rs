@@ -138,7 +138,7 @@ impl<'p> Simulator<'p> {
                 break;
             }
             // A probe of the canary changes nothing by itself.
-            if self.world.impaired && self.canary_slot() != Some(slot) {
+            if self.world.impaired && !self.is_of_canary(slot) {
                 self.score_until(time);
             }
             self.now = time;
@@ -175,7 +175,7 @@ impl<'p> Simulator<'p> {
         let (first_pool, first_line) = (self.pool_slot(0), self.line_slot(0));
         let first_timer = self.line_slot(self.plan.lines.len() as u32);
         if slot >= first_timer {
-            if self.canary_slot() == Some(slot) {
+            if self.is_of_canary(slot) {
                 self.play_canary(slot);
             } else {
                 self.play_timer(Timer::of(slot - first_timer, &self.serving));
@@ -202,6 +202,7 @@ impl<'p> Simulator<'p> {
     #[inline]
     pub(super) fn lower(&mut self, gate: GateId) {
         if gate != NO_GATE {
+            self.world_changed |= self.gray.is_active;
             self.plan.network.lower(
                 &mut self.spare,
                 gate,
@@ -215,6 +216,7 @@ impl<'p> Simulator<'p> {
     #[inline]
     pub(super) fn raise(&mut self, gate: GateId) {
         if gate != NO_GATE {
+            self.world_changed |= self.gray.is_active;
             self.plan.network.raise(
                 &mut self.spare,
                 gate,
@@ -254,7 +256,11 @@ impl<'p> Simulator<'p> {
             self.sort_changes();
             if let Some(pool) = self.dirty_pools.pop() {
                 self.update_pool(pool);
+                self.world_changed |= self.gray.is_active;
                 continue;
+            }
+            if !self.world_changed {
+                return;
             }
             let regions_changed = self.plan.gray.is_some() && self.update_gray();
             if regions_changed || self.update_health() || !self.changes.is_empty() {
@@ -320,19 +326,22 @@ impl<'p> Simulator<'p> {
         let n_regions = plan.regions.len();
         let horizon_of_moves = self.traffic.next_end();
         let mut impaired = false;
-        for (index, entry) in plan.entries.iter().enumerate() {
-            let up = self.is_up(entry.gate);
-            self.world.up[index] = up;
-            let region = index % n_regions;
+        for region in 0..n_regions {
             let mut carried = self.traffic.share(region, self.now);
             if self.traffic.is_moving() {
                 carried = carried.max(self.traffic.share(region, horizon_of_moves));
             }
-            impaired |= carried > if up { self.world.capacity[region] } else { 0.0 };
+            let capacity = self.world.capacity[region];
+            for index in (region..plan.entries.len()).step_by(n_regions) {
+                let up = self.is_up(plan.entries[index].gate);
+                self.world.up[index] = up;
+                impaired |= carried > if up { capacity } else { 0.0 };
+            }
         }
         if plan.gray.is_some() {
             self.refresh_worth();
             impaired |= self.is_weakened(horizon_of_moves);
+            self.set_canary();
         }
         self.world.impaired = impaired;
     }

@@ -27,6 +27,8 @@ pub struct GrayPlan {
     pub services: Vec<GrayService>,
     /// The service of each entry in each region, as an index into `services`: `[entry * n_regions + region]`.
     pub entries: Vec<u32>,
+    /// Faults that requests to an entry may meet: `[entry * n_regions + region]`.
+    pub met: Vec<Vec<u32>>,
     /// Gates that are down while a region is unhealthy because of errors, by region; empty with one serving region.
     pub health: Vec<GateId>,
     /// Probes from outside.
@@ -42,6 +44,24 @@ impl GrayPlan {
     pub fn of_unit(&self, unit: UnitId) -> Option<&GrayFault> {
         self.faults.get(*self.of_unit.get(unit as usize)? as usize)
     }
+}
+
+/// The faults that a request to a service may meet, whichever way it takes.
+fn faults_met(services: &[GrayService], entry: u32) -> Vec<u32> {
+    let mut seen = vec![false; services.len()];
+    let (mut todo, mut faults) = (vec![entry], Vec::new());
+    while let Some(service) = todo.pop() {
+        if !std::mem::replace(&mut seen[service as usize], true) {
+            let service = &services[service as usize];
+            faults.extend(&service.around);
+            faults.extend(service.replicas.iter().flat_map(|replica| &replica.faults));
+            let callees = service.calls.iter().flat_map(|call| &call.callees);
+            todo.extend(callees.flatten().map(|callee| callee.service));
+        }
+    }
+    faults.sort_unstable();
+    faults.dedup();
+    faults
 }
 
 impl Plan {
@@ -354,41 +374,31 @@ impl Compiler<'_> {
                 fault.unit = unit;
             }
         }
-        let mut watched = Vec::new();
         for fault in &faults {
             self.network.feed(fault.gate, any, Reach::Journeys);
-            watched.push(fault.gate);
-            if fault.known != NO_GATE {
-                watched.push(fault.known);
-            }
         }
+        // While a fault is active, everything that happens is looked at.
+        self.network.observe(any, 0, Reach::Journeys);
         let n_regions = self.deployment.regions.len();
         let mut services = Vec::new();
         for service in 0..self.model.services.len() {
             for region in 0..n_regions {
-                let found = self.gray_service(service, region);
-                watched.extend(found.replicas.iter().map(|replica| replica.gate));
-                let callees = found.calls.iter().flat_map(|call| &call.callees);
-                let gates = callees.flatten().map(|callee| callee.gate);
-                watched.extend(gates.filter(|gate| *gate != NO_GATE));
-                services.push(found);
+                services.push(self.gray_service(service, region));
             }
-        }
-        watched.sort_unstable();
-        watched.dedup();
-        for gate in watched {
-            self.network.observe(gate, 0, Reach::Journeys);
         }
         let entries = self.entry_services();
         let entries = entries.into_iter().flat_map(|entry| {
             (0..n_regions).map(move |region| (entry * n_regions + region) as u32)
         });
+        let entries: Vec<u32> = entries.collect();
+        let met = entries.iter().map(|entry| faults_met(&services, *entry));
         self.gray.plan = Some(GrayPlan {
             any,
             faults,
             of_unit,
+            met: met.collect(),
             services,
-            entries: entries.collect(),
+            entries,
             health: std::mem::take(&mut self.gray.health),
             canary: self.canary_plan(),
         });

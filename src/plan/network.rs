@@ -98,14 +98,22 @@ impl Network {
                     changes.push(target & !OBSERVER);
                     continue;
                 }
-                if crosses::<DOWN>(&mut spare[target as usize]) {
-                    wave.push(target);
+                // Most gates feed one other only: no need to come back to them.
+                let mut gate = target;
+                while crosses::<DOWN>(&mut spare[gate as usize]) {
+                    let only = self.only[gate as usize][reach as usize];
+                    if only == MANY {
+                        wave.push(gate);
+                        break;
+                    }
+                    gate = only;
                 }
             }
             next = wave.pop();
         }
     }
 
+    #[inline]
     fn edges(&self, gate: GateId, reach: Reach) -> &[u32] {
         let begin = self.offsets[2 * gate as usize] as usize;
         let end = match reach {
