@@ -15,6 +15,9 @@ use crate::montecarlo::RunSettings;
 use crate::report::{self, Folder};
 use crate::results::{Comparison, format};
 
+/// The file that every run leaves, and by which an earlier one is known.
+const RUN_FILE: &str = "run.json";
+
 /// How the figures are laid out for a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum View {
@@ -106,10 +109,9 @@ impl Outputs {
             Charts::LeftOut => Vec::new(),
         };
         self.stage(comparison, &charts)?;
-        self.stage_file("run.json", run_file(&comparison.results, played, settings)?)?;
-        let pictures = |name: &str| ["svg", "png"].map(|end| format!("{name}.{end}"));
+        self.stage_file(RUN_FILE, run_file(&comparison.results, played, settings)?)?;
         self.folder
-            .commit(chart::NAMES.into_iter().flat_map(pictures))?;
+            .commit(RUN_FILE, chart::NAMES.into_iter().flat_map(pictures))?;
         Ok(())
     }
 
@@ -118,10 +120,7 @@ impl Outputs {
         self.stage_file("results.csv", report::csv(&comparison.results)?)?;
         self.stage_file("summary.md", report::markdown(comparison))?;
         for chart in charts {
-            let picture = chart::png(&chart.svg)
-                .with_context(|| format!("cannot draw the chart {}", chart.name))?;
-            self.stage_file(&format!("{}.svg", chart.name), &chart.svg)?;
-            self.stage_file(&format!("{}.png", chart.name), picture)?;
+            stage_chart(&mut self.folder, chart)?;
         }
         self.stage_file(
             "index.html",
@@ -133,6 +132,21 @@ impl Outputs {
         self.folder.stage(name, content)?;
         Ok(())
     }
+}
+
+/// Writes both pictures of a chart.
+pub(super) fn stage_chart(folder: &mut Folder, chart: &Chart) -> anyhow::Result<()> {
+    let pixels =
+        chart::png(&chart.svg).with_context(|| format!("cannot draw the chart {}", chart.name))?;
+    let [svg, png] = pictures(chart.name);
+    folder.stage(&svg, &chart.svg)?;
+    folder.stage(&png, pixels)?;
+    Ok(())
+}
+
+/// Names of both pictures of a chart.
+pub(super) fn pictures(name: &str) -> [String; 2] {
+    ["svg", "png"].map(|end| format!("{name}.{end}"))
 }
 
 /// The figures in the form asked for.
