@@ -77,7 +77,12 @@ impl Unit<'_> {
     /// What a tick says on the left.
     fn left(&self, tick: f64) -> String {
         match self {
-            Self::Lost if tick > 0.0 => axis::power(tick),
+            Self::Lost if tick > 0.0 => {
+                // Even ticks have a second digit now and then: 10⁻⁴, 1.2 × 10⁻⁴.
+                let text = format::scientific(tick, 2).replacen(".0 ×", " ×", 1);
+                let power = text.strip_prefix("1 × ").map(str::to_owned);
+                power.unwrap_or(text)
+            }
             Self::Lost => "0".to_owned(),
             Self::Money(currency) => format::money_short(tick, currency),
         }
@@ -460,4 +465,16 @@ fn obstacles(plot: Rect, panel: &Panel<'_>, places: &[f64], scale: Scale) -> Vec
         cost: 10.0,
     });
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn even_ticks_are_told_apart() {
+        let ticks = [1.2e-4, 1e-4, 8e-5, 0.0];
+        let texts = ticks.map(|tick| Unit::Lost.left(tick));
+        assert_eq!(texts, ["1.2 × 10⁻⁴", "10⁻⁴", "8 × 10⁻⁵", "0"]);
+    }
 }
