@@ -1139,6 +1139,449 @@ Two regions of 60 % of the size needed: while one is lost, the other one serves 
     ])
 
 
+# ---- failover as it really happens ----------------------------------------------------------------------------------
+
+ONE_REGION = """
+    regions:
+      r1: { zones: [a] }"""
+TWO_REGIONS = """
+    regions:
+      r1: { zones: [a] }
+      r2: { zones: [a] }"""
+ONE_SERVICE = """
+    services:
+      service: { replicas: 1 }
+    journeys:
+      all: { entry: service }"""
+
+
+def gray_faults():
+    """Places that stay up and work badly. A fault that nobody sees is active for the time to notice it and that to mend it."""
+    system("gray", "gray faults that health checks do not see, and a canary that does", "renewal-reward; independent zones",
+           "renewal-reward over a cycle of one fault; probabilities of independent zones; derived for this program")
+    trials = 2000
+
+    # A cycle is 500 h of life, 10 h until somebody has noticed and 2 h of repair; a fifth of the requests fails in 12 h of it.
+    cycle = 512.0
+    n = trials * YEAR / cycle
+    spread = (10.0**2 + 2.0**2) / 12.0**2         # squared coefficient of variation of two exponential times in a row
+    case("gray-noticed", """
+A fifth of all requests fails, and health checks do not see it: for 10 h on average, until a person has noticed, and for the
+2 h of the repair that begins then.""", f"""
+    horizon: 1y
+    warm_up: 500h{ONE_REGION}{ONE_SERVICE}
+    faults:
+      slow: {{ hits: replica, mtbf: 500h, mttr: 2h, effect: {{ errors: 20% }}, detected: false, noticed: 10h }}
+    topologies:
+      one: {{ pattern: single-az, regions: [r1] }}
+""", "one", trials, [
+        check("/unavailability", 0.2 * 12 / cycle, width(n, spread), "renewal-reward", "derived"),
+        check("/journeys/all/time_unavailability", 12 / cycle, width(n, spread), "renewal-reward", "derived"),
+    ])
+
+    # Three replicas, two needed; in a zone under the fault one counts as 0.4. Two zones: (1 + 0.4 + 0.4) / 2 = 90 % is carried;
+    # three: 1.2 / 2 = 60 %; one: 2.4 / 2, which is enough.
+    q = 10 / 100
+    lost = 3 * q**2 * (1 - q) * 0.1 + q**3 * 0.4
+    down = 3 * q**2 * (1 - q) + q**3
+    case("gray-capacity", """
+Zones that are throttled to 40 %: one replica in each of three, two of them needed. One throttled zone costs nothing, two
+leave 90 % of the capacity that is needed, three 60 %.""", """
+    horizon: 1y
+    warm_up: 200h
+    regions:
+      r1: { zones: [a, b, c] }
+    services:
+      service: { replicas: 3, needs: 2 }
+    journeys:
+      all: { entry: service }
+    faults:
+      throttled: { hits: zone, mtbf: 90h, mttr: 10h, effect: { capacity: 40% }, detected: false }
+    topologies:
+      one: { pattern: multi-az, regions: [r1] }
+""", "one", trials, [
+        check("/unavailability", lost, width(down * YEAR / 5 * trials, 3), "independent zones, steady state", "derived"),
+        check("/journeys/all/time_unavailability", down, width(down * YEAR / 5 * trials, 2), "independent zones, steady state",
+              "derived"),
+    ])
+
+    # Probes at even distance, the first evenly within one; each fails with chance e. From the first probe on it takes
+    # (1 - e^m) / ((1 - e) e^m) probes on average until m have failed in a row: 6 for e = 1/2, m = 2. Then 1 h of repair.
+    e, misses, period = 0.5, 2, 10 / 60
+    probes = (1 - e**misses) / ((1 - e) * e**misses)
+    active = period * (0.5 + probes - 1) + 1.0
+    cycle = 499.0 + active
+    n = trials * YEAR / cycle
+    case("gray-canary", """
+Half of the requests fails, and nobody would ever notice but for a canary: every 10 min, two failed probes in a row. Then the
+repair takes an hour.""", f"""
+    horizon: 1y
+    warm_up: 100h{ONE_REGION}{ONE_SERVICE}
+    faults:
+      bad: {{ hits: replica, mtbf: 499h, mttr: {{ fixed: 1h }}, effect: {{ errors: 50% }}, detected: false, noticed: {{ never: true }} }}
+    canary: {{ every: 10m, misses: 2 }}
+    topologies:
+      one: {{ pattern: single-az, regions: [r1] }}
+""", "one", trials, [
+        check("/unavailability", e * active / cycle, width(n, 0.3), "renewal-reward, runs of failed probes", "derived"),
+        check("/outage_minutes", 60 * active, width(n, 0.3), "mean number of probes until two in a row have failed", "derived"),
+    ])
+
+
+def runbooks():
+    """Recoveries that wait for what is down. r1 is lost for 8 h; a failover ends when its runbook is done, or r1 is back."""
+    system("runbook", "a runbook whose last step waits for the DNS provider", "renewal-reward, compound Poisson sum",
+           "renewal-reward over a cycle of one loss, derived for this program")
+    trials, lasts, cycle = 4000, 8.0, 1008.0
+    pair = f"""
+    horizon: 1y
+    warm_up: 100h{TWO_REGIONS}
+    services:
+      service: {{ replicas: 1 }}
+      dns-api: {{ external: true, %s }}
+    journeys:
+      all: {{ entry: service }}
+    faults:
+      loss: {{ hits: region, regions: [r1], mtbf: 1000h, mttr: {{ fixed: 8h }} }}
+    objectives: {{ rto: 1h }}
+    topologies:
+      pair: {{ pattern: hot-standby, regions: [r1, r2] }}
+    failover:
+      detect: {{ fixed: 0s }}
+      reroute: {{ fixed: 0s }}
+      failback: {{ wait: 0s, takes: 0s }}
+      plan:
+        - {{ step: approve, takes: {{ fixed: 10m }} }}
+        - {{ step: switch-dns, takes: {{ fixed: 30m }}, needs: [dns-api] }}
+"""
+    n = trials * YEAR / cycle
+
+    # The work of 40 min is interrupted k times: once if dns-api is down when its step begins (chance 1/10), and a Poisson number
+    # of times of mean 0.5 / 45 in the half hour of work. Each lasts 5 h on average, exponential, so that the sum S of k is Erlang.
+    # E min(S, c) = integral of P(S > t) up to c = 5 h x sum over j < k of P(Erlang(j + 1) <= c). Within an hour are those with S of 20 min.
+    up, down, work, c = 45.0, 5.0, 40 / 60, lasts - 40 / 60
+
+    def erlang_within(k, t):
+        return 1 - math.exp(-t / down) * math.fsum((t / down)**j / math.factorial(j) for j in range(k))
+
+    at_start, met = down / (up + down), 0.5 / up
+    at_work = [math.exp(-met) * met**k / math.factorial(k) for k in range(12)]
+    chance = [(1 - at_start) * p + at_start * before for p, before in zip(at_work, [0.0] + at_work)]
+    waits = math.fsum(p * down * math.fsum(erlang_within(j + 1, c) for j in range(k)) for k, p in enumerate(chance))
+    in_time = math.fsum(p * erlang_within(k, 1.0 - work) for k, p in enumerate(chance))
+    case("runbook-needs", """
+A runbook of two steps, 10 and 30 min; the second stands still while the DNS provider is down, a tenth of the time, and so it does
+when that fails while it is at work. The region is back after 8 h in any case.""",
+         pair % "mtbf: 45h, mttr: 5h", "pair", trials, [
+        check("/unavailability", (work + waits) / cycle, width(n, 3), "renewal-reward, compound Poisson sum cut at the repair",
+              "derived"),
+        check("/rto_met", in_time, share_width(in_time, n), "compound Poisson sum within 20 min", "derived"),
+    ])
+
+    # With the API in r1 the step cannot begin before r1 is back: each loss lasts as long as the repair, as without a standby.
+    case("runbook-own-region", """
+The same runbook, and the DNS provider lives in the region that is lost: the standby is never reached, and each outage is as long as
+the repair.""", pair % "in: r1", "pair", trials, [
+        check("/unavailability", lasts / cycle, width(n, 0), "renewal-reward", "derived"),
+        check("/outage_minutes", 60 * lasts, 0.01, "length of a repair", "derived"),
+    ])
+
+
+def rot_and_drills():
+    """A standby that rots, and is needed 50 days after the start, once in each trial."""
+    system("rot", "a standby that rots until it is needed, or drilled", "exponential lives between fixed dates",
+           "exponential lives between fixed dates, derived for this program")
+    trials, horizon, life, fix = 20_000, 60 * 24.0, 20.0, 2.0
+    pair = f"""
+    horizon: 60d{TWO_REGIONS}{ONE_SERVICE}
+    faults:
+      loss: {{ hits: region, regions: [r1], mtbf: {{ fixed: 50d }}, mttr: {{ fixed: 5h }} }}
+    objectives: {{ rto: 10m }}
+    topologies:
+      pair: {{ pattern: hot-standby, regions: [r1, r2] }}
+    failover:
+      detect: {{ fixed: 60s }}
+      activate: {{ fixed: 4m }}
+      reroute: {{ fixed: 0s }}
+      failback: {{ wait: 0s, takes: 0s }}
+      rot: {{ mtbf: 20d, fix: {{ fixed: 2h }} }}
+"""
+    # Found out at the end of the activation, and mended then: 5 min, and 2 h more with the chance 1 - exp(-50 / 20).
+    base = 5 / 60
+    rotten = -math.expm1(-(50 + base / 24) / life)
+    spread = rotten * (1 - rotten) * fix**2 / (base + rotten * fix)**2
+    case("rot-never-drilled", """
+A standby of which nobody knows whether it works: every 20 days on average something hidden breaks, and it is needed after 50. It
+then takes 5 min if it is sound, and 2 h more if it is not.""", pair, "pair", trials, [
+        check("/unavailability", (base + rotten * fix) / horizon, width(trials, spread), "exponential life of the standby", "derived"),
+        check("/rto_met", 1 - rotten, share_width(1 - rotten, trials), "exponential life of the standby", "derived"),
+    ])
+
+    # Drills every 9 d: rotten at the n-th with the chance p. It is then mended for 2 h, and traffic stays where it is; else traffic goes there
+    # and back at once, after a minute in which nobody is served. Either way it rots anew from then on. The sixth drill, at 54 d, is
+    # after the loss: the standby has served until r1 was back at 50 d 5 h.
+    after = lambda hours: -math.expm1(-hours / 24 / life)
+    minute, day = 1 / 60, 24.0
+    p = [after(9 * day)]
+    for _ in range(4):
+        p.append((1 - p[-1]) * after(9 * day - minute) + p[-1] * after(9 * day - fix))
+    last = 5 * day + base
+    rotten = (1 - p[-1]) * after(last - minute) + p[-1] * after(last - fix)
+    drills = minute * math.fsum(1 - one for one in p + [after(4 * day - 5)])
+    spread = (rotten * (1 - rotten) * fix**2 + 6 * minute**2 / 4) / (base + drills + rotten * fix)**2
+    case("rot-drilled", """
+The same standby with a game day every nine days: the last one before the loss is five days old. Each of six disturbs for a
+minute, unless it finds rot: then that is mended, and traffic stays.""", pair + "    drills: { every: 9d, kind: gameday, takes: 0s, disruption: 1m }\n", "pair", trials, [
+        check("/unavailability", (base + drills + rotten * fix) / horizon, width(trials, spread),
+              "exponential lives from drill to drill", "derived"),
+    ])
+
+
+def failbacks():
+    """The way back as a policy: at night, when a disruption costs little, and not always with success."""
+    system("failback", "failback at night, with a disruption, that works every other time", "renewal-reward, geometric tries",
+           "geometric number of tries at known hours, weighted by the daily curve; derived for this program")
+    # r1 is lost at 50 d 0 h for 5 h. Failover takes 60 s. Healthy for an hour at 6:00; the hours begin at 2:00. A try takes 3 min;
+    # one that failed is followed by another an hour later: 2:00, 3:03, 4:06, and 2:00 of the next day. Traffic is
+    # 1 + cos(2 pi (h - 12) / 24) of its mean: a try at 2:00 costs 13 % of what it would cost on average.
+    horizon, trials = 80 * 24.0, 4000
+
+    def requests(start, length):
+        """Integral of the daily curve over these hours."""
+        wave = lambda h: 24 / (2 * math.pi) * math.sin(2 * math.pi * (h - 12) / 24)
+        return length + wave(start + length) - wave(start)
+
+    hours = [2 + (3.05 - 2) * (k % 3) for k in range(60)]
+    tries = [0.5**k * requests(hour, 0.05) for k, hour in enumerate(hours)]
+    lost = requests(0, 1 / 60) + math.fsum(tries)
+    worst = requests(4.1, 0.05)
+    spread = 2 * worst**2 / lost**2
+    outages = 1 + 2
+    case("failback-at-night", """
+A primary that is lost once, at midnight, and traffic that goes back between 2 and 5 in the morning: three minutes of disruption a
+try, every other of which fails and is repeated an hour later.""", f"""
+    horizon: 80d{TWO_REGIONS}{ONE_SERVICE}
+    traffic: {{ rate: 100/s, daily_peak: 2, peak_hour: 12 }}
+    faults:
+      loss: {{ hits: region, regions: [r1], mtbf: {{ fixed: 50d }}, mttr: {{ fixed: 5h }} }}
+    topologies:
+      pair: {{ pattern: hot-standby, regions: [r1, r2] }}
+    failover:
+      detect: {{ fixed: 60s }}
+      activate: {{ fixed: 0s }}
+      reroute: {{ fixed: 0s }}
+      failback: {{ wait: 1h, hours: 2-5, disruption: 3m, success: 50%, takes: 0s }}
+""", "pair", trials, [
+        check("/unavailability", lost / horizon, width(trials, spread), "geometric number of tries, weighted by the daily curve",
+              "derived"),
+        check("/outages_per_year", outages * YEAR / horizon, width(trials, 0.3), "one loss and two tries on average", "derived"),
+    ])
+
+
+def lost_data():
+    """What is lost of the data: a copy that is behind, a cut link, backups, corruption."""
+    system("data", "data that copies and backups do not have", "renewal theory",
+           "ages at the instant of a loss, which comes at any time alike; derived for this program")
+    stateful = """
+    services:
+      db: { data: { size: 720GB, writes: 1MB/s } }
+    journeys:
+      all: { entry: db }"""
+    trials = 2000
+
+    # The link is cut 4 % of the time, and then has been for an exponential time of 4 h, as that has no memory. The sum of both is
+    # within t with the chance 1 - (b exp(-t/b) - a exp(-t/a)) / (b - a), a and b being the means.
+    lag, cut, share, rpo = 10.0, 4 * 3600.0, 4 / 100, 20.0
+    both = 1 - (cut * math.exp(-rpo / cut) - lag * math.exp(-rpo / lag)) / (cut - lag)
+    within = (1 - share) * -math.expm1(-rpo / lag) + share * both
+    mean = lag + share * cut
+    n = trials * YEAR / 502
+    case("data-lag", """
+A copy that is behind by 10 s on average, and by as much more as the link between the regions has been cut: it is so 4 % of the
+time, for 4 h on average. Losses come at any time alike.""", f"""
+    horizon: 1y
+    warm_up: 100h{TWO_REGIONS}{stateful}
+    replication: {{ lag: 10s }}
+    faults:
+      loss:  {{ hits: region, regions: [r1], mtbf: 500h, mttr: {{ fixed: 2h }} }}
+      cable: {{ hits: region-link, mtbf: 96h, mttr: 4h }}
+    objectives: {{ rpo: 20s }}
+    topologies:
+      pair: {{ pattern: hot-standby, regions: [r1, r2] }}
+    failover:
+      detect: {{ fixed: 60s }}
+      activate: {{ fixed: 0s }}
+      reroute: {{ fixed: 0s }}
+      failback: {{ wait: 0s, takes: 0s }}
+""", "pair", trials, [
+        check("/data_loss_seconds", mean, width(n, share * 2 * cut**2 / mean**2), "mean lag and mean age of a cut", "derived"),
+        check("/rpo_met", within, share_width(within, n), "sum of two exponential times", "derived"),
+    ])
+
+    # Backups every 24 h from the start of scoring; the age at a loss is even on 0 to 24 h, as losses are Poisson but for repairs.
+    n = trials * YEAR / 510
+    day = 24 * 3600.0
+    case("data-backups", """
+A region that is built anew from the backup of the day: a loss comes at any hour alike, so half a day is lost on average, and no more
+than six hours in a quarter of the cases.""", f"""
+    horizon: 1y
+    warm_up: 100h{TWO_REGIONS}{stateful}
+    backups: {{ every: 24h, restore: 200MB/s }}
+    faults:
+      loss: {{ hits: region, regions: [r1], mtbf: 500h, mttr: 10h }}
+    objectives: {{ rpo: 6h }}
+    topologies:
+      pair: {{ pattern: backup-restore, regions: [r1, r2] }}
+    failover:
+      detect: {{ fixed: 60s }}
+      activate: {{ fixed: 0s }}
+      reroute: {{ fixed: 0s }}
+      failback: {{ wait: 0s, takes: 0s }}
+""", "pair", trials, [
+        check("/data_loss_seconds", day / 2, width(n, -2 / 3), "age of a backup, even over its period", "derived"),
+        check("/rpo_met", 0.25, share_width(0.25, n), "age of a backup, even over its period", "derived"),
+    ])
+
+    # Half an hour until it is understood, then 720 GB at 200 MB/s: an hour.
+    cycle = 501.5
+    n = trials * YEAR / cycle
+    case("data-corruption", """
+A bug that corrupts the data of both regions: half an hour until that is understood, an hour to read the backup back, and all that was
+written since is lost. No standby helps.""", f"""
+    horizon: 1y
+    warm_up: 100h{TWO_REGIONS}{stateful}
+    backups: {{ every: 24h, restore: 200MB/s }}
+    faults:
+      bug: {{ hits: service, services: [db], effect: corrupt, mtbf: 500h, mttr: {{ fixed: 30m }} }}
+    objectives: {{ rpo: 6h }}
+    topologies:
+      pair: {{ pattern: hot-standby, regions: [r1, r2] }}
+""", "pair", trials, [
+        check("/unavailability", 1.5 / cycle, width(n, 0), "renewal-reward", "derived"),
+        check("/data_loss_seconds", day / 2, width(n, -2 / 3), "age of a backup, even over its period", "derived"),
+    ])
+
+
+def partitions():
+    """Zones whose links are cut: all states of zones' replicas and links, each up or down by itself, are listed."""
+    system("partitions", "zones and regions whose links are cut", "independent links, all states listed",
+           "probabilities of independent links and replicas, all states listed; derived for this program")
+
+    def reached(start, cut):
+        """Zones to which some way leads from one over links that are not cut; `cut` has ordered pairs."""
+        found = [start]
+        for zone in found:
+            found += [other for other in range(3) if other not in found and other != zone and (zone, other) not in cut]
+        return found
+
+    def unavailability(needs, links, q_replica):
+        """`links`: (chance to be cut, ordered pairs that a cut stops). Up if enough replicas are up in reach of some zone."""
+        parts = [(q_replica, None)] * 3 + links
+        down = 0.0
+        for state in range(2 ** len(parts)):
+            is_down = [state >> i & 1 for i in range(len(parts))]
+            chance = math.prod(q if bad else 1 - q for bad, (q, _) in zip(is_down, parts))
+            cut = {pair for bad, (_, pairs) in zip(is_down[3:], links) for pair in pairs if bad}
+            if max(sum(not is_down[zone] for zone in reached(start, cut)) for start in range(3)) < needs:
+                down += chance
+        return down
+
+    q, p, trials = 10 / 100, 2 / 200, 2000
+    both_ways = [(q, [(a, b), (b, a)]) for a, b in [(0, 1), (0, 2), (1, 2)]]
+    source = "independent links and replicas, all states listed"
+    for needs, how in [(2, "a quorum of two"), (3, "all three copies")]:
+        value = unavailability(needs, both_ways, p)
+        case(f"partition-{needs}-of-3", f"""
+Three zones of which each link is cut a tenth of the time, and a service that needs {how}, all on one side. Calls go round by the
+third zone.""", f"""
+    horizon: 1y
+    warm_up: 300h
+    regions:
+      r1: {{ zones: [a, b, c] }}
+    services:
+      service: {{ replicas: 3, needs: {needs} }}
+    faults:
+      replica: {{ hits: replica, mtbf: 198h, mttr: 2h }}
+      fibre:   {{ hits: zone-link, mtbf: 90h, mttr: 10h }}
+    topologies:
+      multi: {{ pattern: multi-az, regions: [r1] }}
+""", "multi", trials, [check("/unavailability", value, width(value * YEAR / 4 * trials, 3), source, "derived")])
+
+    # Cuts of calls from c to a, from c to b, and of the link of a and b both ways. a calls c in any case, and b directly or by way of c; b
+    # likewise. So none sees all three only while all cuts are there: 1 - (1 - p)^3 (1 - q^3).
+    one_way = [(q, [(2, 0)]), (q, [(2, 1)]), (q, [(0, 1), (1, 0)])]
+    value = unavailability(3, one_way, p)
+    assert abs(value - (1 - (1 - p)**3 * (1 - q**3))) < 1e-15, value
+    case("partition-one-way", """
+A firewall that stops the calls from c to a, another those from c to b, and a link of a and b that is cut both ways. All three copies
+are needed: who can still call works with those of both sides, so that it takes all three cuts at once to stop it.""", """
+    horizon: 1y
+    warm_up: 300h
+    regions:
+      r1: { zones: [a, b, c] }
+    services:
+      service: { replicas: 3, needs: 3 }
+    faults:
+      replica: { hits: replica, mtbf: 198h, mttr: 2h }
+      c-to-a:  { hits: zone-link, from: c, to: a, mtbf: 90h, mttr: 10h }
+      c-to-b:  { hits: zone-link, from: c, to: b, mtbf: 90h, mttr: 10h }
+      fibre:   { hits: zone-link, zones: [a, b], mtbf: 90h, mttr: 10h }
+    topologies:
+      multi: { pattern: multi-az, regions: [r1] }
+""", "multi", trials, [check("/unavailability", value, width(value * YEAR / 4 * trials, 3), source, "derived")])
+
+    value = 1 - (1 - down_at(None, 500, 10)) * (1 - down_at(None, 1000, 3)) * (1 - down_at(None, 2000, 4))
+    case("partition-regions", """
+A service in west that asks for rates from east: the rates' own failures, the loss of east, and a cut of the link between the regions
+are outages.""", """
+    horizon: 1y
+    warm_up: 200h
+    regions:
+      east: { zones: [a] }
+      west: { zones: [a] }
+    services:
+      shop:  { calls: [rates] }
+      rates: { external: true, in: east, mtbf: 2000h, mttr: 4h }
+    journeys:
+      all: { entry: shop, share: 100% }
+    faults:
+      region: { hits: region, regions: [east], mtbf: 1000h, mttr: 3h }
+      cable:  { hits: region-link, mtbf: 500h, mttr: 10h }
+    topologies:
+      one: { pattern: single-az, regions: [west] }
+""", "one", trials, [check("/unavailability", value, width(28 * trials, 3), "independent units, steady state", "derived")])
+
+
+def stuck_clients():
+    """Clients that never look a name up again: 4 % of them stay with the region that is lost."""
+    system("stuck", "clients that never move", "renewal-reward",
+           "renewal-reward over a cycle of one loss, derived for this program")
+    # Lost for 2 h: all for 120 s, then 96 % of them move evenly over 60 s, and 4 % wait until the region is back. A journey is down until
+    # 95 % succeed: 120 s, and 95/96 of the TTL.
+    cycle, trials, stuck = 1002.0, 4000, 0.04
+    n = trials * YEAR / cycle
+    lost = 120 + (1 - stuck) * 30 + stuck * (7200 - 120)
+    case("stuck-clients", """
+Detection and activation take a minute each; then 96 % of the clients move evenly over a TTL of 60 s. The others stay with the region
+that is lost, for its 2 h of repair: half of all that is lost is theirs.""", f"""
+    horizon: 1y
+    warm_up: 100h{TWO_REGIONS}{ONE_SERVICE}
+    faults:
+      loss: {{ hits: region, regions: [r1], mtbf: 1000h, mttr: {{ fixed: 2h }} }}
+    topologies:
+      pair: {{ pattern: hot-standby, regions: [r1, r2] }}
+    failover:
+      detect: {{ fixed: 60s }}
+      activate: {{ fixed: 60s }}
+      reroute: {{ ttl: 60s, stuck: 4% }}
+      failback: {{ wait: 0s, takes: 0s }}
+""", "pair", trials, [
+        check("/unavailability", lost / 3600 / cycle, width(n, 0), "renewal-reward", "derived"),
+        check("/journeys/all/time_unavailability", (120 + 60 * 0.95 / (1 - stuck)) / 3600 / cycle, width(n, 0), "renewal-reward",
+              "derived"),
+    ])
+
+
 def main():
     workstation_cluster()
     repair_crews()
@@ -1152,6 +1595,13 @@ def main():
     calls()
     takeovers()
     moving_traffic()
+    gray_faults()
+    runbooks()
+    rot_and_drills()
+    failbacks()
+    lost_data()
+    partitions()
+    stuck_clients()
     (HERE / "expected.json").write_text(json.dumps({"systems": SYSTEMS, "cases": CASES}, indent=1) + "\n")
     for item in CASES:
         for one in item["checks"]:

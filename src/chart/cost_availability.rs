@@ -286,28 +286,8 @@ fn draw_frontier(
     canvas.path(&corners, AXIS, 1.6);
     corners
         .windows(2)
-        .flat_map(|pair| along(pair[0], pair[1]))
+        .flat_map(|pair| labels::along(pair[0], pair[1]))
         .collect()
-}
-
-/// Small squares along a line, for labels to keep off.
-fn along(from: (f64, f64), to: (f64, f64)) -> impl Iterator<Item = Obstacle> {
-    (0..=16).map(move |i| {
-        let share = f64::from(i) / 16.0;
-        let (x, y) = (
-            from.0 + (to.0 - from.0) * share,
-            from.1 + (to.1 - from.1) * share,
-        );
-        Obstacle {
-            at: Rect {
-                x: x - 3.0,
-                y: y - 3.0,
-                width: 6.0,
-                height: 6.0,
-            },
-            cost: 1.5,
-        }
-    })
 }
 
 fn draw_point(

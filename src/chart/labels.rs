@@ -88,6 +88,26 @@ pub(super) fn nearest(place: Rect, (x, y): (f64, f64)) -> (f64, f64) {
     )
 }
 
+/// Small squares along a line, for labels to keep off.
+pub(super) fn along(from: (f64, f64), to: (f64, f64)) -> impl Iterator<Item = Obstacle> {
+    (0..=16).map(move |i| {
+        let share = f64::from(i) / 16.0;
+        let (x, y) = (
+            from.0 + (to.0 - from.0) * share,
+            from.1 + (to.1 - from.1) * share,
+        );
+        Obstacle {
+            at: Rect {
+                x: x - 3.0,
+                y: y - 3.0,
+                width: 6.0,
+                height: 6.0,
+            },
+            cost: 1.5,
+        }
+    })
+}
+
 fn candidates(label: Wanted) -> impl Iterator<Item = (Rect, f64)> {
     const DISTANCES: [f64; 9] = [10.0, 14.0, 20.0, 30.0, 44.0, 62.0, 84.0, 110.0, 150.0];
     let Wanted {

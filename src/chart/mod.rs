@@ -11,6 +11,7 @@ mod data_loss;
 mod deployment;
 mod dot;
 mod downtime;
+mod drills;
 mod gallery;
 mod key;
 mod labels;
@@ -26,6 +27,7 @@ mod words;
 
 pub use deployment::deployment_graph;
 pub use dot::dot;
+pub use drills::{DRILLS, drills};
 pub use gallery::{NAMES, all};
 pub use render::{ChartError, FONT_FACES, png};
 pub use sheet::Chart;

@@ -67,7 +67,8 @@ fn trials(topologies: &[TopologyResult]) -> String {
     }
 }
 
-fn horizon(hours: f64) -> String {
+/// Length of a trial: `1 year`.
+pub(super) fn horizon(hours: f64) -> String {
     let years = hours / 8760.0;
     if years == 1.0 {
         "1 year".to_owned()

@@ -311,6 +311,12 @@ pub(super) struct DrillsArgs {
     /// Level of all intervals
     #[arg(long, value_name = "LEVEL", default_value = "95%", allow_hyphen_values = true, value_parser = values::confidence, help_heading = "Trials")]
     pub(super) confidence: f64,
+    /// Folder for the chart and the figures [default: output/MODEL/TOPOLOGY]
+    #[arg(long = "output", short = 'o', value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
+    pub(super) folder: Option<PathBuf>,
+    /// Draw no chart
+    #[arg(long, help_heading = "Output")]
+    pub(super) no_charts: bool,
     /// Form of what is printed
     #[arg(long, value_enum, default_value_t = WhyFormat::Text, value_name = "FORM", help_heading = "Output")]
     pub(super) format: WhyFormat,

@@ -1,15 +1,23 @@
 //! `drills`: how often to drill a standby.
 
+use anyhow::Context as _;
+
 use super::args::{DrillsArgs, WhyFormat};
 use super::failure::Failure;
 use super::load::{load, topology};
-use super::settings::drill_settings;
+use super::outputs::{pictures, stage_charts};
+use super::settings::{Charts, drill_settings, output_folder};
 use super::simulate::{Variant, play_variants};
 use super::streams::Streams;
+use crate::chart;
 use crate::model::{DrillKind, Drills, Model, TopologySpec};
-use crate::report::{drill_markdown, drill_text};
+use crate::montecarlo::RunSettings;
+use crate::report::{Folder, drill_markdown, drill_text};
 use crate::results::{Difference, DrillInterval, DrillStudy, TopologyResult};
 use crate::units::format_duration;
+
+/// The file of the figures, which every study leaves.
+const FIGURES: &str = "drills.json";
 
 const DAY: f64 = 86_400.0;
 
@@ -68,6 +76,8 @@ pub(super) fn drills(args: &DrillsArgs, streams: &mut Streams) -> Result<(), Fai
             spec,
         })
         .collect();
+    let folder = output_folder(args.folder.as_deref(), &[&model.name, name]);
+    let folder = Folder::open(&folder).context("no place for the output (-o DIR names another)")?;
     let settings = drill_settings(args);
     let played = play_variants(&variants, &settings, streams)?;
     let study = study(
@@ -79,24 +89,65 @@ pub(super) fn drills(args: &DrillsArgs, streams: &mut Streams) -> Result<(), Fai
         played.differences,
         played.partial,
     );
-    let text = match args.format {
-        WhyFormat::Text => drill_text(&model.name, &study, &model.currency, Streams::width()),
-        WhyFormat::Markdown => drill_markdown(&model.name, &study, &model.currency),
-        WhyFormat::Json => {
-            let all = serde_json::json!({
-                "schema": 1,
-                "model": model.name,
-                "seed": settings.seed,
-                "drills": study,
-            });
-            format!("{all:#}\n")
-        }
+    let told = Told {
+        model: &model,
+        study: &study,
+        seed: settings.seed,
     };
-    streams.data(&text)?;
+    let path = folder.path().to_owned();
+    told.save(folder, Charts::unless(args.no_charts), &settings)
+        .context("the study could not be written")?;
+    streams.data(&told.printed(args.format))?;
+    streams.note(&format!("\nchart and figures: {}", path.display()));
     if played.interrupted {
         return Err(Failure::Interrupted);
     }
     Ok(())
+}
+
+/// A study and what it is a study of.
+struct Told<'a> {
+    model: &'a Model,
+    study: &'a DrillStudy,
+    seed: u64,
+}
+
+impl Told<'_> {
+    /// What is printed.
+    fn printed(&self, format: WhyFormat) -> String {
+        let (model, study) = (self.model, self.study);
+        match format {
+            WhyFormat::Text => drill_text(&model.name, study, &model.currency, Streams::width()),
+            WhyFormat::Markdown => drill_markdown(&model.name, study, &model.currency),
+            WhyFormat::Json => {
+                let all = serde_json::json!({
+                    "schema": 1,
+                    "model": model.name,
+                    "seed": self.seed,
+                    "drills": study,
+                });
+                format!("{all:#}\n")
+            }
+        }
+    }
+
+    /// Writes all files, or none under its name.
+    fn save(
+        &self,
+        mut folder: Folder,
+        charts: Charts,
+        settings: &RunSettings,
+    ) -> anyhow::Result<()> {
+        folder.stage(FIGURES, self.printed(WhyFormat::Json))?;
+        folder.stage("drills.md", self.printed(WhyFormat::Markdown))?;
+        if charts == Charts::Drawn {
+            let (model, study) = (self.model, self.study);
+            let drawn = chart::drills(&model.name, study, &model.currency, settings.seed);
+            stage_charts(&mut folder, &[drawn], settings)?;
+        }
+        folder.commit(FIGURES, pictures(chart::DRILLS))?;
+        Ok(())
+    }
 }
 
 /// The only topology with a standby.

@@ -15,6 +15,9 @@ use crate::montecarlo::RunSettings;
 use crate::report::{self, Folder};
 use crate::results::{Comparison, format};
 
+/// The file that every run leaves, and by which an earlier one is known.
+const RUN_FILE: &str = "run.json";
+
 /// How the figures are laid out for a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum View {
@@ -106,11 +109,10 @@ impl Outputs {
             Charts::LeftOut => Vec::new(),
         };
         self.stage(comparison, &charts)?;
-        self.stage_pictures(&charts, settings)?;
-        self.stage_file("run.json", run_file(&comparison.results, played, settings)?)?;
-        let pictures = |name: &str| ["svg", "png"].map(|end| format!("{name}.{end}"));
+        stage_charts(&mut self.folder, &charts, settings)?;
+        self.stage_file(RUN_FILE, run_file(&comparison.results, played, settings)?)?;
         self.folder
-            .commit(chart::NAMES.into_iter().flat_map(pictures))?;
+            .commit(RUN_FILE, chart::NAMES.into_iter().flat_map(pictures))?;
         Ok(())
     }
 
@@ -124,22 +126,32 @@ impl Outputs {
         )
     }
 
-    fn stage_pictures(&mut self, charts: &[Chart], settings: &RunSettings) -> anyhow::Result<()> {
-        let draw = |chart: &Chart| {
-            chart::png(&chart.svg).with_context(|| format!("cannot draw the chart {}", chart.name))
-        };
-        let drawn = settings.side_by_side(charts, draw);
-        for (chart, picture) in charts.iter().zip(drawn) {
-            self.stage_file(&format!("{}.svg", chart.name), &chart.svg)?;
-            self.stage_file(&format!("{}.png", chart.name), picture?)?;
-        }
-        Ok(())
-    }
-
     fn stage_file(&mut self, name: &str, content: impl AsRef<[u8]>) -> anyhow::Result<()> {
         self.folder.stage(name, content)?;
         Ok(())
     }
+}
+
+/// Writes both pictures of each chart.
+pub(super) fn stage_charts(
+    folder: &mut Folder,
+    charts: &[Chart],
+    settings: &RunSettings,
+) -> anyhow::Result<()> {
+    let drawn = settings.side_by_side(charts, |chart: &Chart| {
+        chart::png(&chart.svg).with_context(|| format!("cannot draw the chart {}", chart.name))
+    });
+    for (chart, pixels) in charts.iter().zip(drawn) {
+        let [svg, png] = pictures(chart.name);
+        folder.stage(&svg, &chart.svg)?;
+        folder.stage(&png, pixels?)?;
+    }
+    Ok(())
+}
+
+/// Names of both pictures of a chart.
+pub(super) fn pictures(name: &str) -> [String; 2] {
+    ["svg", "png"].map(|end| format!("{name}.{end}"))
 }
 
 /// The figures in the form asked for.

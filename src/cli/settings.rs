@@ -33,6 +33,13 @@ pub(super) enum Charts {
     LeftOut,
 }
 
+impl Charts {
+    /// Drawn unless the user wants none.
+    pub(super) fn unless(left_out: bool) -> Self {
+        if left_out { Self::LeftOut } else { Self::Drawn }
+    }
+}
+
 /// What is asked of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Request {
@@ -123,20 +130,21 @@ pub(super) fn threads(asked: Option<u16>) -> usize {
 
 /// Settings of the output of a run of these parts of a name: the model, and the topology if it is only one.
 pub(super) fn output_settings(args: &OutputArgs, names: &[&str]) -> OutputSettings {
+    OutputSettings {
+        folder: output_folder(args.folder.as_deref(), names),
+        format: args.format,
+        charts: Charts::unless(args.no_charts),
+    }
+}
+
+/// The folder that is asked for, else `output` and one below it for each part of a name.
+pub(super) fn output_folder(asked: Option<&Path>, names: &[&str]) -> PathBuf {
     let default = || {
         names.iter().fold(PathBuf::from("output"), |path, name| {
             path.join(folder_name(name))
         })
     };
-    OutputSettings {
-        folder: args.folder.clone().unwrap_or_else(default),
-        format: args.format,
-        charts: if args.no_charts {
-            Charts::LeftOut
-        } else {
-            Charts::Drawn
-        },
-    }
+    asked.map_or_else(default, Path::to_owned)
 }
 
 /// A name from a model as one plain folder name: letters, digits, `-`, `_` and inner dots only, never empty.

@@ -358,7 +358,7 @@ fn every_default_is_told() {
         ("topologies.warm-standby.failover.retry", "30m"),
         (
             "topologies.active-active.failover.detect",
-            "{ probe: 10s, misses: 3 }",
+            "{ probe: 10s, misses: 3, timeout: 0s, hold_down: 0s }",
         ),
     ] {
         assert_eq!(value(path), Some(expected), "{path}");

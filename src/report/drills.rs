@@ -133,23 +133,13 @@ fn marks(study: &DrillStudy, index: usize) -> String {
     let mut marks = Vec::new();
     if index == study.most_available {
         marks.push("most available");
-    } else if is_alike(study, index) {
+    } else if study.is_alike(index) {
         marks.push("~");
     }
     if study.cheapest == Some(index) {
         marks.push("cheapest");
     }
     marks.join(", ")
-}
-
-/// Whether an interval cannot be told from the most available one.
-fn is_alike(study: &DrillStudy, index: usize) -> bool {
-    let label = &study.intervals[index].label;
-    let mut differences = study.differences.iter();
-    let own = differences.find(|difference| difference.of == *label || difference.from == *label);
-    own.is_some_and(|difference| {
-        difference.unavailability.low <= 0.0 && difference.unavailability.high >= 0.0
-    })
 }
 
 /// What never drilling costs, and how to read the marks.
@@ -182,9 +172,7 @@ fn verdict(study: &DrillStudy, currency: &str) -> Vec<String> {
             study.intervals[cheapest].label
         ));
     }
-    if (0..study.intervals.len())
-        .any(|index| index != study.most_available && is_alike(study, index))
-    {
+    if (0..study.intervals.len()).any(|index| study.is_alike(index)) {
         said.push(
             "~ cannot be told from the most available one yet, over the same trials: more --trials may".to_owned(),
         );

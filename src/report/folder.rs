@@ -36,9 +36,6 @@ pub enum OutputError {
     },
 }
 
-/// The file that every run leaves.
-const OF_A_RUN: &str = "run.json";
-
 /// A folder that is known to be writable, and the files staged in it.
 #[derive(Debug)]
 pub struct Folder {
@@ -98,19 +95,21 @@ impl Folder {
     }
 
     /// Gives all staged files their names; files of an earlier run of the same names are replaced. Those of `outdated` that
-    /// were not staged are removed if the folder holds an earlier run: they would show its figures beside the new ones.
+    /// were not staged are removed if the folder holds an earlier run, which left `mark`: they would show its figures beside
+    /// the new ones.
     ///
     /// # Errors
     ///
     /// If a file cannot be renamed or removed; those before it keep their names.
     pub fn commit(
         self,
+        mark: &str,
         outdated: impl IntoIterator<Item = String>,
     ) -> Result<Vec<PathBuf>, OutputError> {
         let mut written = Vec::with_capacity(self.staged.len());
         let is_staged = |name: &String| self.staged.iter().any(|(staged, _)| staged == name);
         let outdated: Vec<PathBuf> = (outdated.into_iter())
-            .filter(|name| !is_staged(name) && self.path.join(OF_A_RUN).exists())
+            .filter(|name| !is_staged(name) && self.path.join(mark).exists())
             .map(|name| self.path.join(name))
             .collect();
         for path in outdated.into_iter().filter(|path| path.exists()) {
@@ -160,7 +159,10 @@ mod tests {
         let mut folder = Folder::open(&path).unwrap();
         folder.stage("results.json", "{}").unwrap();
         assert!(!path.join("results.json").exists());
-        assert_eq!(folder.commit([]).unwrap(), [path.join("results.json")]);
+        assert_eq!(
+            folder.commit("run.json", []).unwrap(),
+            [path.join("results.json")]
+        );
         assert_eq!(
             std::fs::read_to_string(path.join("results.json")).unwrap(),
             "{}"
@@ -175,11 +177,11 @@ mod tests {
         std::fs::write(parent.path().join("old.svg"), "mine").unwrap();
         let mut folder = Folder::open(parent.path()).unwrap();
         folder.stage("run.json", "{}").unwrap();
-        folder.commit(stale()).unwrap();
+        folder.commit("run.json", stale()).unwrap();
         assert!(parent.path().join("old.svg").exists());
         let mut folder = Folder::open(parent.path()).unwrap();
         folder.stage("new.svg", "<svg/>").unwrap();
-        folder.commit(stale()).unwrap();
+        folder.commit("run.json", stale()).unwrap();
         assert!(!parent.path().join("old.svg").exists());
         assert!(parent.path().join("new.svg").exists());
     }

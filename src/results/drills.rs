@@ -29,6 +29,23 @@ pub struct DrillStudy {
     pub differences: Vec<Difference>,
 }
 
+impl DrillStudy {
+    /// Whether an interval cannot be told from the most available one, over the same trials.
+    #[must_use]
+    pub fn is_alike(&self, index: usize) -> bool {
+        let Some(interval) = self.intervals.get(index) else {
+            return false;
+        };
+        let label = &interval.label;
+        let of_it = |difference: &&Difference| difference.of == *label || difference.from == *label;
+        let own = self.differences.iter().find(of_it);
+        index != self.most_available
+            && own.is_some_and(|difference| {
+                difference.unavailability.low <= 0.0 && difference.unavailability.high >= 0.0
+            })
+    }
+}
+
 /// One time between drills.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DrillInterval {

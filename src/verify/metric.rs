@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::row::Ends;
 use crate::estimate::YEAR_MINUTES;
 use crate::exact::{Figure, Solution};
-use crate::results::{Estimate, TopologyResult};
+use crate::results::{Estimate, Quantiles, TopologyResult};
 
 /// A figure of a topology.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -27,6 +27,10 @@ pub enum Metric {
     OutageMinutes,
     /// Share of outages that are no longer than the objective.
     WithinRto,
+    /// Mean age of what is left of the data after a loss \[s\].
+    DataLossSeconds,
+    /// Share of losses of data that are within the objective.
+    WithinRpo,
     /// Mean time from all new to the first outage \[h\].
     FirstOutageHours,
 }
@@ -53,6 +57,8 @@ impl TryFrom<String> for Metric {
             "/outages_per_year" => Ok(Self::OutagesPerYear),
             "/outage_minutes" => Ok(Self::OutageMinutes),
             "/rto_met" => Ok(Self::WithinRto),
+            "/data_loss_seconds" => Ok(Self::DataLossSeconds),
+            "/rpo_met" => Ok(Self::WithinRpo),
             "/first_outage_hours" => Ok(Self::FirstOutageHours),
             other => {
                 if let Some(minutes) = other.strip_prefix("/exceedance/minutes=") {
@@ -84,6 +90,8 @@ impl Metric {
             Self::OutagesPerYear => "/outages_per_year".to_owned(),
             Self::OutageMinutes => "/outage_minutes".to_owned(),
             Self::WithinRto => "/rto_met".to_owned(),
+            Self::DataLossSeconds => "/data_loss_seconds".to_owned(),
+            Self::WithinRpo => "/rpo_met".to_owned(),
             Self::FirstOutageHours => "/first_outage_hours".to_owned(),
         }
     }
@@ -100,6 +108,8 @@ impl Metric {
             Self::OutagesPerYear => "outages a year".to_owned(),
             Self::OutageMinutes => "mean outage, min".to_owned(),
             Self::WithinRto => "outages within RTO".to_owned(),
+            Self::DataLossSeconds => "mean data loss, s".to_owned(),
+            Self::WithinRpo => "losses within RPO".to_owned(),
             Self::FirstOutageHours => "first outage, hours".to_owned(),
         }
     }
@@ -107,7 +117,9 @@ impl Metric {
     /// What a half-width is compared with: the reference, or for a share that may be near one what it lacks of that.
     pub(super) fn scale(&self, reference: f64) -> f64 {
         match self {
-            Self::WithinRto | Self::DowntimeAbove(_) => reference.min(1.0 - reference),
+            Self::WithinRto | Self::WithinRpo | Self::DowntimeAbove(_) => {
+                reference.min(1.0 - reference)
+            }
             _ => reference,
         }
     }
@@ -141,6 +153,9 @@ impl Metric {
             }
             Self::OutageMinutes | Self::WithinRto => {
                 Err("the routes do not know lengths of outages".to_owned())
+            }
+            Self::DataLossSeconds | Self::WithinRpo => {
+                Err("the routes do not know losses of data".to_owned())
             }
         }
     }
@@ -195,19 +210,26 @@ impl Metric {
                 })
             }
             Self::OutagesPerYear => Some(of(&result.outages_per_year)),
-            Self::OutageMinutes => Some(Sampled {
-                mean: result.outage_minutes.mean?,
-                ends: Ends {
-                    low: result.outage_minutes.low?,
-                    high: result.outage_minutes.high?,
-                },
-                n: result.outage_minutes.n,
-                interval: "fay-feuer-t".to_owned(),
-            }),
+            Self::OutageMinutes => mean_of(&result.outage_minutes),
             Self::WithinRto => result.rto_met.as_ref().map(of),
+            Self::DataLossSeconds => mean_of(result.data_loss_seconds.as_ref()?),
+            Self::WithinRpo => result.rpo_met.as_ref().map(of),
             Self::FirstOutageHours => None,
         }
     }
+}
+
+/// The mean of some values; `None` if there was none.
+fn mean_of(values: &Quantiles) -> Option<Sampled> {
+    Some(Sampled {
+        mean: values.mean?,
+        ends: Ends {
+            low: values.low?,
+            high: values.high?,
+        },
+        n: values.n,
+        interval: "fay-feuer-t".to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use failscape::chart::{self, Chart};
 use failscape::report;
-use failscape::results::Comparison;
+use failscape::results::{Comparison, DrillInterval, DrillStudy, TopologyResult};
 
 use crate::fixture;
 
@@ -224,4 +224,72 @@ fn dot_names_every_call_and_region() {
     assert_eq!(dot.matches("subgraph cluster_").count(), 2);
     assert_eq!(dot.matches(" -> ").count(), 2 * layout.calls.len());
     assert_eq!(dot.matches('{').count(), dot.matches('}').count());
+}
+
+/// A study of drills whose intervals have the figures of the topologies of a comparison, the last being never.
+fn study(comparison: &Comparison) -> DrillStudy {
+    let topologies = &comparison.results.topologies;
+    let never = topologies.len() - 1;
+    let name = topologies[never].name.clone();
+    let intervals = topologies.iter().enumerate().map(|(index, topology)| {
+        let days = 7 << index;
+        DrillInterval {
+            every_hours: (index < never).then_some(24.0 * f64::from(days)),
+            label: if index < never {
+                format!("every {days}d")
+            } else {
+                "never".to_owned()
+            },
+            trials: topology.trials,
+            unavailability: topology.unavailability.clone(),
+            downtime_minutes_per_year: topology.downtime_minutes_per_year.clone(),
+            cost_per_month: topology.cost_per_month.clone(),
+        }
+    });
+    let is_priced =
+        |topology: &TopologyResult| topology.cost_per_month.total_with_failure.is_some();
+    DrillStudy {
+        name,
+        pattern: "hot-standby".to_owned(),
+        kind: "gameday".to_owned(),
+        horizon_hours: 8760.0,
+        level: 0.95,
+        partial: true,
+        intervals: intervals.collect(),
+        most_available: never / 2,
+        cheapest: topologies.iter().all(is_priced).then_some(0),
+        differences: Vec::new(),
+    }
+}
+
+#[test]
+fn the_chart_of_drills_is_whole_whatever_the_figures() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("drills");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (variant, comparison) in variants() {
+        let study = study(&comparison);
+        let chart = chart::drills(&comparison.results.model, &study, "USD", 7);
+        let pixels = chart::png(&chart.svg).unwrap();
+        std::fs::write(folder.join(format!("{variant}.png")), pixels).unwrap();
+        let drawing = chart.inline();
+        let lower = chart.svg.to_lowercase();
+        for word in ["nan", "inf<", "-2147483648", "2147483647", "<script", "]]>"] {
+            let found = match word {
+                "nan" => drawing.contains("NaN"),
+                other => lower.contains(other),
+            };
+            assert!(!found, "{variant} contains {word}");
+        }
+        for said in ["seed 7", "95 % intervals", "10,000 trials", "cut short"] {
+            assert!(chart.caption.contains(said), "{variant}: {}", chart.caption);
+        }
+        // One plot without prices, two with them; never has a place of its own in each.
+        let plots = if study.cheapest.is_some() { 2 } else { 1 };
+        assert_eq!(drawing.matches("\nnever: ").count(), plots, "{variant}");
+        assert_eq!(
+            chart.caption.contains("not priced"),
+            plots == 1,
+            "{variant}"
+        );
+    }
 }

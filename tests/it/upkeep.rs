@@ -168,8 +168,44 @@ fn drills_have_a_best_interval() {
         .iter()
         .position(|interval| interval["label"] == "every 90d")
         .unwrap();
+    let written =
+        |name: &str| std::fs::read(folder.path().join("output/drills/hot-standby").join(name));
+    assert_eq!(written("drills.json").unwrap(), output.stdout);
+    assert!(written("drills.md").unwrap().starts_with(b"### drills"));
+    assert!(written("drills.png").unwrap().starts_with(b"\x89PNG"));
+    let svg = String::from_utf8(written("drills.svg").unwrap()).unwrap();
+    let marked = |index: usize| format!("\n{}: ", intervals[index]["label"].as_str().unwrap());
+    for index in [best, cheapest, 7] {
+        assert!(svg.contains(&marked(index)), "{index}");
+    }
     let compared = compare(&shipped("drills.yaml"), &["--trials", "2000"]);
     let compared = topology(&compared, "hot-standby");
     let expected = number(compared, "/unavailability/mean");
     assert!((lost(own) / expected - 1.0).abs() < 1e-12);
+}
+
+/// A study without charts takes the pictures of an earlier one away: they would show its figures.
+#[test]
+fn a_study_without_charts_leaves_no_picture_of_an_earlier_one() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("drills.yaml"), shipped("drills.yaml")).unwrap();
+    let study = |more: &[&str]| {
+        let args = [
+            "drills",
+            "drills.yaml",
+            "-t",
+            "hot-standby",
+            "--trials",
+            "20",
+            "-o",
+            "here",
+        ];
+        let mut command = Command::cargo_bin("failscape").unwrap();
+        command.current_dir(folder.path()).args(args).args(more);
+        assert!(command.output().unwrap().status.success());
+        folder.path().join("here/drills.png").exists()
+    };
+    assert!(study(&[]));
+    assert!(!study(&["--no-charts"]));
+    assert!(folder.path().join("here/drills.json").exists());
 }

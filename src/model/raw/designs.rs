@@ -50,13 +50,13 @@ choice! {
 record! {
     /// How traffic is moved.
     RawFailover is "Failover" as "a failover" {
-        /// From the loss until it is noticed; default { probe: 10s, misses: 3 }.
+        /// From the loss until it is noticed; default { probe: 10s, misses: 3 }, without timeout, and nothing is held down.
         optional "detect" detect: RawDetect,
         /// From noticed until decided: automatic, or a person's time; default automatic.
         optional "decide" decide: RawDecide,
         /// From decided until the standby is ready; the default depends on the pattern.
         optional "activate" activate: Time,
-        /// From ready until clients have moved; default { ttl: 60s }.
+        /// From ready until clients have moved; default { ttl: 60s }, nobody stuck.
         optional "reroute" reroute: RawReroute,
         /// Chance that an attempt succeeds; default 100%.
         optional "success" success: Share,
@@ -64,9 +64,9 @@ record! {
         optional "retry" retry: SecondsOrNever,
         /// Time between needless failovers; default never.
         optional "false_alarm" false_alarm: TimeOrNever,
-        /// The way back, or never; default { wait: 1h, takes: 5m }.
+        /// The way back, or never; default { wait: 1h, takes: 5m }, at any hour, without disruption or drain.
         optional "failback" failback: RawFailback,
-        /// Hidden faults of a standby.
+        /// Hidden faults of a standby; default never.
         optional "rot" rot: RawRot,
         /// The recovery step by step, instead of `activate`.
         optional "plan" plan: Vec<Spanned<RawStep>>,
@@ -287,7 +287,7 @@ record! {
         optional "takes" takes: Seconds,
         /// How long nobody is served while traffic is switched; default 1m.
         optional "disruption" disruption: Seconds,
-        /// Cost of one.
+        /// Cost of one; default not priced.
         optional "cost" cost: Amount,
     }
 }

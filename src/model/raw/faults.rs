@@ -32,19 +32,19 @@ record! {
         required "mttr" mttr: Time,
         /// What it does to its place; default down.
         optional "effect" effect: EffectWord,
-        /// Whether health checks see it.
+        /// Whether health checks see it; default true.
         optional "detected" detected: bool,
-        /// Of a fault that health checks do not see: time until a person has noticed it, when its repair begins.
+        /// Of a fault that health checks do not see: time until a person has noticed it, when its repair begins; default at once, by nobody.
         optional "noticed" noticed: Time,
         /// A cascade to other replicas of the same service.
         optional "spreads" spreads: RawSpread,
-        /// `replicas`: a shock that every replica in the place suffers, each repaired on its own.
+        /// `replicas`: a shock that every replica in the place suffers, each repaired on its own; default the place itself.
         optional "strikes" strikes: StrikesWord,
         /// Where the numbers come from.
         optional "source" source: Text,
         /// Repaired only while a member of this crew is free.
         optional "crew" crew: Name,
-        /// Whose repair goes first: the lowest number.
+        /// Whose repair goes first: the lowest number; default after all that have one.
         optional "priority" priority: u32,
     }
 }
@@ -76,9 +76,9 @@ pub(in crate::model) enum EffectWord {
 record! {
     /// The place stays up and works badly.
     RawGrayEffect is "GrayEffect" as "an effect" {
-        /// This share of the capacity is left.
+        /// This share of the capacity is left; default 100%.
         optional "capacity" capacity: Share,
-        /// This share of the requests fails.
+        /// This share of the requests fails; default 0%.
         optional "errors" errors: Share,
     }
 }
@@ -188,7 +188,7 @@ record! {
         optional "size" size: u32,
         /// Who is repaired next; default fifo.
         optional "order" order: OrderWord,
-        /// Time until a free member sets out, drawn by each (fault, zone) that waits; the first to elapse is served.
+        /// Time until a free member sets out, drawn by each (fault, zone) that waits; the first to elapse is served; default at once.
         optional "dispatch" dispatch: Time,
         /// When they are at work, and how long it takes to begin otherwise; default always at work.
         optional "on_call" on_call: RawOnCall,

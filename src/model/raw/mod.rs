@@ -38,7 +38,7 @@ record! {
         optional "journeys" journeys: Table<RawJourney>,
         /// What goes wrong.
         required "faults" faults: Table<RawFault>,
-        /// Probes of every journey from outside, which find faults that health checks do not see.
+        /// Probes of every journey from outside, which find faults that health checks do not see; default none.
         optional "canary" canary: RawCanary,
         /// People who repair; a fault without a crew is repaired at once.
         optional "crews" crews: Table<RawCrew>,
@@ -50,7 +50,7 @@ record! {
         optional "replication" replication: RawReplication,
         /// What backup-restore falls back on.
         optional "backups" backups: RawBackups,
-        /// Game days.
+        /// Game days; default none.
         optional "drills" drills: RawDrills,
         /// What is wanted.
         optional "objectives" objectives: RawObjectives,

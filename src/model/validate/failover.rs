@@ -48,7 +48,7 @@ pub(super) struct Layers<'a> {
     model: Option<&'a RawFailover>,
     pub(super) path: String,
     /// Whether the pattern uses the keys of a standby, and those of any move of traffic.
-    has_standby: bool,
+    pub(super) has_standby: bool,
     moves_traffic: bool,
 }
 
@@ -137,7 +137,8 @@ impl Checker<'_> {
         Some(failover)
     }
 
-    fn note(
+    /// Notes a default of the failover of a topology that uses it.
+    pub(super) fn note(
         &mut self,
         layers: &Layers<'_>,
         is_used: bool,
@@ -156,7 +157,7 @@ impl Checker<'_> {
                 layers,
                 layers.moves_traffic,
                 "detect",
-                "{ probe: 10s, misses: 3 }",
+                "{ probe: 10s, misses: 3, timeout: 0s, hold_down: 0s }",
                 "default",
             );
             return Some(Detect::Probe {
@@ -308,7 +309,7 @@ impl Checker<'_> {
                     layers,
                     layers.moves_traffic,
                     "reroute",
-                    "{ ttl: 60s }",
+                    "{ ttl: 60s, stuck: 0% }",
                     "default",
                 );
                 Some(Reroute::Ttl {
@@ -363,7 +364,7 @@ impl Checker<'_> {
     fn failback(&mut self, layers: &Layers<'_>) -> Option<Failback> {
         let back = match layers.pick(|raw| &raw.failback)? {
             None => {
-                let shown = "{ wait: 1h, takes: 5m }";
+                let shown = "{ wait: 1h, disruption: 0s, success: 100%, takes: 5m, drain: false }, at any hour";
                 self.note(layers, layers.has_standby, "failback", shown, "default");
                 return Some(Failback::After(Return {
                     wait_seconds: WAIT_SECONDS,

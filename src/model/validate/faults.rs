@@ -142,6 +142,7 @@ impl Checker<'_> {
             None => None,
         };
         let (effect, detection) = (self.effect(name, raw)?, self.detection(name, raw)?);
+        self.note_left_out_of_fault(name, raw);
         let mut fault = Fault {
             hits: scope?,
             services: names(&raw.services)?,
@@ -443,13 +444,8 @@ impl Checker<'_> {
                 OrderWord::Random => CrewOrder::Random,
                 OrderWord::Priority => CrewOrder::Priority,
             };
-            if crew.dispatch.is_absent() {
-                self.apply_default(format!("crews.{name}.dispatch"), "at once", "default");
-            }
+            self.note_left_out_of_crew(name, crew);
             let dispatch = crew.dispatch.optional()?.map(|time| time.0);
-            if crew.on_call.is_absent() {
-                self.apply_default(format!("crews.{name}.on_call"), "always at work", "default");
-            }
             let on_call = match &crew.on_call {
                 Field::Given(_, on_call) => Some(OnCall {
                     hours: *on_call.hours.get()?,

@@ -41,9 +41,6 @@ impl Checker<'_> {
     /// How a fault comes to be known.
     pub(super) fn detection(&mut self, name: &str, raw: &RawFault) -> Option<Detection> {
         if raw.detected.optional()? != Some(false) {
-            if raw.detected.is_absent() && matches!(raw.effect.get(), Some(EffectWord::Gray(_))) {
-                self.apply_default(format!("faults.{name}.detected"), "true", "default");
-            }
             return Some(Detection::Seen);
         }
         if raw.noticed.is_absent() {

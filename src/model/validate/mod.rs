@@ -13,6 +13,7 @@ mod failover;
 mod faults;
 mod gray;
 mod journeys;
+mod left_out;
 mod limits;
 mod links;
 mod money;
@@ -93,6 +94,7 @@ impl Checker<'_> {
         let drills = self.drills();
         let topologies = self.topologies(services.as_ref(), backups.as_ref());
         let topologies = self.with_canary(topologies);
+        self.note_left_out_upkeep(topologies.as_ref());
         let objectives = self.objectives(horizon);
         let traffic = self.traffic();
         let costs = self.costs();

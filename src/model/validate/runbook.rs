@@ -8,7 +8,7 @@ use super::limits::MAX_STEPS;
 use crate::model::decode::{Name, Spanned};
 use crate::model::mapping::Field;
 use crate::model::problem::{Span, quoted};
-use crate::model::raw::{HitsWord, RawFailover, RawStep, StrikesWord};
+use crate::model::raw::{HitsWord, RawStep, StrikesWord};
 use crate::model::types::{Need, Step};
 use crate::model::values::Share;
 
@@ -31,7 +31,9 @@ impl Checker<'_> {
                 }
                 (Field::Given(span, steps), _) => {
                     let steps = self.steps(span, steps)?;
-                    self.note_defaults_of_steps(layers, layer);
+                    for step in layer.plan.get().into_iter().flatten() {
+                        self.note_left_out_of_step(layers, &step.value);
+                    }
                     return Some(steps);
                 }
             }
@@ -69,21 +71,6 @@ impl Checker<'_> {
             steps.extend(self.step(&step.value, stage));
         }
         (self.problems.len() == before && steps.len() == raw.len()).then_some(steps)
-    }
-
-    fn note_defaults_of_steps(&mut self, layers: &Layers<'_>, layer: &RawFailover) {
-        for step in layer.plan.get().into_iter().flatten() {
-            let Some(name) = step.value.step.get() else {
-                continue;
-            };
-            let path = |key: &str| format!("{}.plan.{}.{key}", layers.path, name.value.0);
-            if step.value.success.is_absent() {
-                self.apply_default(path("success"), "100%", "default");
-            }
-            if step.value.attempts.is_absent() {
-                self.apply_default(path("attempts"), "1", "default");
-            }
-        }
     }
 
     /// A step begins a stage of its own, or belongs to that of the step that it is beside.

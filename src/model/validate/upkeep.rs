@@ -18,6 +18,7 @@ impl Checker<'_> {
     /// Hidden faults of the standby; `Some(None)` if there are none.
     pub(super) fn rot(&mut self, layers: &Layers<'_>) -> Option<Option<Renewal>> {
         let Some((span, rot)) = layers.pick(|raw| &raw.rot)? else {
+            self.note(layers, layers.has_standby, "rot", "never", "default");
             return Some(None);
         };
         let (mtbf, mttr) = (rot.mtbf.get()?.0.clone(), rot.fix.get()?.0.clone());
@@ -80,7 +81,10 @@ impl Checker<'_> {
         }
         let cost = match &raw.cost {
             Field::Given(_, amount) => Some(amount.0),
-            Field::Absent => None,
+            Field::Absent => {
+                self.apply_default("drills.cost", "not priced", "default");
+                None
+            }
             Field::Wrong => return None,
         };
         Some(Some(Drills {
