@@ -187,7 +187,8 @@ fn intervals(args: &DrillsArgs, model: &Model, form: Drills) -> Result<Vec<Optio
         ));
     }
     if each.is_empty() {
-        each.extend(INTERVALS.iter().filter(|every| **every > least));
+        let fits = |every: &&f64| **every > least && **every < model.horizon_seconds;
+        each.extend(INTERVALS.iter().filter(fits));
         each.extend(model.drills.map(|drills| drills.every_seconds));
     }
     each.sort_by(f64::total_cmp);
