@@ -7,7 +7,7 @@ use super::args::CheckArgs;
 use super::failure::Failure;
 use super::load::{defaults, load};
 use super::streams::Streams;
-use crate::model::Model;
+use crate::model::{Doubt, Model, doubts};
 
 pub(super) fn check(args: &CheckArgs, streams: &mut Streams) -> Result<(), Failure> {
     let (model, source) = load(args.model.as_deref())?;
@@ -15,7 +15,11 @@ pub(super) fn check(args: &CheckArgs, streams: &mut Streams) -> Result<(), Failu
     if args.defaults {
         text.push_str(&defaults_in_words(args.model.as_deref())?);
     }
-    streams.data(&text)
+    streams.data(&text)?;
+    for Doubt { path, what, hint } in doubts(&model) {
+        streams.note(&format!("\nwarning: {path} {what}\n   hint: {hint}"));
+    }
+    Ok(())
 }
 
 /// `2 regions, 5 services, …`.

@@ -9,6 +9,7 @@
 mod decode;
 mod defaults;
 mod distribution;
+mod doubts;
 mod empirical;
 mod errors;
 mod load;
@@ -28,6 +29,7 @@ mod yaml;
 
 pub use defaults::AppliedDefault;
 pub use distribution::{Distribution, Range};
+pub use doubts::{Doubt, doubts};
 pub use errors::ModelErrors;
 pub use load::{applied_defaults, applied_defaults_str, load, load_str};
 pub use problem::Problem;

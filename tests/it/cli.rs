@@ -157,6 +157,35 @@ fn check_counts_what_is_in_a_model() {
 }
 
 #[test]
+fn check_doubts_what_is_hardly_meant() {
+    let here = folder();
+    let model = "regions: { eu: { zones: [a, b] } }
+services: { web: { replicas: 2 } }
+journeys: { buy: { entry: web } }
+faults:
+  fast: { hits: replica, mtbf: 30m, mttr: 1m }
+  long: { hits: replica, mtbf: 1d, mttr: 9d }
+  sane: { hits: replica, mtbf: 30d, mttr: 1h }
+topologies: { two: { pattern: multi-az, regions: [eu] } }
+";
+    std::fs::write(here.path().join("odd.yaml"), model).unwrap();
+    let done = failscape(here.path())
+        .args(["check", "odd.yaml"])
+        .assert()
+        .success();
+    let told = String::from_utf8(done.get_output().stderr.clone()).unwrap();
+    assert_eq!(told.matches("warning:").count(), 2, "{told}");
+    assert!(
+        told.contains("faults.fast fails every 30m in service"),
+        "{told}"
+    );
+    assert!(
+        told.contains("faults.long is down 90 % of the time"),
+        "{told}"
+    );
+}
+
+#[test]
 fn init_writes_a_valid_model_and_refuses_to_overwrite_it() {
     let here = folder();
     failscape(here.path())

@@ -21,7 +21,7 @@ use crate::engine::trial::{Record, Simulator};
 use crate::plan::{Plan, ServingPlan, UnitId};
 
 /// Ways of less probability are left to the trials that take them.
-const LEAST: f64 = 1e-3;
+const LEAST: f64 = 1e-6;
 /// More ways than these through a group of windows are not gone through: the one of the trial stands for them.
 const MOST_WAYS: usize = 64;
 
