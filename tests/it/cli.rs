@@ -159,7 +159,8 @@ fn check_counts_what_is_in_a_model() {
 #[test]
 fn check_doubts_what_is_hardly_meant() {
     let here = folder();
-    let model = "regions: { eu: { zones: [a, b] } }
+    let model = "model: odd
+regions: { eu: { zones: [a, b] } }
 services: { web: { replicas: 2 } }
 journeys: { buy: { entry: web } }
 faults:
