@@ -383,7 +383,7 @@ pub struct CostResult {
     pub storage: Option<f64>,
     /// Telemetry shipped to another region.
     pub telemetry: Option<f64>,
-    /// Drills; not simulated yet.
+    /// Drills: what each costs, times how many there are a month.
     pub drills: Option<f64>,
     /// Fixed cost of regions.
     pub regions: Option<f64>,
