@@ -4,19 +4,19 @@
 //! region *from* for the other: detect, decide, activate, reroute. With `reroute_first` (warm standby) clients move
 //! while the standby is still being scaled up.
 
+mod attempt;
 mod failback;
 mod scale;
 
 pub(super) use failback::Disruption;
 
-use super::explore::Law;
+use super::pending::Law;
 use super::runbook::RunbookState;
-use super::serving::Serving;
-use super::serving::{RerouteTime, Timer};
+use super::serving::{Serving, Timer};
 use super::trial::Simulator;
 use super::upkeep::Upkeep;
 use crate::model::{Failback, Return};
-use crate::plan::{DowntimePhase, Purpose, ReroutePlan, ServingPlan, StandbyPlan};
+use crate::plan::{DowntimePhase, Purpose, ServingPlan, StandbyPlan};
 use failback::FailbackState;
 
 /// The controller during a trial.
@@ -417,11 +417,6 @@ impl<'p> Simulator<'p> {
         self.decide();
     }
 
-    fn wait_for_phase(&mut self, seconds: f64) {
-        let end = self.now + seconds;
-        self.set_timer(Timer::Attempt, end);
-    }
-
     pub(super) fn play_standby_timer(&mut self, timer: Timer) {
         match timer {
             Timer::Attempt => self.end_phase(),
@@ -445,200 +440,5 @@ impl<'p> Simulator<'p> {
             Timer::Detected(_) => unreachable!("a standby pattern detects by its attempt"),
         }
         self.plan_failback();
-    }
-
-    fn end_phase(&mut self) {
-        match self.standby().0.phase {
-            Phase::Detecting => self.decide(),
-            Phase::Deciding | Phase::Retrying => self.activate(),
-            Phase::Activating => self.end_activation(true),
-            Phase::Steady
-            | Phase::Mending
-            | Phase::Rerouting
-            | Phase::GivenUp
-            | Phase::NoneHealthy => {
-                unreachable!("this phase has no end of its own")
-            }
-        }
-    }
-
-    fn decide(&mut self) {
-        let (state, plan) = self.standby();
-        if state.turns_round {
-            state.attempts += 1;
-            state.phase = Phase::Rerouting;
-            self.begin_reroute();
-            return;
-        }
-        state.phase = Phase::Deciding;
-        let (from, losses) = (state.from, state.losses);
-        let mut rng = self
-            .key
-            .occasion(self.plan.regions[from].key, Purpose::Decide, losses);
-        let seconds = self.laws.samplers[plan.decide as usize].draw(&mut rng);
-        self.wait_for_phase(seconds);
-    }
-
-    fn activate(&mut self) {
-        let (state, plan) = self.standby();
-        state.phase = Phase::Activating;
-        state.attempts += 1;
-        let (from, attempts) = (state.from, state.attempts);
-        let start_moving = plan.reroute_first && !state.moved && state.movement != Movement::Away;
-        if plan.runbook.is_empty() {
-            let mut rng =
-                (self.key).occasion(self.plan.regions[from].key, Purpose::Activate, attempts);
-            let seconds = self.laws.samplers[plan.activate as usize].draw(&mut rng) + plan.restore;
-            self.wait_for_phase(seconds);
-        } else {
-            self.begin_runbook();
-        }
-        if start_moving {
-            // If it has rotted, clients come before it is mended, and nobody serves them.
-            self.find_rot();
-            self.refresh_capacities();
-            self.begin_reroute();
-        }
-    }
-
-    /// A standby that had rotted is fit to serve again; an attempt that has waited for it goes on.
-    pub(super) fn continue_with_mended_standby(&mut self) {
-        let (state, _) = self.standby();
-        let waits = state.phase == Phase::Mending;
-        self.refresh_capacities();
-        if waits {
-            self.end_activation(true);
-        }
-    }
-
-    /// The activation is over; all its steps were done, or one has failed.
-    pub(super) fn end_activation(&mut self, done: bool) {
-        let (state, plan) = self.standby();
-        let (from, attempts) = (state.from, state.attempts);
-        let to_standby = 1 - from != state.home;
-        let key = self.plan.regions[from].key;
-        if done && to_standby && self.find_rot() {
-            self.standby().0.phase = Phase::Mending;
-            return;
-        }
-        if done && self.succeeds(plan.success, key, Purpose::Success, attempts) {
-            self.bring_up(1 - from);
-            let (state, _) = self.standby();
-            state.phase = Phase::Rerouting;
-            if state.moved {
-                self.end_attempt();
-            } else if state.movement != Movement::Away {
-                self.begin_reroute();
-            }
-            return;
-        }
-        let (state, _) = self.standby();
-        if state.serving == from && state.home == from && state.movement == Movement::None {
-            // It may still run in full from the last time, if the primary was lost again during the failback.
-            self.release(1 - from);
-        }
-        let (state, _) = self.standby();
-        match plan.retry {
-            _ if state.healthy[from] => {
-                state.phase = Phase::GivenUp;
-                state.needless = false;
-                self.call_off_if_healthy();
-                self.start_if_unhealthy();
-            }
-            Some(seconds) => {
-                state.phase = Phase::Retrying;
-                self.wait_for_phase(seconds);
-            }
-            None => state.phase = Phase::GivenUp,
-        }
-    }
-
-    fn begin_reroute(&mut self) {
-        let (state, plan) = self.standby();
-        state.movement = Movement::Away;
-        let (from, attempts) = (state.from, state.attempts);
-        let now = self.now;
-        match self.draw_reroute(plan.reroute, self.plan.regions[from].key, attempts) {
-            RerouteTime::Linear(seconds) if seconds > 0.0 => {
-                self.traffic.redirect(now, seconds, &all_in(1 - from));
-                self.await_moves();
-            }
-            RerouteTime::AtOnceAfter(seconds) if seconds > 0.0 => {
-                self.set_timer(Timer::Rerouted, now + seconds);
-            }
-            RerouteTime::Linear(_) | RerouteTime::AtOnceAfter(_) => {
-                self.traffic.jump(now, &all_in(1 - from));
-                self.await_moves();
-                self.end_reroute();
-            }
-        }
-    }
-
-    /// A linear move is complete.
-    fn end_move(&mut self) {
-        let now = self.now;
-        let (state, plan) = self.standby();
-        let (movement, away, back) = (state.movement, 1 - state.from, state.home);
-        if movement == Movement::Away && matches!(plan.reroute, ReroutePlan::Drawn(_)) {
-            // It was a failback that was under way: clients leave again at the end of the drawn time.
-            self.traffic.jump(now, &all_in(back));
-            self.await_moves();
-            return;
-        }
-        let to = if movement == Movement::Away {
-            away
-        } else {
-            back
-        };
-        self.traffic.jump(now, &all_in(to));
-        self.await_moves();
-        match movement {
-            Movement::Away => self.end_reroute(),
-            Movement::Back => self.end_failback(),
-            Movement::None => {}
-        }
-    }
-
-    /// All clients are at the other region.
-    fn end_reroute(&mut self) {
-        let (state, _) = self.standby();
-        state.movement = Movement::None;
-        state.moved = true;
-        state.serving = 1 - state.from;
-        if state.phase == Phase::Rerouting {
-            self.end_attempt();
-        }
-        self.touch_world();
-    }
-
-    /// The attempt is over and the other region serves.
-    fn end_attempt(&mut self) {
-        let now = self.now;
-        let (state, plan) = self.standby();
-        state.phase = Phase::Steady;
-        let at_once = if state.completed.0 == now {
-            state.completed.1
-        } else {
-            0
-        };
-        state.completed = (now, at_once + 1);
-        state.moved_at = now;
-        state.needless = false;
-        state.turns_round = false;
-        let (serving, from) = (state.serving, state.from);
-        self.lose_data(from);
-        let (state, _) = self.standby();
-        let swaps = plan.failback == Failback::Never && state.full[serving];
-        if swaps && state.home != serving {
-            state.home = serving;
-            self.swap_standby();
-        } else {
-            let in_use = state.home != serving;
-            self.use_standby(in_use);
-        }
-        if self.standby().0.home == serving {
-            self.release(from);
-        }
-        self.start_if_unhealthy();
     }
 }

@@ -3,6 +3,7 @@
 //! Names, hash maps and petgraph stop here. A [`Plan`] that exists can be played: the engine cannot fail.
 
 mod compile;
+mod controller;
 mod crews;
 mod data;
 mod element;
@@ -25,6 +26,7 @@ mod twin;
 mod types;
 
 pub use compile::compile;
+pub use controller::*;
 pub use data::{Copies, CopyLink, DataAtRisk, DataPlan};
 pub use element::Element;
 pub use gray::{CanaryPlan, GrayCall, GrayCallee, GrayFault, GrayPlan, GrayReplica, GrayService};
