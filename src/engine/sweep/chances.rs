@@ -162,6 +162,8 @@ pub(super) struct Scout<'p> {
     resting: Vec<UnitId>,
     feed: Feed,
     trial: u64,
+    /// Ways of less probability are left to the trials that take them.
+    pub(super) least: f64,
 }
 
 impl<'p> Scout<'p> {
@@ -173,6 +175,7 @@ impl<'p> Scout<'p> {
             resting: resting(plan),
             feed: Feed::default(),
             trial: 0,
+            least: LEAST,
         }
     }
 
@@ -228,7 +231,7 @@ impl<'p> Scout<'p> {
                     (self.simulator.script.take().unwrap_or_default(), rest)
                 };
                 let probability = way.probability();
-                if probability >= LEAST {
+                if probability >= self.least {
                     if rest > until {
                         until = ground.first_start(rest);
                         continue 'group;
@@ -240,7 +243,7 @@ impl<'p> Scout<'p> {
                         mean.add(probability, None, &Sums::of(&self.simulator));
                     }
                 }
-                script = way.next_likely_path(LEAST);
+                script = way.next_likely_path(self.least);
             }
             return None;
         }
