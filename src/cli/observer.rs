@@ -74,10 +74,10 @@ impl Bar {
             None => self.drawn.set_prefix(format!("{played} trials")),
         }
         self.drawn.set_position(progress.trials);
-        let running = format!(
-            "{} of {} topologies running",
-            progress.running, progress.topologies
-        );
+        let running = match progress.topologies {
+            1 => "running".to_owned(),
+            all => format!("{} of {all} topologies running", progress.running),
+        };
         let elapsed = self.started.elapsed();
         let message = match time_left(progress, self.resumed, elapsed, self.max_time) {
             Some(left) => format!(

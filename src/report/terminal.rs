@@ -207,9 +207,9 @@ fn cells(row: &Row) -> [Cell; FIGURES.len()] {
     ]
 }
 
-/// `* name` on the frontier, `· name` off it.
+/// `* name` on the frontier.
 fn marked_name(row: &Row, name: &str) -> String {
-    let mark = if row.on_frontier { '*' } else { '·' };
+    let mark = if row.on_frontier { '*' } else { ' ' };
     let taken = row
         .choice
         .map_or(String::new(), |choice| format!("\n  {choice}"));
