@@ -60,9 +60,10 @@ fn row(topology: &TopologyResult, results: &Results) -> Vec<(String, String)> {
     row.estimate("slo_met", "", topology.slo_met.as_ref());
     row.estimate("sla_met", "", topology.sla_met.as_ref());
     row.number(&format!("cost_{currency}_per_month"), bill.total);
-    row.number(
-        &format!("cost_of_failure_{currency}_per_month"),
-        cost_of_failure(topology),
+    row.estimate(
+        "cost_of_failure",
+        &format!("_{currency}_per_month"),
+        cost_of_failure(topology).as_ref(),
     );
     row.estimate(
         "cost_with_failure",

@@ -3,7 +3,8 @@
 use super::data;
 use super::format::{self, printable};
 use super::html_spaces::unbroken;
-use crate::results::{CostResult, Estimate, Results, TopologyResult};
+use super::summary::cost_of_failure;
+use crate::results::{Estimate, Results, TopologyResult};
 
 /// A table in words.
 pub(super) struct Table {
@@ -94,7 +95,7 @@ pub(super) fn cost_figures(
         (format::money(total, currency), gaps.to_owned())
     });
     let (failure, failure_interval) =
-        cost_of_failure(cost).map_or_else(unpriced, |parts| estimated(&parts, currency));
+        cost_of_failure(topology).map_or_else(unpriced, |parts| estimated(&parts, currency));
     let (total, total_interval) = cost
         .total_with_failure
         .as_ref()
@@ -117,19 +118,6 @@ pub(super) fn probability_with_interval(estimate: Option<&Estimate>) -> (String,
             )
         },
     )
-}
-
-/// The cost of failure has no estimate of its own: what fails is the only part of the total that is uncertain, so the total's
-/// interval, less what runs, is its interval.
-fn cost_of_failure(cost: &CostResult) -> Option<Estimate> {
-    let (total, runs) = (cost.total_with_failure.as_ref()?, cost.total?);
-    let less = |value: f64| (value - runs).max(0.0);
-    Some(Estimate {
-        mean: less(total.mean),
-        low: less(total.low),
-        high: less(total.high),
-        ..total.clone()
-    })
 }
 
 fn estimated(estimate: &Estimate, currency: &str) -> (String, String) {

@@ -22,7 +22,7 @@ pub fn markdown(comparison: &Comparison) -> String {
     let _ = writeln!(
         text,
         "| topology | nines | availability ({level} interval) | downtime a year (p95) | outages a year | recovery p95 \
-         | SLO met | cost a month | cost of failure a month |"
+         | SLO met | cost a month | cost of failure a month ({level} interval) |"
     );
     text.push_str("|:--|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     for topology in &results.topologies {
@@ -78,7 +78,10 @@ fn table_row(row: &Row) -> String {
         recovery,
         row.slo_met.clone(),
         row.cost.clone(),
-        row.cost_of_failure.clone(),
+        match row.cost_of_failure_interval.as_str() {
+            "" => row.cost_of_failure.clone(),
+            interval => format!("{} ({interval})", row.cost_of_failure),
+        },
     ];
     let cells: Vec<String> = cells.iter().map(|cell| escaped(cell)).collect();
     format!("| {name} | {} |\n", cells.join(" | "))

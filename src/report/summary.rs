@@ -57,6 +57,8 @@ pub(crate) struct Row {
     pub(crate) slo_interval: String,
     pub(crate) cost: String,
     pub(crate) cost_of_failure: String,
+    /// Empty if it is not priced.
+    pub(crate) cost_of_failure_interval: String,
 }
 
 impl Row {
@@ -64,6 +66,7 @@ impl Row {
         let downtime = &topology.downtime_minutes_per_year;
         let outages = &topology.outages_per_year;
         let bill = &topology.cost_per_month;
+        let failure = cost_of_failure(topology);
         let money = |amount: f64| format::money_rounded(amount, &results.currency);
         let (availability_mark, recovery_mark) = marks(topology, &results.objectives);
         Self {
@@ -121,24 +124,40 @@ impl Row {
                     .to_owned()
             }),
             cost: bill.total.map_or_else(no_data, money),
-            cost_of_failure: cost_of_failure(topology).map_or_else(no_data, money),
+            cost_of_failure: (failure.as_ref()).map_or_else(no_data, |failure| money(failure.mean)),
+            cost_of_failure_interval: failure.as_ref().map_or_else(String::new, |failure| {
+                format::money_interval(failure.low, failure.high, &results.currency)
+            }),
         }
     }
 }
 
-/// Mean SLA credits and lost business of a month; `None` if neither is priced.
-pub(crate) fn cost_of_failure(topology: &TopologyResult) -> Option<f64> {
+/// SLA credits and lost business of a month; `None` if neither is priced.
+///
+/// Of both together there is no estimate: what fails is the only part of the total that is uncertain, so the total's
+/// interval, less what runs, is theirs; without a total the sum of both intervals, which is wider.
+pub(crate) fn cost_of_failure(topology: &TopologyResult) -> Option<Estimate> {
     let bill = &topology.cost_per_month;
-    match (&bill.sla_credits, &bill.downtime) {
-        (None, None) => None,
-        (credits, downtime) => Some(
-            [credits, downtime]
-                .into_iter()
-                .flatten()
-                .map(|estimate| estimate.mean)
-                .sum(),
-        ),
+    let (credits, downtime) = match (&bill.sla_credits, &bill.downtime) {
+        (None, None) => return None,
+        (Some(only), None) | (None, Some(only)) => return Some(only.clone()),
+        (Some(credits), Some(downtime)) => (credits, downtime),
+    };
+    if let (Some(total), Some(runs)) = (&bill.total_with_failure, bill.total) {
+        let less = |value: f64| (value - runs).max(0.0);
+        return Some(Estimate {
+            mean: less(total.mean),
+            low: less(total.low),
+            high: less(total.high),
+            ..total.clone()
+        });
     }
+    Some(Estimate {
+        mean: credits.mean + downtime.mean,
+        low: credits.low + downtime.low,
+        high: credits.high + downtime.high,
+        ..downtime.clone()
+    })
 }
 
 /// A figure, or its upper bound where nothing was seen.
