@@ -11,7 +11,7 @@ use super::settings::{Charts, OutputSettings};
 use super::simulate::Played;
 use super::streams::Streams;
 use crate::chart::{self, Chart};
-use crate::montecarlo::RunSettings;
+use crate::montecarlo::{RunSettings, side_by_side};
 use crate::report::{self, Folder};
 use crate::results::{Comparison, format};
 
@@ -138,7 +138,7 @@ pub(super) fn stage_charts(
     charts: &[Chart],
     settings: &RunSettings,
 ) -> anyhow::Result<()> {
-    let drawn = settings.side_by_side(charts, |chart: &Chart| {
+    let drawn = side_by_side(settings.threads, charts, |chart: &Chart| {
         chart::png(&chart.svg).with_context(|| format!("cannot draw the chart {}", chart.name))
     });
     for (chart, pixels) in charts.iter().zip(drawn) {

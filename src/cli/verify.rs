@@ -8,7 +8,7 @@ use super::interrupt::Interrupt;
 use super::settings::threads;
 use super::streams::Streams;
 use crate::engine::TrialOutcome;
-use crate::montecarlo::{Observer, Progress};
+use crate::montecarlo::{Observer, Progress, side_by_side};
 use crate::report::{reference_list, verification, verification_markdown};
 use crate::verify::{
     Case, Counts, Library, Played, Row, Table, VerifySettings, library, verify as check,
@@ -46,7 +46,7 @@ fn ending(counts: Counts, trials: Option<u64>, stopped: bool) -> Result<(), Fail
     }
 }
 
-/// Plays the cases in turn; also tells whether the user ended it.
+/// Plays the cases, each on one thread; also tells whether the user ended it.
 fn play(
     library: &Library,
     cases: &[&Case],
@@ -56,25 +56,29 @@ fn play(
     let settings = VerifySettings {
         trials: args.trials,
         seed: args.seed,
-        threads: threads(args.threads),
+        threads: 1,
         level: library.level(),
     };
-    let mut watch = Watch(Interrupt::listen()?);
+    let interrupt = Interrupt::listen()?;
     let bar = bar(cases.len(), streams);
+    let played = side_by_side(threads(args.threads), cases, |case| {
+        if interrupt.came() {
+            return Ok(Played::Stopped);
+        }
+        bar.set_message(case.name().to_owned());
+        let played = check(library, case, &settings, &mut Watch(interrupt.clone()));
+        bar.inc(1);
+        played
+    });
+    bar.finish_and_clear();
     let mut rows = Vec::new();
     let mut stopped = false;
-    for case in cases {
-        bar.set_message(case.name().to_owned());
-        match check(library, case, &settings, &mut watch)? {
+    for played in played {
+        match played? {
             Played::Rows(more) => rows.extend(more),
-            Played::Stopped => {
-                stopped = true;
-                break;
-            }
+            Played::Stopped => stopped = true,
         }
-        bar.inc(1);
     }
-    bar.finish_and_clear();
     Ok((rows, stopped))
 }
 

@@ -7,6 +7,7 @@ mod settings;
 mod shard;
 mod state;
 mod tactics;
+mod threads;
 mod tree;
 
 pub use replay::{Down, Part, Replay, replay};
@@ -15,3 +16,4 @@ pub use settings::*;
 pub use shard::Shard;
 pub use state::State;
 pub use tactics::{Tactic, Tactics};
+pub use threads::side_by_side;

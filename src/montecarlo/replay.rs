@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use super::threads::pool;
 use super::{Observer, Progress, RunSettings};
 use crate::engine::{Record, Simulator};
 use crate::estimate::ElementTally;
@@ -108,7 +109,7 @@ pub fn replay(
     settings: &RunSettings,
     observer: &mut dyn Observer,
 ) -> Replay {
-    let pool = settings.worker_threads();
+    let pool = pool(settings.threads);
     let plays = 1 + parts.iter().map(Part::replays).sum::<usize>();
     let events = (plan.expected_events + 20.0) * plays as f64;
     let batch = ((EVENTS_PER_BATCH / events) as u64).clamp(1, MAX_BATCH);

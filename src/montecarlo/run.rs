@@ -12,6 +12,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::state::{State, pairs_of, shape};
 use super::tactics::cost_of;
+use super::threads::pool;
 use super::{Observer, Progress, RunSettings, Tactic, Tactics};
 use crate::cost::FailurePrice;
 use crate::engine::{Loss, Player, Record, Simulator, TrialOutcome};
@@ -119,7 +120,7 @@ impl Campaign<'_> {
     /// If the worker threads cannot be started.
     pub fn play(self, state: &mut State, observer: &mut dyn Observer) {
         let settings = self.settings;
-        let pool = settings.worker_threads();
+        let pool = pool(settings.threads);
         let started = Instant::now();
         while !state.is_complete(settings) {
             let batches = state.next_round(settings);

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use rayon::ThreadPool;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
 /// How many trials, from which seed, and when to stop.
@@ -26,32 +24,6 @@ pub struct RunSettings {
     pub threads: usize,
     /// How means are estimated.
     pub estimator: Estimator,
-}
-
-impl RunSettings {
-    /// The threads that a run works on.
-    ///
-    /// # Panics
-    ///
-    /// If the operating system does not grant them.
-    #[must_use]
-    pub(super) fn worker_threads(&self) -> ThreadPool {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(self.threads)
-            .build()
-            .expect("the operating system grants the worker threads")
-    }
-
-    /// Works on items side by side, on the threads of the run. Results are in the order of the items.
-    #[must_use]
-    pub fn side_by_side<T: Sync, R: Send>(
-        &self,
-        items: &[T],
-        work: impl Fn(&T) -> R + Sync + Send,
-    ) -> Vec<R> {
-        let pool = self.worker_threads();
-        pool.install(|| items.par_iter().map(work).collect())
-    }
 }
 
 /// How means are estimated.

@@ -8,6 +8,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelI
 
 use super::rare::{disasters, rare};
 use super::state::pairs_of;
+use super::threads::pool;
 use super::{Estimator, RunSettings};
 use crate::cost::FailurePrice;
 use crate::engine::{JourneyOutcome, Loss, MeanScore, Player};
@@ -106,7 +107,7 @@ impl Tactics {
         if settings.estimator == Estimator::Plain {
             return tactics;
         }
-        let pool = settings.worker_threads();
+        let pool = pool(settings.threads);
         if settings.estimator == Estimator::Sharp {
             let topologies = tactics.topologies.par_iter_mut().zip(plans);
             pool.install(|| {
