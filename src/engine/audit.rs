@@ -85,7 +85,10 @@ fn play_and_audit(model: &Model, trials: u64) {
         let plan = compile(model, &expand(model, name, spec));
         let mut simulator = Simulator::new(&plan, 1);
         for trial in 0..trials {
-            simulator.simulate(trial, Record::Scores);
+            let outcome = simulator.simulate(trial, Record::Scores).clone();
+            // Nothing is remembered of the trials before.
+            let mut alone = Simulator::new(&plan, 1);
+            assert_eq!(outcome, *alone.simulate(trial, Record::Scores));
             assert!(simulator.reach == Reach::Services || plan.service_stride > 1);
             simulator.audit();
         }
@@ -121,6 +124,16 @@ const GRAY: &str = "
   weak: { hits: zone, mtbf: 2d, mttr: 5h, effect: { capacity: 50%, errors: 40% } }
 canary: { every: 20m }";
 
+/// Keys of a failover whose runbook waits for people and for what it needs.
+const RUNBOOK: &str = "
+  plan:
+    - { step: approve, takes: 30m, by: people }
+    - { step: promote, takes: 20m, success: 60%, needs: [pay] }
+  rot: { mtbf: 4d, fix: 5h }
+  false_alarm: 6d
+  detect: { probe: 10m, misses: 2, timeout: 5m }
+drills: { every: 9d, kind: gameday, takes: 30m, disruption: 1m }";
+
 /// A crew that takes a time to set out.
 const DISPATCH: &str = ", dispatch: { lognormal: { median: 20m, p95: 2h } }";
 
@@ -134,7 +147,7 @@ fn gates_stand_where_units_put_them_when_everything_fails_often() {
         "hot-standby",
         "active-active",
     ];
-    for (pattern, failback, cross, (cuts, dispatch)) in patterns
+    for (pattern, failback, cross, (cuts, dispatch, activation)) in patterns
         .iter()
         .flat_map(|p| {
             [
@@ -146,7 +159,14 @@ fn gates_stand_where_units_put_them_when_everything_fails_often() {
         })
         .flat_map(|(p, f)| [false, true].map(|c| (p, f, c)))
         .flat_map(|(p, f, c)| {
-            [("", ""), (CUTS, DISPATCH), (GRAY, DISPATCH)].map(|extra| (p, f, c, extra))
+            let activate = "\n  activate: 30m\n  success: 60%";
+            [
+                ("", "", activate),
+                (CUTS, DISPATCH, activate),
+                (GRAY, DISPATCH, activate),
+                ("", DISPATCH, RUNBOOK),
+            ]
+            .map(|extra| (p, f, c, extra))
         })
     {
         let (regions, cross) = match *pattern {
@@ -172,9 +192,28 @@ faults:
   rack: {{ hits: zone, mtbf: 5d, mttr: 4h, strikes: replicas, crew: people }}{cuts}
 crews: {{ people: {{ size: 2, order: random{dispatch} }} }}
 topologies: {{ t: {{ pattern: {pattern}, regions: {regions}{cross} }} }}
-failover: {{ activate: 30m, success: 60%, retry: 20m, reroute: {{ ttl: 30m }}, failback: {failback} }}
+failover:
+  retry: 20m
+  reroute: {{ ttl: 30m }}
+  failback: {failback}{activation}
 "
         );
         play_and_audit(&load_str("often", &text, None).unwrap(), 40);
     }
+}
+
+/// All units are of the simplest kind here: nothing but the runbook has to do with people.
+#[test]
+fn people_at_work_on_a_runbook_are_free_when_the_next_trial_begins() {
+    let text = "
+model: people
+horizon: 60d
+regions: { east: { zones: 1 }, west: { zones: 1 } }
+services: { web: {} }
+crews: { on-call: { size: 1 } }
+faults: { region: { hits: region, mtbf: 5d, mttr: 12h } }
+failover: { plan: [ { step: approve, takes: 12h, by: on-call } ] }
+topologies: { hot: { pattern: hot-standby } }
+";
+    play_and_audit(&load_str("people", text, None).unwrap(), 40);
 }

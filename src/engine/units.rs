@@ -96,6 +96,10 @@ impl Simulator<'_> {
     /// All general units new and running, but for the replicas that a standby does not run.
     pub(super) fn reset_states(&mut self) {
         let plan = self.plan;
+        // Also where no unit has a crew: people of it may have been at work on a runbook when the last trial ended.
+        for crew in &mut self.crews {
+            crew.reset();
+        }
         if plan
             .units
             .iter()
@@ -113,9 +117,6 @@ impl Simulator<'_> {
                 failure: Failure::NONE,
             },
         );
-        for crew in &mut self.crews {
-            crew.reset();
-        }
     }
 
     /// The next event of a general unit: its first clock runs out, or its repair is finished.
@@ -141,8 +142,8 @@ impl Simulator<'_> {
     pub(super) fn fail_by(&mut self, unit: UnitId, clock: u32) {
         let plan = self.plan;
         let clock_plan = plan.clocks[clock as usize];
-        let repair =
-            self.laws.samplers[clock_plan.repair as usize].draw(&mut self.rngs[clock as usize]);
+        let rng = &mut self.rngs[clock as usize];
+        let repair = self.repairs.draw(clock_plan.repair, &self.laws, rng);
         let failure = Failure {
             cause: clock_plan.cause,
             repair,
@@ -297,7 +298,7 @@ impl Simulator<'_> {
             Purpose::Strike,
             occasion,
         );
-        let repair = self.laws.samplers[striker.repair as usize].draw(&mut rng);
+        let repair = (self.repairs).draw(striker.repair, &self.laws, &mut rng);
         self.halt(target);
         self.outcome.events += 1;
         let fired = self.outcome.fired[striker.cause as usize];
