@@ -24,6 +24,7 @@ use rand_distr::{Distribution as _, Exp1};
 use super::ledger::traffic;
 use super::likely::{Clocks, Likely};
 use super::serving::Serving;
+use super::size_biased::Repairs;
 use super::trial::{Record, Simulator};
 use super::units::{Condition, Renewal};
 use super::{JourneyOutcome, Loss};
@@ -98,6 +99,7 @@ impl<'p> BusyPeriods<'p> {
         let mut player = Simulator::new(plan, seed);
         player.reset(0, Record::Losses);
         player.parked = true;
+        player.repairs = Repairs::favouring_long(plan);
         Ok(Self {
             // Trials of its own, apart from those of a run.
             walker: Simulator::new(plan, seed ^ OWN_TRIALS),
@@ -214,7 +216,7 @@ impl<'p> BusyPeriods<'p> {
             self.player.play(slot);
             self.park(slot);
         }
-        log_ratio.exp()
+        (log_ratio + self.player.repairs.take_log_ratio()).exp()
     }
 
     /// Time until the last of what is pending, as things stand \[s\].
@@ -250,8 +252,15 @@ impl<'p> BusyPeriods<'p> {
         let stream = player.key.occasion(key, Purpose::Renewal, fresh);
         match plan.units[unit as usize].kind {
             UnitKind::Simple(up) => {
+                let law = plan.clocks[clock as usize].repair;
+                let mut rng = stream;
                 let renewal = &mut player.renewals[unit as usize];
-                *renewal = Renewal::new(stream, renewal.gate, up, &player.laws);
+                *renewal = Renewal {
+                    ahead: player.repairs.draw(law, &player.laws, &mut rng),
+                    rng,
+                    gate: renewal.gate,
+                    phase: up,
+                };
                 player.play(unit);
             }
             UnitKind::General => {

@@ -26,6 +26,7 @@ mod private;
 mod runbook;
 mod serving;
 mod settle;
+mod size_biased;
 mod snapshot;
 mod standby;
 mod sweep;

@@ -7,6 +7,7 @@ use super::data::DataState;
 use super::gray::GrayState;
 use super::ledger::{Ledger, World};
 use super::serving::{Serving, Timer};
+use super::size_biased::Repairs;
 use super::snapshot::n_slots;
 use super::takeover::PoolState;
 use super::traffic::Traffic;
@@ -29,6 +30,8 @@ pub struct Simulator<'p> {
     pub(super) seed_of_ranges: u64,
     /// Whether lives are left out of the calendar: failures come from outside.
     pub(super) parked: bool,
+    /// What repairs are drawn from in busy periods; by nature in trials.
+    pub(super) repairs: Repairs,
     /// Prescribed outcomes of chances; none in a trial.
     pub(super) script: Option<Script>,
     /// Chances drawn so far in the trial, and what came of them.
@@ -86,6 +89,7 @@ impl<'p> Simulator<'p> {
             laws: plan.laws.clone(),
             seed_of_ranges: seed,
             parked: false,
+            repairs: Repairs::default(),
             script: None,
             path: Vec::new(),
             now: 0.0,
