@@ -1,6 +1,8 @@
 //! Topologies that hardly ever lose anything: busy periods in which failures are made likely, until the mean is known well
 //! enough.
 
+use std::collections::BTreeMap;
+
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::RunSettings;
@@ -8,7 +10,7 @@ use super::tactics::cost_of;
 use crate::cost::FailurePrice;
 use crate::engine::BusyPeriods;
 use crate::estimate::{RareMeans, RareTally};
-use crate::exact::{Extent, TopEvent, cut_sets};
+use crate::exact::{CutSets, Extent, TopEvent, cut_sets};
 use crate::plan::{Plan, UnitId};
 
 /// Samples of a batch; batches are merged in order.
@@ -26,9 +28,12 @@ const PRECISION: f64 = 0.05;
 const UNEVEN: f64 = 5.0;
 /// Effective samples below which the answer is not used.
 const FEW_EFFECTIVE: f64 = 50.0;
-/// Minimal cut sets of at most so many units are looked out for, so many of them, if they carry this share of the losses.
-const ORDER: usize = 3;
-const LOOKED_OUT_FOR: usize = 32;
+/// Minimal cut sets of more and more units are looked for, until those that were found carry this share of the losses.
+const ORDERS: [usize; 5] = [2, 3, 5, 8, 12];
+const MOST_OF_ALL: f64 = 0.8;
+/// So many of them at most are looked out for, the likeliest.
+const LOOKED_OUT_FOR: usize = 64;
+/// Share of the losses from which on sets that are alike should have been met.
 const DOMINANT: f64 = 0.05;
 
 /// Estimates the means of a plan by busy periods.
@@ -42,7 +47,7 @@ pub(super) fn rare(
     settings: &RunSettings,
 ) -> Result<RareMeans, String> {
     let watched = dominant_cut_sets(plan);
-    let sets: Vec<Vec<UnitId>> = watched.iter().map(|(units, _)| units.clone()).collect();
+    let sets: Vec<Vec<UnitId>> = watched.iter().map(|set| set.units.clone()).collect();
     BusyPeriods::new(plan, settings.seed, &sets)?;
     let play = |batch: u64| -> Option<(RareTally, u64)> {
         let mut busy = BusyPeriods::new(plan, settings.seed, &sets).ok()?;
@@ -88,11 +93,7 @@ pub(super) fn rare(
             means.effective_samples
         ));
     }
-    let unseen = watched.into_iter().zip(&tally.seen);
-    means.never_seen = unseen
-        .filter(|(_, seen)| **seen == 0)
-        .map(|((_, label), _)| label)
-        .collect();
+    means.never_seen = never_seen(&watched, &tally.seen);
     Ok(means)
 }
 
@@ -140,33 +141,79 @@ pub(super) fn disasters(plan: &Plan) -> Disasters {
     all
 }
 
-/// The cut sets that theory says carry the losses, with what they are called; none where it does not say.
-fn dominant_cut_sets(plan: &Plan) -> Vec<(Vec<UnitId>, String)> {
-    let extent = Extent {
-        order: ORDER,
-        most: LOOKED_OUT_FOR,
-    };
-    let Ok(events) = cut_sets(plan, extent) else {
-        return Vec::new();
-    };
-    let dominant =
-        |set: &&crate::exact::CutSet, event: &crate::exact::CutSets| event.share(set) >= DOMINANT;
-    let each = events.iter().flat_map(|event| {
-        let sets = event.sets.iter().filter(|set| dominant(set, event));
-        sets.map(|set| (set.units.clone(), label(plan, &set.units)))
-    });
-    each.collect()
+/// A cut set that is looked out for.
+struct Watched {
+    units: Vec<UnitId>,
+    /// What it is called, together with those that are like it.
+    label: String,
+    /// Share of the losses of its event.
+    share: f64,
 }
 
-/// The faults behind the units of a set: `host + zone-outage`.
-fn label(plan: &Plan, units: &[UnitId]) -> String {
-    let names: Vec<&str> = units
-        .iter()
-        .map(|unit| {
-            let clock = plan.units[*unit as usize].first_clock;
-            let cause = plan.clocks[clock as usize].cause;
-            plan.names.causes[cause as usize].as_str()
+/// The likeliest cut sets of each event; none where theory does not say.
+fn dominant_cut_sets(plan: &Plan) -> Vec<Watched> {
+    let mut found = Vec::new();
+    for order in ORDERS {
+        let extent = Extent {
+            order,
+            most: LOOKED_OUT_FOR,
+        };
+        // What does not fit at one order does not at the next.
+        let Ok(events) = cut_sets(plan, extent) else {
+            break;
+        };
+        found = events;
+        let share = |event: &CutSets| event.sets.iter().map(|set| event.share(set)).sum::<f64>();
+        if found.iter().all(|event| share(event) >= MOST_OF_ALL) {
+            break;
+        }
+    }
+    let watched = found.iter().flat_map(|event| {
+        event.sets.iter().map(|set| Watched {
+            label: label(plan, &set.units),
+            share: event.share(set),
+            units: set.units.clone(),
         })
-        .collect();
-    names.join(" + ")
+    });
+    watched.collect()
+}
+
+/// What sets of which none was met are called, where those that are alike should carry much together.
+fn never_seen(watched: &[Watched], seen: &[u64]) -> Vec<String> {
+    let mut alike: BTreeMap<&str, (f64, u64)> = BTreeMap::new();
+    for (set, seen) in watched.iter().zip(seen) {
+        let (share, count) = alike.entry(&set.label).or_default();
+        *share += set.share;
+        *count += seen;
+    }
+    let unseen = alike
+        .into_iter()
+        .filter(|(_, (share, count))| *share >= DOMINANT && *count == 0);
+    unseen.map(|(label, _)| label.to_owned()).collect()
+}
+
+/// The failures of a set: `2 × host of web in us-east-1 + zone-outage in us-east-1`.
+fn label(plan: &Plan, units: &[UnitId]) -> String {
+    let mut counts: Vec<(String, u32)> = Vec::new();
+    for unit in units {
+        let clock = plan.units[*unit as usize].first_clock;
+        let cause = plan.clocks[clock as usize].cause;
+        let mut name = plan.names.causes[cause as usize].clone();
+        let site = plan.sites[*unit as usize];
+        if let Some(service) = site.service() {
+            name += &format!(" of {}", plan.names.services[service as usize]);
+        }
+        if let Some(region) = site.region() {
+            name += &format!(" in {}", plan.names.region(region));
+        }
+        match counts.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((name, 1)),
+        }
+    }
+    let parts = counts.into_iter().map(|(name, count)| match count {
+        1 => name,
+        count => format!("{count} × {name}"),
+    });
+    parts.collect::<Vec<_>>().join(" + ")
 }
