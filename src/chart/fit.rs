@@ -272,11 +272,9 @@ fn draw_key(canvas: &Canvas, at: Rect, fit: &TimeFit) {
         .fold(f64::INFINITY, f64::min);
     for family in &fit.families {
         let is_chosen = fit.chosen.as_deref() == Some(family.family.as_str());
-        let test = match family.goodness {
-            Some(tested) if tested.p_value < 0.001 => ", p < 0.001".to_owned(),
-            Some(tested) => format!(", p {}", format::significant(tested.p_value, 2)),
-            None => String::new(),
-        };
+        let test = family.goodness.map_or_else(String::new, |tested| {
+            format!(", {}", format::p_value(tested.p_value))
+        });
         let against = match family.aicc - least {
             0.0 => "lowest AICc".to_owned(),
             more => format!("AICc +{more:.1}"),

@@ -10,7 +10,9 @@ use super::maximum::{FEWEST_DISTINCT, maximum};
 use super::profile::{Ends, Figure, interval};
 use super::sample::Sample;
 use super::survival::{Step, kaplan_meier};
-use crate::results::{FamilyFit, FitParameter, GoodnessOfFit, Ranged, SurvivalStep, TimeFit};
+use crate::results::{
+    FamilyFit, FitParameter, GoodnessOfFit, Ranged, SurvivalStep, TimeFit, format,
+};
 
 /// Difference of AICc that is no evidence.
 const NO_EVIDENCE: f64 = 2.0;
@@ -59,10 +61,22 @@ pub fn fit_times(sample: &Sample, effort: Effort) -> TimeFit {
             None => refused.push(format!("{}: no law of it is likeliest", family.name())),
         }
     }
+    let constant_seconds = constant(sample);
     weigh(&mut fits);
     fits.sort_by(|a, b| a.1.aicc.total_cmp(&b.1.aicc));
-    let chosen = choose(&fits);
-    let reason = reason(&fits, chosen, sample);
+    let chosen = choose(&fits).filter(|_| constant_seconds.is_none());
+    let reason = match constant_seconds {
+        Some(seconds) => format!(
+            "all {} times are {}: write them as fixed, of how they vary nothing is known",
+            sample.n(),
+            format::duration(seconds)
+        ),
+        None => reason(&fits, chosen, sample),
+    };
+    if sample.ended() == 0.0 {
+        // One sentence says it for all.
+        refused.clear();
+    }
     TimeFit {
         n: sample.n() as u64,
         exact: sample.n_exact as u64,
@@ -70,6 +84,7 @@ pub fn fit_times(sample: &Sample, effort: Effort) -> TimeFit {
         left_censored: sample.at_most.len() as u64,
         interval_censored: sample.between.len() as u64,
         sample_mean_seconds: (sample.n_exact > 0.0).then(|| sample.sum / sample.n_exact),
+        constant_seconds,
         sample_median_seconds: steps.as_deref().and_then(median),
         chosen: chosen.map(|at| fits[at].1.family.clone()),
         reason,
@@ -245,31 +260,19 @@ fn reason(fits: &[(Family, FamilyFit)], chosen: Option<usize>, sample: &Sample) 
                 format!("passes: {}", others.join(", "))
             };
             said.push_str(&format!(
-                "; yet the times are not quite {} (p = {}, {others}): shares are off by up to {:.1} percentage points",
+                "; yet the times are not quite {} ({}, {others}): shares are off by up to {:.1} percentage points",
                 fit.family,
-                p_value(tested.p_value),
+                format::p_value(tested.p_value),
                 100.0 * tested.greatest_difference
             ));
         }
         Some(tested) => said.push_str(&format!(
-            "; the sample cannot be told from it (p = {})",
-            p_value(tested.p_value)
+            "; the sample cannot be told from it ({})",
+            format::p_value(tested.p_value)
         )),
         None => said.push_str("; its fit was not tested"),
     }
     said
-}
-
-/// A chance as it is said.
-#[must_use]
-pub fn p_value(p: f64) -> String {
-    if p < 0.001 {
-        "< 0.001".to_owned()
-    } else if p < 0.1 {
-        format!("{p:.3}")
-    } else {
-        format!("{p:.2}")
-    }
 }
 
 fn notes(sample: &Sample, fits: &[(Family, FamilyFit)], chosen: Option<usize>) -> Vec<String> {
@@ -286,14 +289,6 @@ fn notes(sample: &Sample, fits: &[(Family, FamilyFit)], chosen: Option<usize>) -
                 .to_owned(),
         );
     }
-    if !sample.at_least.is_empty() {
-        notes.push(format!(
-            "{} of {} have not ended or are only known to be longer: they count as such (right-censored), which supposes that how long they \
-             could be watched has nothing to do with how long they take",
-            sample.at_least.len(),
-            sample.n()
-        ));
-    }
     let total = sample.n_exact;
     if let Some((x, count)) = sample.exact.iter().max_by(|a, b| a.1.total_cmp(&b.1))
         && *count >= 5.0
@@ -301,13 +296,7 @@ fn notes(sample: &Sample, fits: &[(Family, FamilyFit)], chosen: Option<usize>) -
     {
         notes.push(format!(
             "{count:.0} of {total:.0} times are {}: rounded times make any test of fit too strict",
-            crate::results::format::duration(*x)
-        ));
-    }
-    if sample.exact.len() == 1 && sample.n() == sample.n_exact as usize && sample.n() > 1 {
-        notes.push(format!(
-            "all times are {}: write them as fixed",
-            crate::results::format::duration(sample.exact[0].0)
+            format::duration(*x)
         ));
     }
     let rejected = chosen.is_some_and(|at| {
@@ -320,6 +309,14 @@ fn notes(sample: &Sample, fits: &[(Family, FamilyFit)], chosen: Option<usize>) -
         notes.push("to use the times as they are, name the column in the model: { empirical: \"FILE.csv#COLUMN\" }, cells with units".to_owned());
     }
     notes
+}
+
+/// The only value of several exact times.
+fn constant(sample: &Sample) -> Option<f64> {
+    match sample.exact[..] {
+        [(seconds, count)] if count > 1.0 && sample.is_complete() => Some(seconds),
+        _ => None,
+    }
 }
 
 fn median(steps: &[Step]) -> Option<f64> {

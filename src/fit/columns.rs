@@ -339,7 +339,7 @@ fn contents(table: &Table) -> Result<Vec<Content>, FitError> {
     if rows == 0 {
         return Err(FitError::new(
             "the log names columns and has no rows",
-            "add a line for each incident",
+            "add a line for each incident; if there are lines, a quote on the first one is not closed",
         ));
     }
     Ok(contents)

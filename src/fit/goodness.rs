@@ -33,7 +33,12 @@ pub(super) struct Goodness {
 /// Tests a fitted law on its sample with so many simulated samples; `None` where times are known between bounds only, or none is
 /// simulated.
 #[must_use]
-pub(super) fn goodness(law: &Law, sample: &Sample, simulations: usize, seed: u64) -> Option<Goodness> {
+pub(super) fn goodness(
+    law: &Law,
+    sample: &Sample,
+    simulations: usize,
+    seed: u64,
+) -> Option<Goodness> {
     let steps = kaplan_meier(sample, 0.95)?;
     let found = distance(law, &steps, sample.n() as f64);
     let bounds = Bounds::of(sample);

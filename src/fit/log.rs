@@ -336,7 +336,9 @@ impl<'a> Reader<'a> {
         if self.columns.start.is_some() && cells.start.is_none() {
             tally.drop("time between failures", "its start is not known", row.line);
         }
-        tally.fingerprints.push(row.fingerprint());
+        if self.columns.start.is_some() {
+            tally.fingerprints.push(row.fingerprint());
+        }
         self.take(row, &cells, tally);
         Ok(())
     }
@@ -510,8 +512,10 @@ impl<'a> Reader<'a> {
         if tally.log.incidents.is_empty() {
             return Err(FitError::new(
                 format!("no incident is left of {} rows", tally.log.rows),
-                match tally.dropped.keys().next() {
-                    Some((_, reason)) => format!("most are left out because of this: {reason}"),
+                match tally.dropped.iter().max_by_key(|(_, (rows, _))| *rows) {
+                    Some(((_, reason), _)) => {
+                        format!("most are left out because of this: {reason}")
+                    }
                     None => "no row meets all conditions of --where".to_owned(),
                 },
             ));
@@ -563,7 +567,11 @@ impl<'a> Reader<'a> {
             } else if !ongoing {
                 tally.drop("time to repair", "its end is empty", line);
             } else if age <= 0.0 {
-                tally.drop("time to repair", "begins where the log ends", line);
+                tally.drop(
+                    "time to repair",
+                    "begins where the log ends (--to says when it was written)",
+                    line,
+                );
             } else {
                 tally.log.incidents[at].time = Some(Observed::AtLeast(age));
             }
@@ -594,25 +602,24 @@ impl Tally {
         let said = [
             (
                 self.counts.foreign,
-                "hold bytes that are no UTF-8; they are read as Latin-1",
+                "rows with bytes that are no UTF-8, which are read as Latin-1",
             ),
             (
                 self.counts.without_zone,
-                "name no time zone; their times are read as those of --timezone (UTC unless given)",
+                "rows that name no time zone, whose times are read as those of --timezone (UTC unless given)",
             ),
             (
                 self.counts.disagree,
-                "have a duration that is not the time from their start to their end; the duration is taken",
+                "rows whose duration is not the time from their start to their end; the duration is taken",
             ),
             (
                 repeats(&mut self.fingerprints),
-                "repeat another row to the letter, and count all the same",
+                "rows that repeat another to the letter, and count all the same",
             ),
         ];
         for (n, words) in said {
             if n > 0 {
-                let rows = if n == 1 { "row" } else { "rows" };
-                self.log.notes.push(format!("{n} {rows} {words}"));
+                self.log.notes.push(format!("{words}: {n}"));
             }
         }
         let dropped = self

@@ -19,7 +19,7 @@ mod study;
 mod survival;
 mod table;
 
-pub use choice::{Effort, fit_times, p_value};
+pub use choice::{Effort, fit_times};
 pub use columns::Named;
 pub use error::FitError;
 pub use filter::Filter;

@@ -14,6 +14,9 @@ use crate::units::{SECONDS_PER_HOUR, SECONDS_PER_YEAR};
 /// Fewest failures from which drift and clusters are judged.
 const FEWEST: usize = 8;
 
+/// Share of the exposure in repair above which it is not believed.
+const MOST_DOWN: f64 = 0.5;
+
 /// Chance of a false alarm at which drift and clusters are said.
 pub(super) const ALARM: f64 = 0.05;
 
@@ -105,8 +108,13 @@ impl<'a> Failures<'a> {
         }
         let counted = self.counted();
         let n = counted.len() as f64;
-        let down = self.down().min(exposure * 0.999);
-        let operating = exposure - down;
+        let down = self.down();
+        // Repairs that fill most of the exposure are those of more places than it counts.
+        let operating = if down > MOST_DOWN * exposure {
+            exposure
+        } else {
+            exposure - down
+        };
         let extra = if self.is_closed_by_failure() {
             0.0
         } else {

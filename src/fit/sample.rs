@@ -15,9 +15,9 @@ pub enum Observed {
     Between(f64, f64),
 }
 
-/// Above so many exact times they are kept in bins.
-const MOST_KEPT: usize = 20_000;
-/// Width of a bin of ln t: moves a fitted parameter by less than a thousandth of its standard error.
+/// Above so many exact times the sums of their powers are taken over bins.
+const MOST_SUMMED: usize = 20_000;
+/// Width of a bin of ln t: moves a sum by less than a millionth.
 const BIN: f64 = 1.0 / 512.0;
 
 /// Times, with the sums that likelihoods are made of.
@@ -39,8 +39,8 @@ pub struct Sample {
     pub squares_ln: f64,
     /// Sum of the exact ones \[s\].
     pub sum: f64,
-    /// Natural logarithms of the exact ones.
-    logs: Vec<f64>,
+    /// Natural logarithms of the exact ones, with their counts.
+    logs: Vec<(f64, f64)>,
 }
 
 impl Sample {
@@ -65,19 +65,17 @@ impl Sample {
         sample.mean_ln = exact.iter().map(|x| x.ln()).sum::<f64>() / n;
         let mean = sample.mean_ln;
         sample.squares_ln = exact.iter().map(|x| (x.ln() - mean).powi(2)).sum();
-        let binned = exact.len() > MOST_KEPT;
+        let binned = exact.len() > MOST_SUMMED;
         for x in exact {
+            push(&mut sample.exact, x);
+            let ln_x = x.ln();
             let kept = if binned {
-                ((x.ln() / BIN).round() * BIN).exp()
+                (ln_x / BIN).round() * BIN
             } else {
-                x
+                ln_x
             };
-            match sample.exact.last_mut() {
-                Some((last, count)) if *last == kept => *count += 1.0,
-                _ => sample.exact.push((kept, 1.0)),
-            }
+            push(&mut sample.logs, kept);
         }
-        sample.logs = sample.exact.iter().map(|(x, _)| x.ln()).collect();
         sample
     }
 
@@ -149,8 +147,7 @@ impl Sample {
 
     /// Sum of (t / scale)^shape over the exact times.
     fn sum_of_powers(&self, shape: f64, ln_scale: f64) -> f64 {
-        let counts = self.exact.iter().map(|(_, count)| count);
-        let powers = self.logs.iter().zip(counts);
+        let powers = self.logs.iter();
         powers
             .map(|(ln_x, count)| count * (shape * (ln_x - ln_scale)).exp())
             .sum()
@@ -182,10 +179,16 @@ impl Sample {
 
     /// Exact times and lower bounds, with their counts, for the equations of the Weibull family: ln t and count.
     pub(super) fn logs_with_bounds(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
-        let exact = self.logs.iter().zip(&self.exact);
-        exact
-            .map(|(ln_x, (_, count))| (*ln_x, *count))
-            .chain(self.at_least.iter().map(|x| (x.ln(), 1.0)))
+        let bounds = self.at_least.iter().map(|x| (x.ln(), 1.0));
+        self.logs.iter().copied().chain(bounds)
+    }
+}
+
+/// Adds a value to rising ones, each with its count.
+fn push(values: &mut Vec<(f64, f64)>, x: f64) {
+    match values.last_mut() {
+        Some((last, count)) if *last == x => *count += 1.0,
+        _ => values.push((x, 1.0)),
     }
 }
 

@@ -98,7 +98,11 @@ pub fn unit(word: &str) -> Option<Unit> {
 /// # Errors
 ///
 /// What is expected where the text is no time.
-pub(super) fn read(text: &str, bare: Option<Unit>, decimal_comma: bool) -> Result<Said, &'static str> {
+pub(super) fn read(
+    text: &str,
+    bare: Option<Unit>,
+    decimal_comma: bool,
+) -> Result<Said, &'static str> {
     if let Some(said) = without_value(text) {
         return Ok(said);
     }
@@ -210,8 +214,12 @@ impl Reader {
         } else if text.starts_with('p') {
             iso(text)
         } else if let Some(number) = self.number(text) {
-            let bare = self.bare.ok_or("a unit: the column's name tells none")?;
-            Some(number * bare.seconds)
+            match self.bare {
+                Some(bare) => Some(number * bare.seconds),
+                // Nothing needs no unit.
+                None if number == 0.0 => Some(0.0),
+                None => return Err("a unit: the column's name tells none"),
+            }
         } else {
             self.with_units(text)
         };

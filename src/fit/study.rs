@@ -1,6 +1,6 @@
 //! From a log to everything that is fitted to it.
 
-use super::choice::{Effort, fit_times, p_value};
+use super::choice::{Effort, fit_times};
 use super::error::FitError;
 use super::log::{Incident, Log};
 use super::rate::{ALARM, Failures, Window};
@@ -83,7 +83,10 @@ fn group(
         ..question.effort
     };
     let times = Sample::new(incidents.iter().filter_map(|one| one.time));
-    let repair = (log.has_times && times.n() > 0).then(|| fit_times(&times, seeded("repair")));
+    let mut repair = (log.has_times && times.n() > 0).then(|| fit_times(&times, seeded("repair")));
+    if let Some(repair) = &mut repair {
+        repair.notes.extend(censoring_note(&times));
+    }
     let has_places = log.columns.iter().any(|(says, _)| *says == "place");
     let failures = window.map(|window| Failures::new(incidents, window, has_places));
     let rate = failures
@@ -96,7 +99,7 @@ fn group(
         let (gaps, overlaps) = failures.between();
         if overlaps.same_start > 0 {
             notes.push(format!(
-                "{} begin at the very instant of another: one incident may be listed more than once, and the rate counts each",
+                "{} begin at the very instant of another (on its day, where the log knows days only): one incident may be listed more than once, and the rate counts each",
                 overlaps.same_start
             ));
         }
@@ -111,6 +114,13 @@ fn group(
             }
             let ended = gaps.iter().any(|gap| matches!(gap, Observed::Exact(_)));
             between = ended.then(|| fit_times(&Sample::new(gaps), seeded("between")));
+            if has_places || overlaps.open > 0 {
+                notes.push(
+                    "times between failures run from the end of an outage to the begin of the next of the same place; the last of each place \
+                     goes on to the end of the window"
+                        .to_owned(),
+                );
+            }
         } else {
             notes.push(
                 "times between failures of one place cannot be told: --place COLUMN says what each incident happened to".to_owned(),
@@ -127,29 +137,42 @@ fn group(
     }
 }
 
+/// What right-censored repairs suppose.
+fn censoring_note(times: &Sample) -> Option<String> {
+    (!times.at_least.is_empty()).then(|| {
+        format!(
+            "{} of {} are not over, or only known to be longer: they count as such (right-censored), which supposes that how long they could \
+             be watched has nothing to do with how long they take",
+            times.at_least.len(),
+            times.n()
+        )
+    })
+}
+
 fn rate_notes(rate: &RateFit) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(drift) = rate.drift.filter(|drift| drift.p_value < ALARM) {
         notes.push(format!(
-            "the rate drifts: failures become {} frequent over the window (Laplace {:+.1}, p = {}); a mean over all of it is not \
+            "the rate drifts: failures become {} frequent over the window (Laplace {:+.1}, {}); a mean over all of it is not \
              today's rate: a later --from may be",
             if drift.u > 0.0 { "more" } else { "less" },
             drift.u,
-            p_value(drift.p_value)
+            format::p_value(drift.p_value)
         ));
     }
     if let Some(found) = rate.dispersion.filter(|found| found.p_value < ALARM) {
         notes.push(format!(
             "failures come in clusters, or the rate changes: counts in {} equal parts of the window vary {} times as much as those of \
-             independent failures (p = {}); the exact interval is too narrow, and the range to paste is widened",
+             independent failures ({}); the exact interval is too narrow, and the range to paste is widened",
             found.parts,
             format::significant(found.index, 2),
-            p_value(found.p_value)
+            format::p_value(found.p_value)
         ));
     }
     if rate.down_hours > 0.5 * rate.exposure_hours {
         notes.push(
-            "repairs fill more than half of the exposure: give the number of places with --places"
+            "repairs would fill more than half of the exposure, so that there must be more places than said: they are not taken off it; \
+             --places N says how many"
                 .to_owned(),
         );
     }

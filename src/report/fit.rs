@@ -230,7 +230,8 @@ fn group_text(text: &mut String, study: &FitStudy, group: &FitGroup, width: u16)
 
 /// What there is of some times.
 fn seen(fit: &TimeFit) -> String {
-    let mut said = format!("{} times", format::count(fit.n));
+    let times = if fit.n == 1 { "time" } else { "times" };
+    let mut said = format!("{} {times}", format::count(fit.n));
     let kinds = [
         (fit.right_censored, "longer than known"),
         (fit.left_censored, "shorter than known"),
@@ -303,21 +304,13 @@ fn family_cells(fit: &TimeFit, family: &FamilyFit) -> [String; 7] {
             || "not tested".to_owned(),
             |tested| {
                 format!(
-                    "p {}\nA² {}",
-                    p_value(tested.p_value),
+                    "{}\nA² {}",
+                    format::p_value(tested.p_value),
                     format::significant(tested.anderson_darling, 3)
                 )
             },
         ),
     ]
-}
-
-fn p_value(p: f64) -> String {
-    if p < 0.001 {
-        "< 0.001".to_owned()
-    } else {
-        format::significant(p, 2)
-    }
 }
 
 fn difference(aicc: f64) -> String {
@@ -361,7 +354,7 @@ fn rate_line(rate: &RateFit, level: f64) -> String {
     };
     let down = rate.down_hours / rate.exposure_hours;
     format!(
-        "{} failures in {} years of {places}, of which {} in repair: {} a year of each; mean operating time between failures {} ({} intervals, {})",
+        "{} failures in {} years of {places}, of which {} in repair: {} a year of operation each; mean operating time between failures {} ({} intervals, {})",
         format::count(rate.n),
         number(years),
         format::probability(down),

@@ -75,9 +75,8 @@ fn mtbf(rate: &RateFit, between: Option<&TimeFit>) -> Vec<String> {
     match (&rate.mtbf_90_seconds, rate.mtbf_seconds.value) {
         (Ranged { low: Some(low), high: Some(high), method, .. }, Some(mean)) if high / low <= WIDEST && *low > 0.0 => {
             lines.push(format!(
-                "mtbf: {{ between: [{}, {}] }}  # {} in {}; 90 %, {method}; mean {}",
-                time(*low),
-                time(*high),
+                "mtbf: {{ between: [{}] }}  # {} in {}; 90 %, {method}; mean {}",
+                ends(*low, *high),
                 plural(rate.n, "failure"),
                 years(rate.exposure_hours),
                 time(mean)
@@ -102,6 +101,13 @@ fn mtbf(rate: &RateFit, between: Option<&TimeFit>) -> Vec<String> {
 }
 
 fn mttr(repair: &TimeFit, level: f64) -> Vec<String> {
+    if let Some(seconds) = repair.constant_seconds {
+        return vec![format!(
+            "mttr: {{ fixed: {} }}  # all {} were as long",
+            time(seconds),
+            repair.n
+        )];
+    }
     let Some(choice) = repair.choice() else {
         return vec![format!("# mttr: not fitted, {}", repair.reason)];
     };
@@ -112,9 +118,8 @@ fn mttr(repair: &TimeFit, level: f64) -> Vec<String> {
             && high / low <= WIDEST
         {
             return vec![format!(
-                "mttr: {{ between: [{}, {}] }}  # exponential; 90 % range of its mean",
-                time(low),
-                time(high)
+                "mttr: {{ between: [{}] }}  # exponential; 90 % range of its mean",
+                ends(low, high)
             )];
         }
     }
@@ -210,8 +215,24 @@ fn years(hours: f64) -> String {
     )
 }
 
+/// Both ends of a range, in the unit of the upper one.
+fn ends(low: f64, high: f64) -> String {
+    let (size, unit) = unit_of(high);
+    format!(
+        "{}{unit}, {}{unit}",
+        digits(low / size),
+        digits(high / size)
+    )
+}
+
 /// Seconds as a duration of the model language with four digits.
 pub(super) fn time(seconds: f64) -> String {
+    let (size, unit) = unit_of(seconds);
+    format!("{}{unit}", digits(seconds / size))
+}
+
+/// Length and name of the unit in which a time is best read.
+fn unit_of(seconds: f64) -> (f64, &'static str) {
     const UNITS: [(f64, &str); 6] = [
         (3.0 * 31_536_000.0, "y"),
         (10.0 * 86_400.0, "d"),
@@ -232,7 +253,7 @@ pub(super) fn time(seconds: f64) -> String {
         "s" => 1.0,
         _ => 0.001,
     };
-    format!("{}{unit}", digits(seconds / size))
+    (size, unit)
 }
 
 /// A number with four digits and no exponent.

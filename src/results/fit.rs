@@ -83,6 +83,8 @@ pub struct TimeFit {
     pub interval_censored: u64,
     /// Mean of the exact ones \[s\].
     pub sample_mean_seconds: Option<f64>,
+    /// Their only value, if all are exact and equal \[s\].
+    pub constant_seconds: Option<f64>,
     /// Median as observed: Kaplan and Meier's \[s\]; `None` if less than half have ended.
     pub sample_median_seconds: Option<f64>,
     /// The families, the best first.
