@@ -602,9 +602,9 @@ fn known_laws_are_recovered() {
     }
 }
 
-/// The test of fit rejects a true law 5 times in 100: of 200 samples of 25 times, more than 22 or none would come by chance less than
-/// 3 times in 10,000 (binomial, 5 %), for 4 laws and censored ones 8 times that. And it rejects a wrong one: exponential for a lognormal
-/// of sigma 1.2 and 200 times, always.
+/// The test of fit rejects a true law 5 times in 100: of 200 samples of 25 times more than 22 are rejected by chance less than 2 times in
+/// 10,000 (binomial, 5 %), none of complete ones less than 1 time in 20,000; censored ones are rejected less often than that (docs/fit.md).
+/// And it rejects a wrong one: exponential for 200 times of a lognormal of sigma 1.2.
 #[test]
 fn the_test_of_fit_keeps_its_level_and_has_power() {
     for law in laws() {
@@ -620,8 +620,9 @@ fn the_test_of_fit_keeps_its_level_and_has_power() {
                     .unwrap();
                 rejected += u32::from(own.goodness.unwrap().p_value <= 0.05);
             }
+            let least = if censored { 0 } else { 1 };
             assert!(
-                (1..=22).contains(&rejected),
+                (least..=22).contains(&rejected),
                 "{law:?} {censored}: {rejected}"
             );
         }
