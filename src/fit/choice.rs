@@ -311,10 +311,12 @@ fn notes(sample: &Sample, fits: &[(Family, FamilyFit)], chosen: Option<usize>) -
     notes
 }
 
-/// The only value of several exact times.
+/// The only value of several exact times; of fewer than two parameters need, chance may have made them equal.
 fn constant(sample: &Sample) -> Option<f64> {
     match sample.exact[..] {
-        [(seconds, count)] if count > 1.0 && sample.is_complete() => Some(seconds),
+        [(seconds, count)] if count >= FEWEST_DISTINCT as f64 && sample.is_complete() => {
+            Some(seconds)
+        }
         _ => None,
     }
 }

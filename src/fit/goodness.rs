@@ -75,6 +75,8 @@ fn refitted(law: &Law, drawn: &Sample) -> Option<f64> {
 /// The distribution of lower bounds.
 struct Bounds {
     steps: Vec<Step>,
+    /// Where the curve of the bounds ends above zero, nothing longer than the longest time would have been seen \[s\].
+    longest: f64,
 }
 
 impl Bounds {
@@ -88,7 +90,12 @@ impl Bounds {
         } else {
             kaplan_meier(&Sample::new(bounds.chain(ends)), 0.95).unwrap_or_default()
         };
-        Self { steps }
+        let last = |times: Option<f64>| times.unwrap_or(0.0);
+        Self {
+            steps,
+            longest: last(sample.exact.last().map(|(x, _)| *x))
+                .max(last(sample.at_least.last().copied())),
+        }
     }
 
     /// What is seen of a time.
@@ -97,11 +104,13 @@ impl Bounds {
             return Observed::Exact(time);
         }
         let lasts: f64 = rng.random();
-        // The first step below the drawn share; where the curve ends above it, nothing bounds the time.
+        // The first step below the drawn share.
         let at = self.steps.partition_point(|step| step.survival > lasts);
-        match self.steps.get(at) {
-            Some(step) if step.time < time => Observed::AtLeast(step.time),
-            _ => Observed::Exact(time),
+        let bound = self.steps.get(at).map_or(self.longest, |step| step.time);
+        if bound < time {
+            Observed::AtLeast(bound)
+        } else {
+            Observed::Exact(time)
         }
     }
 }

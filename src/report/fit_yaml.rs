@@ -20,40 +20,58 @@ const WIDEST: f64 = 1000.0;
 /// Longest name of a fault \[characters\].
 const NAME_LENGTH: usize = 40;
 
-/// Lines to paste: a fault for each group, or only its times where the log does not say how often it comes.
+/// Lines to paste: a fault for each group whose rate and time to repair are known, the others as comments; if there is none, what is
+/// known, for a fault that has the rest.
 #[must_use]
 pub fn fit_yaml(study: &FitStudy, pasted: Pasted<'_>) -> String {
-    let mut text = String::new();
-    let has_rates = study.groups.iter().any(|group| group.rate.is_some());
-    if has_rates {
-        text.push_str("faults:\n");
+    let any_whole = study.groups.iter().any(is_whole);
+    let mut text = if any_whole {
+        "faults:\n".to_owned()
     } else {
-        text.push_str("# the log does not say when incidents began: put these into faults of yours, beside hits and mtbf\n");
-    }
+        let missing = if study.groups.iter().any(|group| group.rate.is_some()) {
+            "how long repairs take: put these into faults of yours, beside hits and mttr"
+        } else {
+            "when incidents began: put these into faults of yours, beside hits and mtbf"
+        };
+        format!("# the log does not say {missing}\n")
+    };
     let mut names: Vec<String> = Vec::new();
     for group in &study.groups {
         let name = unused(&name(study, group), &names);
         names.push(name.clone());
         let lines = lines(study, group, pasted);
-        if has_rates {
-            let _ = writeln!(text, "  {name}:");
-            let hits = pasted.hits.map_or_else(
-                || format!("hits: {ASSUMED_HITS}  # assumed: the log does not say what one incident takes down"),
-                |hits| format!("hits: {hits}"),
-            );
-            for line in std::iter::once(hits).chain(lines) {
-                let _ = writeln!(text, "    {line}");
-            }
-        } else {
+        if !any_whole {
             if study.groups.len() > 1 {
                 let _ = writeln!(text, "# {name}");
             }
             for line in lines {
                 let _ = writeln!(text, "{line}");
             }
+            continue;
+        }
+        let comment = if is_whole(group) { "" } else { "# " };
+        let hits = pasted.hits.map_or_else(
+            || format!("hits: {ASSUMED_HITS}  # assumed: the log does not say what one incident takes down"),
+            |hits| format!("hits: {hits}"),
+        );
+        if !is_whole(group) {
+            let _ = writeln!(
+                text,
+                "  # not a whole fault, as its rate or its time to repair is not known"
+            );
+        }
+        let _ = writeln!(text, "  {comment}{name}:");
+        for line in std::iter::once(hits).chain(lines) {
+            let _ = writeln!(text, "  {comment}  {line}");
         }
     }
     text
+}
+
+/// Whether a fault can be written of a group.
+fn is_whole(group: &FitGroup) -> bool {
+    let has_law = |repair: &TimeFit| repair.chosen.is_some() || repair.constant_seconds.is_some();
+    group.rate.is_some() && group.repair.as_ref().is_some_and(has_law)
 }
 
 fn lines(study: &FitStudy, group: &FitGroup, pasted: Pasted<'_>) -> Vec<String> {

@@ -208,7 +208,7 @@ fn lines_to_paste_load_in_a_model() {
             "ttr_min\n1\n2\n2\n3\n900\n1\n4000\n1\n2\n60000\n1\n",
             "lognormal",
         ),
-        ("ttr_min\n30\n30\n30\n30\n", "fixed: 30m"),
+        ("ttr_min\n30\n30\n30\n30\n30\n", "fixed: 30m"),
         ("ttr_min,who\n30,\"a \"\"b\"\" \\ c\"\n", "between"),
     ] {
         let (fine, yaml, error) = run(&["-", "--no-charts", "--format", "yaml"], log.as_bytes());
@@ -219,6 +219,25 @@ fn lines_to_paste_load_in_a_model() {
             "{MODEL}faults:\n  own:\n    hits: zone\n    mtbf: 1y\n{indented}"
         ));
     }
+}
+
+/// A log of begins only, and a group whose only repair has no known length.
+#[test]
+fn what_is_not_known_is_not_made_up() {
+    let form = ["-", "--no-charts", "--format", "yaml"];
+    let (_, yaml, _) = run(&form, b"start\n2026-01-01\n2026-02-01\n2026-04-01\n");
+    assert!(
+        yaml.contains("beside hits and mttr") && !yaml.contains("mttr:"),
+        "{yaml}"
+    );
+    let indented: String = yaml.lines().map(|line| format!("    {line}\n")).collect();
+    check(&format!(
+        "{MODEL}faults:\n  own:\n    hits: zone\n    mttr: 1h\n{indented}"
+    ));
+    let log = "start,duration,service\n2026-01-01,5m,a\n2026-01-02,9m,a\n2026-01-03,,b\n2026-01-09,7m,a\n";
+    let (_, yaml, _) = run(&[&form[..], &["--by", "service"]].concat(), log.as_bytes());
+    assert!(yaml.contains("  # b:") && yaml.contains("  a:"), "{yaml}");
+    check(&format!("{MODEL}{yaml}"));
 }
 
 #[test]
@@ -541,15 +560,14 @@ fn covers(range: &Ranged, truth: f64) -> bool {
     range.low.is_none_or(|low| low <= truth) && range.high.is_none_or(|high| high >= truth)
 }
 
-/// Intervals of 95 % of mean, median and p95, n = 30, 250 seeds for each of four laws, censored or not: 24 counts. Were the coverage
-/// exactly 95 %, a count below 220 (88 %) had a chance of 2e-6, so that any had one of 5e-5; above 249 one of 4e-5 in all. docs/fit.md has
-/// a table with more seeds.
+/// Intervals of 95 % of mean, median and p95, n = 30, 100 seeds for each of four laws, censored or not: 24 counts. Were the coverage
+/// exactly 95 %, a count below 84 had a chance of 1e-5, so that any had one of 3e-4. docs/fit.md has a table with more seeds.
 #[test]
 fn intervals_hold_the_truth_as_often_as_they_say() {
     for law in laws() {
         for censored in [false, true] {
             let mut held = [0_u32; 3];
-            for seed in 0..250 {
+            for seed in 0..100 {
                 let sample = sample(&law, 30, censored, 77_000 + seed);
                 let fit = fitted(&law, &sample, 0, seed);
                 let own = fit
@@ -567,7 +585,7 @@ fn intervals_hold_the_truth_as_often_as_they_say() {
                 }
             }
             for count in held {
-                assert!((220..250).contains(&count), "{law:?} {censored}: {held:?}");
+                assert!(count >= 84, "{law:?} {censored}: {held:?}");
             }
         }
     }
@@ -602,17 +620,16 @@ fn known_laws_are_recovered() {
     }
 }
 
-/// The test of fit rejects a true law 5 times in 100: of 200 samples of 25 times more than 22 are rejected by chance less than 2 times in
-/// 10,000 (binomial, 5 %), none of complete ones less than 1 time in 20,000; censored ones are rejected less often than that (docs/fit.md).
-/// And it rejects a wrong one: exponential for 200 times of a lognormal of sigma 1.2.
+/// The test of fit rejects a true law 5 times in 100: of 100 samples of 25 times, more than 15 are rejected by chance 4 times in 100,000
+/// (binomial, 5 %), 8 times that in all. And it rejects a wrong one: exponential for 200 times of a lognormal of sigma 1.2.
 #[test]
 fn the_test_of_fit_keeps_its_level_and_has_power() {
     for law in laws() {
         for censored in [false, true] {
             let mut rejected = 0;
-            for seed in 0..200 {
+            for seed in 0..100 {
                 let sample = sample(&law, 25, censored, 9_000 + seed);
-                let fit = fitted(&law, &sample, 39, seed);
+                let fit = fitted(&law, &sample, 19, seed);
                 let own = fit
                     .families
                     .iter()
@@ -620,11 +637,7 @@ fn the_test_of_fit_keeps_its_level_and_has_power() {
                     .unwrap();
                 rejected += u32::from(own.goodness.unwrap().p_value <= 0.05);
             }
-            let least = if censored { 0 } else { 1 };
-            assert!(
-                (least..=22).contains(&rejected),
-                "{law:?} {censored}: {rejected}"
-            );
+            assert!(rejected <= 15, "{law:?} {censored}: {rejected}");
         }
     }
     let fit = fitted(&laws()[1], &sample(&laws()[1], 200, false, 3), 99, 3);
