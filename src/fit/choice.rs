@@ -4,6 +4,8 @@
 //! the times that have ended; weights after Burnham and Anderson (2004), doi:10.1177/0049124104268644. Within 2 of the lowest the family with the
 //! fewest parameters is taken: so small a difference is no evidence.
 
+use std::fmt::Write as _;
+
 use super::goodness::goodness;
 use super::law::{Family, Law};
 use super::maximum::{FEWEST_DISTINCT, maximum};
@@ -14,7 +16,7 @@ use crate::results::{
     FamilyFit, FitParameter, GoodnessOfFit, Ranged, SurvivalStep, TimeFit, format,
 };
 
-/// Difference of AICc that is no evidence.
+/// Difference of `AICc` that is no evidence.
 const NO_EVIDENCE: f64 = 2.0;
 /// Chance below which a law is said not to fit.
 const REJECTED: f64 = 0.05;
@@ -209,7 +211,7 @@ fn weigh(fits: &mut [(Family, FamilyFit)]) {
     }
 }
 
-/// Index of the one to use, of families in the order of AICc.
+/// Index of the one to use, of families in the order of `AICc`.
 fn choose(fits: &[(Family, FamilyFit)]) -> Option<usize> {
     let least = fits.first()?.1.aicc;
     let near = |fit: &FamilyFit| fit.aicc - least < NO_EVIDENCE;
@@ -259,17 +261,21 @@ fn reason(fits: &[(Family, FamilyFit)], chosen: Option<usize>, sample: &Sample) 
             } else {
                 format!("passes: {}", others.join(", "))
             };
-            said.push_str(&format!(
+            let _ = write!(
+                said,
                 "; yet the times are not quite {} ({}, {others}): shares are off by up to {:.1} percentage points",
                 fit.family,
                 format::p_value(tested.p_value),
                 100.0 * tested.greatest_difference
-            ));
+            );
         }
-        Some(tested) => said.push_str(&format!(
-            "; the sample cannot be told from it ({})",
-            format::p_value(tested.p_value)
-        )),
+        Some(tested) => {
+            let _ = write!(
+                said,
+                "; the sample cannot be told from it ({})",
+                format::p_value(tested.p_value)
+            );
+        }
         None => said.push_str("; its fit was not tested"),
     }
     said

@@ -63,14 +63,11 @@ pub(super) fn zone(name: &str) -> Option<TimeZone> {
     let name = name.trim();
     let hours = match name.to_ascii_uppercase().as_str() {
         "Z" | "UTC" | "GMT" | "UT" | "WET" => 0,
-        "EST" => -5,
+        "CDT" | "EST" => -5,
         "EDT" => -4,
-        "CST" => -6,
-        "CDT" => -5,
-        "MST" => -7,
-        "MDT" => -6,
+        "MDT" | "CST" => -6,
+        "PDT" | "MST" => -7,
         "PST" => -8,
-        "PDT" => -7,
         "CET" | "BST" => 1,
         "CEST" | "EET" => 2,
         "EEST" => 3,

@@ -273,33 +273,33 @@ impl<'a> Reader<'a> {
         tally.log.window = self.window;
         self.table.each_row(|row| {
             tally.log.rows += 1;
-            self.row(row, &mut tally)?;
+            self.row(row, &mut tally);
             Ok(true)
         })?;
-        self.complain(&tally)?;
+        Self::complain(&tally)?;
         self.close_open(&mut tally);
         Ok(tally.finish())
     }
 
-    fn row(&self, row: &Row<'_>, tally: &mut Tally) -> Result<(), FitError> {
+    fn row(&self, row: &Row<'_>, tally: &mut Tally) {
         let wanted = self.filters.hold(row);
         let cells = match self.cells(row, &mut tally.counts) {
             Ok(cells) => cells,
-            Err(_) if !wanted => return Ok(()),
+            Err(_) if !wanted => return,
             Err(message) if self.selection.skip_unreadable => {
                 tally.log.selected += 1;
                 tally.drop("all", "a cell cannot be read", row.line);
                 if tally.unreadable.1.len() < LINES {
                     tally.unreadable.1.push(message);
                 }
-                return Ok(());
+                return;
             }
             Err(message) => {
                 tally.unreadable.0 += 1;
                 if tally.unreadable.1.len() < LINES {
                     tally.unreadable.1.push(message);
                 }
-                return Ok(());
+                return;
             }
         };
         for instant in [cells.start, cells.end].into_iter().flatten() {
@@ -307,7 +307,7 @@ impl<'a> Reader<'a> {
             tally.log.span = Some((first.min(instant), last.max(instant)));
         }
         if !wanted {
-            return Ok(());
+            return;
         }
         tally.log.selected += 1;
         tally.counts.foreign += u64::from(row.is_foreign());
@@ -323,7 +323,7 @@ impl<'a> Reader<'a> {
                 row.cell(*column)
             );
             tally.drop("all", &reason, row.line);
-            return Ok(());
+            return;
         }
         let outside = |start: f64| {
             self.window.0.is_some_and(|from| start < from)
@@ -331,7 +331,7 @@ impl<'a> Reader<'a> {
         };
         if cells.start.is_some_and(outside) {
             tally.drop("all", "begins outside of --from and --to", row.line);
-            return Ok(());
+            return;
         }
         if self.columns.start.is_some() && cells.start.is_none() {
             tally.drop("time between failures", "its start is not known", row.line);
@@ -340,7 +340,6 @@ impl<'a> Reader<'a> {
             tally.fingerprints.push(row.fingerprint());
         }
         self.take(row, &cells, tally);
-        Ok(())
     }
 
     /// Takes a row as an incident.
@@ -495,7 +494,7 @@ impl<'a> Reader<'a> {
         )
     }
 
-    fn complain(&self, tally: &Tally) -> Result<(), FitError> {
+    fn complain(tally: &Tally) -> Result<(), FitError> {
         let (n, messages) = &tally.unreadable;
         if *n > 0 {
             let more = n - messages.len() as u64;

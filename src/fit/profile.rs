@@ -1,6 +1,6 @@
 //! Intervals by profile likelihood: all values of a figure that some law of the family makes nearly as likely as the best.
 //!
-//! A value c is in the interval iff 2 (l_max - l(c)) is at most a threshold, l(c) being the greatest ln likelihood among the laws
+//! A value c is in the interval iff `2 (l_max - l(c))` is at most a threshold, `l(c)` being the greatest ln likelihood among the laws
 //! for which the figure is c (Venzon and Moolgavkar (1988), doi:10.2307/2347496). The threshold is the χ² quantile with one degree of freedom for
 //! one parameter; for two it is n ln(1 + t²/(n - 1)) with Student's t of n - 1 degrees of freedom, n being the times that
 //! have ended: this is exact for the median of a lognormal, and turns into χ² as n grows. docs/fit.md has the measured coverage.

@@ -31,13 +31,11 @@ impl Row<'_> {
     #[must_use]
     pub fn cell(&self, column: usize) -> Cow<'_, str> {
         let bytes = self.record.get(column).unwrap_or_default();
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Cow::Borrowed(text.trim()),
-            Err(_) => {
-                let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
-                Cow::Owned(text.trim().to_owned())
-            }
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Cow::Borrowed(text.trim());
         }
+        let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+        Cow::Owned(text.trim().to_owned())
     }
 
     /// Whether some bytes of the row are no UTF-8.
@@ -211,7 +209,7 @@ fn text_of(bytes: Vec<u8>) -> Result<Vec<u8>, FitError> {
     };
     let head = &bytes[..bytes.len().min(SEARCHED)];
     if let Some(at) = head.iter().position(|byte| *byte == 0) {
-        let line = 1 + head[..at].iter().filter(|byte| **byte == b'\n').count();
+        let line = head[..at].split(|byte| *byte == b'\n').count();
         return Err(FitError::new(
             format!("the file is not text: line {line} has a zero byte"),
             "export the log as CSV in UTF-8",

@@ -144,7 +144,7 @@ pub struct FamilyFit {
     pub aic: f64,
     /// The same, corrected for small samples.
     pub aicc: f64,
-    /// Share of belief among the families, by AICc.
+    /// Share of belief among the families, by `AICc`.
     pub weight: f64,
     /// Whether the sample could be one of this law; `None` if that was not tested.
     pub goodness: Option<GoodnessOfFit>,
