@@ -14,6 +14,8 @@ pub mod stats;
 
 pub mod results;
 
+pub mod fit;
+
 pub mod model;
 
 pub mod topology;

@@ -79,6 +79,15 @@ pub(super) enum Command {
         after_help = "Example: a model whose standby rots\n  failscape drills models/drills.yaml -t hot-standby --trials 2000\n\nIntervals of your own\n  failscape drills models/drills.yaml -t hot-standby --every 20d --every 45d --trials 2000"
     )]
     Drills(DrillsArgs),
+    /// Fit times to repair and failure rates to an incident log
+    ///
+    /// Reads a CSV file with a line for each incident: when it began, when it was over or how long it took. Fits an exponential,
+    /// lognormal, Weibull and gamma distribution by maximum likelihood, tests them, and prints the one to use as lines of a
+    /// model, with intervals. Incidents that are not over, and bounds such as >120, count as what they are.
+    #[command(
+        after_help = "Example: a few repairs\n  printf 'repair\\n12m\\n35m\\n1h10m\\n>2h\\n20m\\n4h\\n50m\\n' | failscape fit - -o output/few\n\nA log with dates; column names are guessed unless given\n  failscape fit models/data/gcp_incidents.csv --where severity=high\n\nAs lines of a model, for each region apart\n  failscape fit models/data/aws_status_events.csv --where service=ec2 --by region --format yaml"
+    )]
+    Fit(Box<FitArgs>),
     /// Check a model without running it
     #[command(
         after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
@@ -323,6 +332,95 @@ pub(super) struct DrillsArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(super) struct FitArgs {
+    /// Incident log in CSV, a line for each incident; - for stdin
+    #[arg(value_name = "LOG", value_hint = ValueHint::FilePath)]
+    pub(super) log: PathBuf,
+    /// Column of when incidents began [default: guessed]
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    pub(super) start: Option<String>,
+    /// Column of when they were over [default: guessed]
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    pub(super) end: Option<String>,
+    /// Column of how long they took [default: guessed]
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        conflicts_with = "end",
+        help_heading = "Columns"
+    )]
+    pub(super) duration: Option<String>,
+    /// Unit of bare numbers there, such as minutes [default: that in the column's name]
+    #[arg(long, value_name = "UNIT", value_parser = values::fit_unit, help_heading = "Columns")]
+    pub(super) unit: Option<crate::fit::Unit>,
+    /// Zone of times that name none, such as UTC, +02:00 or Europe/Zurich [default: UTC]
+    #[arg(
+        long,
+        value_name = "ZONE",
+        allow_hyphen_values = true,
+        help_heading = "Columns"
+    )]
+    pub(super) timezone: Option<String>,
+    /// Column of the time zone of each row [default: guessed]
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    pub(super) timezone_column: Option<String>,
+    /// Column of what each incident happened to: times between failures are taken within each place
+    #[arg(long, value_name = "COLUMN", help_heading = "Columns")]
+    pub(super) place: Option<String>,
+    /// Which number of 3/4/2026 is the day [default: what other dates of the log leave open]
+    #[arg(long, value_enum, value_name = "ORDER", help_heading = "Columns")]
+    pub(super) dates: Option<DateOrderChoice>,
+    /// What separates fields [default: guessed among , ; | and tab]
+    #[arg(long, value_name = "CHARACTER", value_parser = values::separator, help_heading = "Columns")]
+    pub(super) separator: Option<u8>,
+    /// Only rows for which this holds, such as severity=high; also !=, ~ (contains), >=, <=, >, <. May be given several times
+    #[arg(long = "where", value_name = "CONDITION", help_heading = "Rows")]
+    pub(super) filters: Vec<crate::fit::Filter>,
+    /// Fit the values of this column apart
+    #[arg(long, value_name = "COLUMN", help_heading = "Rows")]
+    pub(super) by: Option<String>,
+    /// What an empty end means
+    #[arg(long, value_enum, value_name = "MEANING", default_value_t = EmptyEndChoice::Judge, help_heading = "Rows")]
+    pub(super) empty_end: EmptyEndChoice,
+    /// Take rows too that are marked as mere information
+    #[arg(long, help_heading = "Rows")]
+    pub(super) keep_informational: bool,
+    /// Leave rows out, with their count, that hold a cell which cannot be read
+    #[arg(long, help_heading = "Rows")]
+    pub(super) skip_unreadable: bool,
+    /// Begin of what was observed [default: the first instant of the log]
+    #[arg(long, value_name = "DATE", help_heading = "Exposure")]
+    pub(super) from: Option<String>,
+    /// End of what was observed; a day is its first instant [default: the last instant of the log]
+    #[arg(long, value_name = "DATE", help_heading = "Exposure")]
+    pub(super) to: Option<String>,
+    /// How many places could have failed, those without incidents too [default: 1, or those that --place names]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::places, help_heading = "Exposure")]
+    pub(super) places: Option<f64>,
+    /// Level of all intervals
+    #[arg(long, value_name = "LEVEL", default_value = "95%", allow_hyphen_values = true, value_parser = values::confidence, help_heading = "Fit")]
+    pub(super) confidence: f64,
+    /// Simulated samples of each test of fit; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 999, allow_hyphen_values = true, value_parser = values::simulations, help_heading = "Fit")]
+    pub(super) simulations: usize,
+    /// Seed of these; the same seed gives the same figures
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = values::seed, help_heading = "Fit")]
+    pub(super) seed: u64,
+    /// What one incident takes down, for the lines to paste [default: region, marked as assumed]
+    #[arg(long, value_name = "SCOPE", value_parser = ["replica", "service-in-zone", "service-in-region", "service", "zone", "region", "everywhere", "zone-link", "region-link"], help_heading = "Output")]
+    pub(super) hits: Option<String>,
+    /// Folder for the charts and the figures [default: output/LOG]
+    #[arg(long = "output", short = 'o', value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
+    pub(super) folder: Option<PathBuf>,
+    /// Draw no charts
+    #[arg(long, help_heading = "Output")]
+    pub(super) no_charts: bool,
+    /// Form of what is printed
+    #[arg(long, value_enum, default_value_t = FitFormat::Text, value_name = "FORM", help_heading = "Output")]
+    pub(super) format: FitFormat,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(super) struct CheckArgs {
     /// Model file; the built-in example if left out
     #[arg(value_hint = ValueHint::FilePath)]
@@ -418,6 +516,39 @@ pub(super) enum WhyFormat {
     Markdown,
     /// JSON
     Json,
+}
+
+/// Form of a fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FitFormat {
+    /// Tables for terminals
+    Text,
+    /// Markdown, for pull requests
+    Markdown,
+    /// JSON
+    Json,
+    /// Lines to paste into a model
+    Yaml,
+}
+
+/// Which number of a date is the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DateOrderChoice {
+    /// 3/4 is 3 April
+    DayFirst,
+    /// 3/4 is 4 March
+    MonthFirst,
+}
+
+/// What an empty end means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum EmptyEndChoice {
+    /// Under way, unless that would make it older than any incident that has ended
+    Judge,
+    /// Under way
+    Ongoing,
+    /// Not written down: the row counts for the rate only
+    Unknown,
 }
 
 /// Form of a drawn graph.

@@ -11,6 +11,7 @@ mod completions;
 mod drills;
 mod exact;
 mod failure;
+mod fit;
 mod graph;
 mod init;
 mod interrupt;
@@ -74,6 +75,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Verify(args) => verify::verify(&args, streams),
         Command::Why(args) => why::why_down(&args, streams),
         Command::Drills(args) => drills::drills(&args, streams),
+        Command::Fit(args) => fit::fit(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Init(args) => init::init(&args, streams),

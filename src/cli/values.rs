@@ -61,6 +61,40 @@ pub(super) fn confidence(text: &str) -> Result<f64, String> {
     )
 }
 
+/// A unit of bare numbers.
+pub(super) fn fit_unit(text: &str) -> Result<crate::fit::Unit, String> {
+    let unit = crate::fit::unit(text);
+    unit.ok_or_else(|| "must be seconds, minutes, hours, days or weeks".to_owned())
+}
+
+/// What separates the fields of a CSV file.
+pub(super) fn separator(text: &str) -> Result<u8, String> {
+    match text {
+        "tab" | "\\t" | "\t" => Ok(b'\t'),
+        _ => match text.as_bytes() {
+            [byte] if byte.is_ascii_punctuation() && *byte != b'"' => Ok(*byte),
+            _ => Err("must be one character such as ; or the word tab".to_owned()),
+        },
+    }
+}
+
+/// A number of places.
+pub(super) fn places(text: &str) -> Result<f64, String> {
+    let places = text.parse::<u32>().ok().filter(|n| *n > 0);
+    places
+        .map(f64::from)
+        .ok_or_else(|| "must be a whole number, at least 1".to_owned())
+}
+
+/// A number of simulated samples.
+pub(super) fn simulations(text: &str) -> Result<usize, String> {
+    let n = text
+        .parse()
+        .ok()
+        .filter(|n| *n == 0 || (19..=100_000).contains(n));
+    n.ok_or_else(|| "must be 0 or a whole number from 19 to 100000".to_owned())
+}
+
 fn between(text: &str, low: f64, high: f64, expected: &str) -> Result<f64, String> {
     let share = units::parse_probability(text).map_err(|error| said(&error))?;
     if share >= low && share < high {

@@ -6,6 +6,8 @@
 mod csv;
 mod data;
 mod drills;
+mod fit;
+mod fit_yaml;
 mod folder;
 mod html;
 mod html_prose;
@@ -26,6 +28,8 @@ mod why;
 pub use self::csv::csv;
 pub use crate::results::format;
 pub use drills::{drill_markdown, drill_text};
+pub use fit::{fit_markdown, fit_text};
+pub use fit_yaml::{Pasted, fit_yaml};
 pub(crate) use folder::temporary_file;
 pub use folder::{Folder, OutputError};
 pub use html::{PageError, page};

@@ -158,6 +158,16 @@ pub fn probability(p: f64) -> String {
     format!("{} %", probability_digits(p))
 }
 
+/// The chance of a test: `p = 0.34`, `p = 0.012`, `p ≤ 0.001`.
+#[must_use]
+pub fn p_value(p: f64) -> String {
+    if p <= 0.001 {
+        "p ≤ 0.001".to_owned()
+    } else {
+        format!("p = {}", significant(p, 2))
+    }
+}
+
 /// An interval of a probability: `60–64 %`.
 #[must_use]
 pub fn probability_interval(low: f64, high: f64) -> String {

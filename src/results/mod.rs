@@ -2,6 +2,7 @@
 
 mod drills;
 mod evidence;
+mod fit;
 pub mod format;
 mod importance;
 pub mod names;
@@ -9,5 +10,6 @@ mod types;
 
 pub use drills::*;
 pub use evidence::*;
+pub use fit::*;
 pub use importance::*;
 pub use types::*;

@@ -236,6 +236,22 @@ pub fn gamma_upper_tail(shape: f64, x: f64) -> f64 {
     gamma_ln_tails(shape, x).1.exp()
 }
 
+/// ln P(X <= x) and ln P(X > x) of the gamma distribution with `shape` and scale 1, for x above 0.
+///
+/// ```
+/// // One stage is exponential.
+/// let (below, above) = failscape::stats::gamma_ln_probabilities(1.0, 40.0);
+/// assert!((above + 40.0).abs() < 1e-12 && below.abs() < 1e-16);
+/// ```
+#[must_use]
+pub fn gamma_ln_probabilities(shape: f64, x: f64) -> (f64, f64) {
+    if x <= 0.0 {
+        return (f64::NEG_INFINITY, 0.0);
+    }
+    let (ln_lower, ln_upper, _) = gamma_ln_tails(shape, x);
+    (ln_lower, ln_upper)
+}
+
 /// ln P(a, x), ln Q(a, x) and ln(x^a e^-x / Γ(a)).
 fn gamma_ln_tails(shape: f64, x: f64) -> (f64, f64, f64) {
     let ln_prefix = shape * ln_1p_minus((x - shape) / shape, x / shape)

@@ -17,8 +17,8 @@ mod skewed_mean;
 
 pub use clustered::{ClusteredMean, ClusteredShare};
 pub use distributions::{
-    beta_quantile, gamma_quantile, gamma_upper_quantile, gamma_upper_tail, normal_cdf,
-    normal_ln_tail, normal_quantile, student_quantile,
+    beta_quantile, gamma_ln_probabilities, gamma_quantile, gamma_upper_quantile, gamma_upper_tail,
+    normal_cdf, normal_ln_tail, normal_quantile, student_quantile,
 };
 pub use interval::Interval;
 pub use moments::Moments;

@@ -15,6 +15,7 @@ mod dispatch;
 mod exact;
 mod failback;
 mod failover;
+mod fit;
 mod fixture;
 mod gray;
 mod importance;

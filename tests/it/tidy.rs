@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In the order of the pipeline. `chart` and `report` come after all that they show.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "units",
     "stats",
     "results",
+    "fit",
     "model",
     "topology",
     "cost",
