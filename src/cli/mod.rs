@@ -12,6 +12,7 @@ mod drills;
 mod exact;
 mod failure;
 mod graph;
+mod import;
 mod init;
 mod interrupt;
 mod keeper;
@@ -76,6 +77,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Drills(args) => drills::drills(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
+        Command::Import(args) => import::import(&args, streams),
         Command::Init(args) => init::init(&args, streams),
         Command::Schema => schema::schema(streams),
         Command::Completions(args) => completions::completions(&args, streams),

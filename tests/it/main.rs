@@ -18,6 +18,8 @@ mod failover;
 mod fixture;
 mod gray;
 mod importance;
+mod imports;
+mod imports_data;
 mod long_runs;
 mod partitions;
 mod properties;
