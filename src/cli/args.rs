@@ -95,7 +95,7 @@ pub(super) enum Command {
     /// not be known said at its head and beside each line. Only names of services, counts and a few listed fields are copied:
     /// no values of variables, no passwords. The format is told from the content; several files are joined.
     #[command(
-        after_help = "Example: a graph as JSON\n  echo '[[\"web\", \"cart\"], [\"cart\", \"redis\"]]' | failscape import - -o shop.yaml && failscape compare shop.yaml --trials 200\n\nA running cluster, a compose file with its variables, traces, and where things run\n  kubectl get deploy,sts,svc,cm,hpa,pdb,ing -o json | failscape import - -o shop.yaml\n  failscape import compose.yaml --env .env -o shop.yaml\n  failscape import manifests.yaml traces.json -o shop.yaml\n  terraform show -json | failscape import -"
+        after_help = "Example: a graph as JSON\n  echo '[[\"web\", \"cart\"], [\"cart\", \"redis\"]]' | failscape import - -o shop.yaml && failscape compare shop.yaml --trials 200\n\nA running cluster, a compose file, what Terraform runs\n  kubectl get deploy,sts,ds,svc,cm,hpa,pdb,ing -o json | failscape import - -o shop.yaml\n  docker compose config | failscape import - -o shop.yaml\n  terraform show -json | failscape import - -o shop.yaml"
     )]
     Import(ImportArgs),
     /// Write a commented model to start from
@@ -377,6 +377,9 @@ pub(super) struct ImportArgs {
     /// File to write; the standard output if left out
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub(super) output: Option<PathBuf>,
+    /// Form of what is written
+    #[arg(long, value_enum, default_value_t = ImportOutput::Yaml, value_name = "FORM", help_heading = "Output")]
+    pub(super) format: ImportOutput,
     /// Overwrite the file if it exists
     #[arg(long, requires = "output", help_heading = "Output")]
     pub(super) force: bool,
@@ -464,6 +467,15 @@ pub(super) enum GraphFormat {
     Svg,
     /// The input of Graphviz
     Dot,
+}
+
+/// Form of an imported model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ImportOutput {
+    /// The model, with comments
+    Yaml,
+    /// The model as a text beside lists of what is known, assumed and unknown
+    Json,
 }
 
 /// What an imported file is.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::args::{ImportArgs, ImportFormat};
+use super::args::{ImportArgs, ImportFormat, ImportOutput};
 use super::failure::Failure;
 use super::streams::Streams;
 use crate::import::{self, Environment, Format, ImportError, Options, Source};
@@ -20,16 +20,26 @@ pub(super) fn import(args: &ImportArgs, streams: &mut Streams) -> Result<(), Fai
     }
     let (sources, options) = read(args).map_err(failure)?;
     let imported = import::import(&sources, &options).map_err(failure)?;
+    let text = match args.format {
+        ImportOutput::Yaml => imported.model.clone(),
+        ImportOutput::Json => {
+            serde_json::to_string_pretty(&imported).context("cannot write the model as JSON")?
+                + "\n"
+        }
+    };
     match &args.output {
-        None => streams.data(&imported.model)?,
-        Some(output) => write(output, &imported.model, args.force)?,
+        None => streams.data(&text)?,
+        Some(output) => write(output, &text, args.force)?,
     }
-    streams.note(imported.summary.trim_end());
+    streams.note(imported.summary.text().trim_end());
     if let Some(output) = &args.output {
         let path = output.display();
-        streams.note(&format!(
-            "wrote {path}\nnext: replace what is assumed, then failscape compare {path}"
-        ));
+        streams.note(&format!("wrote {path}"));
+        if args.format == ImportOutput::Yaml {
+            streams.note(&format!(
+                "next: replace what is assumed, then failscape compare {path}"
+            ));
+        }
     }
     Ok(())
 }

@@ -8,8 +8,8 @@ pub(super) struct Host<'a> {
     pub(super) is_address: bool,
 }
 
-/// Words in the name of a variable that hold an address.
-const ADDRESS_WORDS: [&str; 29] = [
+/// Last words in the name of a variable that holds an address.
+const ADDRESS_WORDS: [&str; 28] = [
     "ADDR",
     "ADDRS",
     "ADDRESS",
@@ -27,7 +27,6 @@ const ADDRESS_WORDS: [&str; 29] = [
     "SERVERS",
     "BROKER",
     "BROKERS",
-    "NODE",
     "NODES",
     "UPSTREAM",
     "UPSTREAMS",
@@ -96,13 +95,16 @@ impl Purpose {
         let upper = variable.to_ascii_uppercase();
         let words = || upper.split(|c: char| !c.is_ascii_alphanumeric());
         let any = |list: &[&str]| words().any(|word| list.contains(&word));
+        let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
+        let last = words().filter(|word| !is_number(word)).last();
+        let is_address = last.is_some_and(|word| ADDRESS_WORDS.contains(&word));
         if any(&OTHER_WORDS) {
             Self::Other
         } else if any(&TELEMETRY_WORDS) {
             Self::Telemetry {
-                is_named: any(&ADDRESS_WORDS),
+                is_named: is_address,
             }
-        } else if any(&ADDRESS_WORDS) {
+        } else if is_address {
             Self::Call
         } else {
             Self::Untold
@@ -154,7 +156,7 @@ fn authority(text: &str, is_address: bool) -> Option<Host<'_>> {
     let text = text.rsplit_once('@').map_or(text, |(_, host)| host);
     let (name, has_port) = match text.rsplit_once(':') {
         Some((name, port)) if is_port(port) => (name, true),
-        Some((name, rest)) if rest.is_empty() => (name, false),
+        Some((name, "")) => (name, false),
         Some(_) => return None,
         None => (text, false),
     };
@@ -221,6 +223,9 @@ mod tests {
             Purpose::Telemetry { is_named: false }
         );
         assert_eq!(Purpose::of("DATABASE"), Purpose::Untold);
+        assert_eq!(Purpose::of("SERVER_NAME"), Purpose::Untold);
+        assert_eq!(Purpose::of("spring.redis.host"), Purpose::Call);
+        assert_eq!(Purpose::of("REDIS_URL_2"), Purpose::Call);
         let bare = Host {
             name: "redis",
             is_address: false,

@@ -51,16 +51,22 @@ pub(super) fn read(documents: &[Value], reading: Reading, system: &mut System) {
             .iter()
             .flat_map(move |document| entries(document, key))
     };
-    let names: BTreeSet<&str> = of_all("services").map(|(name, _)| name).collect();
-    let aliases = aliases(documents);
+    let off: BTreeSet<&str> = of_all("services")
+        .filter(|(_, service)| copies(service, reading.environment) == Some(0))
+        .map(|(name, _)| name)
+        .collect();
+    let running: Vec<(&str, &Value)> = of_all("services")
+        .filter(|(name, _)| !off.contains(name))
+        .collect();
+    let names: BTreeSet<&str> = running.iter().map(|(name, _)| *name).collect();
+    let aliases = aliases(&running);
     let volumes: Vec<&str> = of_all("volumes").map(|(name, _)| name).collect();
-    for (name, service) in of_all("services") {
+    for name in off {
+        let name = system.names.of(name);
+        system.left_out(format!("a service that the file scales to 0: {name}"));
+    }
+    for (name, service) in running {
         let copies = copies(service, reading.environment);
-        if copies == Some(0) {
-            let name = system.names.of(name);
-            system.left_out(format!("a service that the file scales to 0: {name}"));
-            continue;
-        }
         describe(name, service, copies, &volumes, reading.environment, system);
         add_start_order(name, service, &names, reading, system);
         add_calls(name, service, &aliases, reading.environment, system);
@@ -69,14 +75,9 @@ pub(super) fn read(documents: &[Value], reading: Reading, system: &mut System) {
 }
 
 /// Names under which each service is reached on its network.
-fn aliases(documents: &[Value]) -> BTreeMap<String, &str> {
-    let services = || {
-        documents
-            .iter()
-            .flat_map(|document| entries(document, "services"))
-    };
+fn aliases<'a>(services: &[(&'a str, &'a Value)]) -> BTreeMap<String, &'a str> {
     let mut aliases = BTreeMap::new();
-    for (name, service) in services() {
+    for (name, service) in services {
         let own = ["container_name", "hostname"]
             .into_iter()
             .filter_map(|key| text(service, key));
@@ -84,12 +85,12 @@ fn aliases(documents: &[Value]) -> BTreeMap<String, &str> {
             .flat_map(|(_, network)| items(network, "aliases"))
             .filter_map(Value::as_str);
         for alias in own.chain(of_networks) {
-            aliases.entry(alias.to_ascii_lowercase()).or_insert(name);
+            aliases.entry(alias.to_ascii_lowercase()).or_insert(*name);
         }
     }
     // Names of services come first, whatever others are called.
-    for (name, _) in services() {
-        aliases.insert(name.to_ascii_lowercase(), name);
+    for (name, _) in services {
+        aliases.insert(name.to_ascii_lowercase(), *name);
     }
     aliases
 }

@@ -12,6 +12,8 @@ use super::source::Source;
 const MAX_YAML: usize = 32_000_000;
 /// Greatest number of values in a YAML text, those that aliases repeat included.
 const MAX_EVENTS: usize = 4_000_000;
+/// Greatest number of documents in a YAML text.
+const MAX_DOCUMENTS: usize = 100_000;
 
 /// The documents of a text, in their order; those that are empty are left out.
 pub(super) fn documents(source: &Source) -> Result<Vec<Value>, ImportError> {
@@ -72,7 +74,7 @@ fn yaml(source: &Source, text: &str) -> Result<Vec<Value>, ImportError> {
         ));
     }
     let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! { max_events: MAX_EVENTS, max_nodes: MAX_EVENTS },
+        budget: serde_saphyr::budget! { max_events: MAX_EVENTS, max_nodes: MAX_EVENTS, max_documents: MAX_DOCUMENTS },
         duplicate_keys: DuplicateKeyPolicy::LastWins,
         with_snippet: false,
     };
@@ -94,7 +96,7 @@ fn yaml_error(name: &str, text: &str, error: &serde_saphyr::Error) -> ImportErro
     if text.contains("{{") && text.contains("}}") {
         return template(name, &place);
     }
-    match error.without_snippet() {
+    match original(error) {
         serde_saphyr::Error::Budget { .. }
         | serde_saphyr::Error::AliasReplayLimitExceeded { .. }
         | serde_saphyr::Error::AliasExpansionLimitExceeded { .. }
@@ -110,6 +112,14 @@ fn yaml_error(name: &str, text: &str, error: &serde_saphyr::Error) -> ImportErro
             format!("{name}, {place}: this cannot be read as YAML"),
             "check the indentation, quotes and brackets of this line; tabs are not allowed",
         ),
+    }
+}
+
+/// The error itself, without what is wrapped around it.
+fn original(error: &serde_saphyr::Error) -> &serde_saphyr::Error {
+    match error.without_snippet() {
+        serde_saphyr::Error::AliasError { error, .. } => original(error),
+        error => error,
     }
 }
 

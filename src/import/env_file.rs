@@ -123,8 +123,7 @@ impl Environment {
         let value = self.variables.get(name).map(String::as_str);
         let value = value.filter(|value| !(empty_counts && value.is_empty()));
         match (rest.chars().next(), value) {
-            (Some('+'), Some(_)) => self.fill(&rest[1..], filled, depth + 1),
-            (Some('-'), None) => self.fill(&rest[1..], filled, depth + 1),
+            (Some('+'), Some(_)) | (Some('-'), None) => self.fill(&rest[1..], filled, depth + 1),
             (Some('+'), None) => {}
             (_, Some(value)) => filled.push_str(value),
             (_, None) => self.missing.set(self.missing.get() + 1),
@@ -187,9 +186,8 @@ mod tests {
         let mut text = String::from("A0=xxxxxxxxxx\n");
         for n in 1..20 {
             let before = n - 1;
-            text.push_str(&format!(
-                "A{n}=${{A{before}}}${{A{before}}}${{A{before}}}\n"
-            ));
+            let triple = ["${A", &before.to_string(), "}"].concat().repeat(3);
+            text.extend(["A", &n.to_string(), "=", &triple, "\n"]);
         }
         let env = environment(&text);
         assert!(env.filled("$A19").len() <= 4 * MAX_TEXT);

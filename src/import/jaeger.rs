@@ -39,7 +39,7 @@ fn read_trace(trace: &Value, spans: &mut Spans) {
             of_process("cloud.region"),
             of_process("cloud.availability_zone"),
         );
-        spans.spans.push(read_span(value, service));
+        spans.all.push(read_span(value, service));
     }
 }
 

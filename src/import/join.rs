@@ -1,5 +1,6 @@
 //! Several files to one system, and the system to a model that loads.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::compose::{self, Reading};
@@ -38,12 +39,12 @@ pub struct Options {
 }
 
 /// A model that loads, and what there is to say about it.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Imported {
     /// The model file.
     pub model: String,
-    /// What is known, assumed and unknown, to be read.
-    pub summary: String,
+    /// What is known, assumed and unknown.
+    pub summary: Summary,
 }
 
 /// Makes a model of files. It has been loaded: what is returned is valid.
@@ -175,7 +176,7 @@ fn finished(name: &str, origin: &str, system: &mut System) -> Result<Imported, I
     model::load_str("imported model", &text, None).map_err(|errors| refused(&errors))?;
     Ok(Imported {
         model: text,
-        summary: summary.text(),
+        summary,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::system::{CallKind, Kind, System};
+use super::system::{CallKind, Kind, Part, System};
 
 /// Where a kind of request arrives.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub(super) fn choose(system: &mut System) -> Journeys {
     };
     if list.is_empty() {
         return Journeys {
-            everything: Some(system.names.unique("everything".to_owned())),
+            everything: Some(system.names.unique("everything")),
             list,
             unneeded: Vec::new(),
         };
@@ -53,18 +53,16 @@ fn has_calls(system: &System) -> bool {
 }
 
 fn entries(system: &System) -> Vec<Journey> {
-    let is_inside = |name: &str| {
-        system.parts.get(name).is_some_and(|part| {
-            !part.makes_load
-                && !part.is_aside
-                && !matches!(part.kind, Kind::External)
-                && !system.takes_telemetry(name)
-        })
+    let (called, watchers, calls) = (system.called(), system.watchers(), system.calls_by_caller());
+    let is_inside = |name: &str, part: &Part| {
+        !part.makes_load
+            && !part.is_aside
+            && part.kind != Kind::External
+            && !watchers.contains(name)
     };
     let makes_calls = |name: &str| {
-        system
-            .calls_of(name)
-            .any(|(_, call)| call.kind != CallKind::Async)
+        let mut own = calls.get(name).into_iter().flatten();
+        own.any(|(_, call)| call.kind != CallKind::Async)
             || matches!(system.parts[name].kind, Kind::AnyOf(_))
     };
     let of = |name: &String| {
@@ -78,48 +76,48 @@ fn entries(system: &System) -> Vec<Journey> {
             ),
         }
     };
-    let names: Vec<&String> = system.parts.keys().filter(|name| is_inside(name)).collect();
-    let is_entry = |name: &&&String| system.parts[**name].entry.is_some();
-    let seen: Vec<&&String> = names
-        .iter()
-        .filter(|name| {
-            system.parts[**name]
-                .entry
-                .as_ref()
-                .is_some_and(|entry| entry.requests.is_some())
+    let all = || {
+        system
+            .parts
+            .iter()
+            .filter(|(name, part)| is_inside(name, part))
+    };
+    let names = |wanted: &dyn Fn(&str, &Part) -> bool| -> Vec<&String> {
+        all()
+            .filter(|(name, part)| wanted(name, part))
+            .map(|(name, _)| name)
+            .collect()
+    };
+    let seen = names(&|_, part| {
+        part.entry
+            .as_ref()
+            .is_some_and(|entry| entry.requests.is_some())
+    });
+    // What is called by something that makes load, and from where traces begin.
+    let loaded: BTreeSet<&str> = system
+        .calls
+        .keys()
+        .filter(|(from, _)| {
+            let part = system.parts.get(from);
+            part.is_some_and(|part| part.makes_load && part.entry.is_some())
         })
+        .map(|(_, to)| to.as_str())
         .collect();
-    let uncalled: Vec<&&String> = names
-        .iter()
-        .filter(|name| !system.is_called(name) && makes_calls(name))
-        .collect();
-    let open: Vec<&&String> = uncalled.iter().copied().filter(is_entry).collect();
-    let reachable: Vec<&&String> = names
-        .iter()
-        .filter(is_entry)
-        .filter(|name| makes_calls(name))
-        .collect();
-    let loaded: Vec<&&String> = names
-        .iter()
-        .filter(|name| {
-            system.calls.keys().any(|(from, to)| {
-                to == **name
-                    && system
-                        .parts
-                        .get(from)
-                        .is_some_and(|part| part.makes_load && part.entry.is_some())
-            })
-        })
-        .collect();
+    let loaded = names(&|name, _| loaded.contains(name));
+    let open =
+        names(&|name, part| part.entry.is_some() && !called.contains(name) && makes_calls(name));
+    let uncalled = names(&|name, _| !called.contains(name) && makes_calls(name));
+    let reachable = names(&|name, part| part.entry.is_some() && makes_calls(name));
     let chosen = [seen, loaded, open, uncalled, reachable]
         .into_iter()
         .find(|list| !list.is_empty())
         .unwrap_or_default();
-    chosen.into_iter().map(|name| of(name)).collect()
+    chosen.into_iter().map(of).collect()
 }
 
 /// Services that no entry reaches by calls that can fail it.
 fn unneeded(system: &System, journeys: &[Journey]) -> Vec<String> {
+    let (calls, watchers) = (system.calls_by_caller(), system.watchers());
     let mut reached: BTreeSet<&str> = BTreeSet::new();
     let mut open: Vec<&str> = journeys
         .iter()
@@ -129,10 +127,9 @@ fn unneeded(system: &System, journeys: &[Journey]) -> Vec<String> {
         if !reached.insert(name) {
             continue;
         }
-        let calls = system
-            .calls_of(name)
-            .filter(|(_, call)| call.kind == CallKind::Required);
-        open.extend(calls.map(|(to, _)| to));
+        let own = calls.get(name).into_iter().flatten();
+        let required = own.filter(|(_, call)| call.kind == CallKind::Required);
+        open.extend(required.map(|(to, _)| *to));
         if let Some(Kind::AnyOf(members)) = system.parts.get(name).map(|part| &part.kind) {
             open.extend(members.iter().map(String::as_str));
         }
@@ -144,7 +141,7 @@ fn unneeded(system: &System, journeys: &[Journey]) -> Vec<String> {
             !part.makes_load
                 && !part.is_aside
                 && !reached.contains(name.as_str())
-                && !system.takes_telemetry(name)
+                && !watchers.contains(name.as_str())
         })
         .map(|(name, _)| name.clone())
         .collect()

@@ -37,3 +37,4 @@ pub use error::ImportError;
 pub use format::Format;
 pub use join::{Imported, Options, import};
 pub use source::Source;
+pub use summary::Summary;

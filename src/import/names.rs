@@ -33,15 +33,15 @@ impl Names {
         } else {
             name.trim().to_owned()
         };
-        let name = self.unique(name);
+        let name = self.unique(&name);
         self.changed += usize::from(name != raw);
         self.given.insert(raw.to_owned(), name.clone());
         name
     }
 
     /// A name that nothing else has, for a part that no file names.
-    pub(super) fn unique(&mut self, name: String) -> String {
-        let mut unique = name.clone();
+    pub(super) fn unique(&mut self, name: &str) -> String {
+        let mut unique = name.to_owned();
         let mut number = 2;
         while !self.taken.insert(unique.clone()) {
             unique = format!("{name}-{number}");

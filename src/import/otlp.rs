@@ -43,7 +43,7 @@ fn read_batch(batch: &Value, spans: &mut Spans) {
         attribute("cloud.availability_zone"),
     );
     for span in scopes {
-        spans.spans.push(read_span(span, service));
+        spans.all.push(read_span(span, service));
     }
 }
 

@@ -99,7 +99,7 @@ fn decode(bytes: Vec<u8>, name: &str) -> Result<String, ImportError> {
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + String::from_utf8_lossy(before).matches('\n').count();
         ImportError::new(
             format!("{name} is not UTF-8 text: line {line} has an invalid byte"),
             "save it as UTF-8; traces in protobuf have to be exported as JSON",

@@ -31,7 +31,7 @@ pub(super) struct Span {
     /// Spans that it follows without their waiting for it.
     pub(super) follows: Vec<(String, String)>,
     pub(super) kind: SpanKind,
-    /// [s since 1970]
+    /// \[s since 1970\]
     pub(super) start: Option<f64>,
     pub(super) peer: Peer,
 }
@@ -52,7 +52,7 @@ pub(super) struct Peer {
 /// Spans, and the services that they are of.
 #[derive(Debug, Default)]
 pub(super) struct Spans {
-    pub(super) spans: Vec<Span>,
+    pub(super) all: Vec<Span>,
     services: Vec<String>,
     /// Instances of each service that were seen, by region; the name of a region is empty where it was not told.
     instances: Vec<BTreeMap<String, BTreeSet<String>>>,
@@ -150,14 +150,14 @@ impl Spans {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.spans.is_empty() && self.nameless == 0
+        self.all.is_empty() && self.nameless == 0
     }
 
     /// Adds all that the spans show.
     pub(super) fn add(&self, system: &mut System) {
         self.add_services(system);
         let by_id: BTreeMap<(&str, &str), &Span> = self
-            .spans
+            .all
             .iter()
             .map(|span| ((span.id.0.as_str(), span.id.1.as_str()), span))
             .collect();
@@ -199,7 +199,7 @@ impl Spans {
         system: &mut System,
     ) -> BTreeSet<(&'a str, &'a str)> {
         let mut answered = BTreeSet::new();
-        for span in &self.spans {
+        for span in &self.all {
             let parents = span.parent.iter().map(|parent| (parent, false));
             let followed = span.follows.iter().map(|parent| (parent, true));
             for (parent, follows) in parents.chain(followed) {
@@ -233,7 +233,7 @@ impl Spans {
     fn add_silent_callees(&self, answered: &BTreeSet<(&str, &str)>, system: &mut System) {
         let mut stores: BTreeMap<(&str, &str), String> = BTreeMap::new();
         let mut silent = 0;
-        for span in &self.spans {
+        for span in &self.all {
             let is_call = matches!(span.kind, SpanKind::Client | SpanKind::Producer);
             // Queries are marked as such by some tools that leave the kind out.
             if !is_call && span.peer.database.is_none()
@@ -299,13 +299,13 @@ impl Spans {
     fn add_entries(&self, by_id: &BTreeMap<(&str, &str), &Span>, system: &mut System) {
         let mut roots: BTreeMap<usize, u64> = BTreeMap::new();
         let mut orphans = 0;
-        for span in self.spans.iter().filter(|span| span.follows.is_empty()) {
+        for span in self.all.iter().filter(|span| span.follows.is_empty()) {
             match &span.parent {
                 None if span.kind != SpanKind::Consumer => {
-                    *roots.entry(span.service).or_default() += 1
+                    *roots.entry(span.service).or_default() += 1;
                 }
                 Some(parent) if !by_id.contains_key(&(parent.0.as_str(), parent.1.as_str())) => {
-                    orphans += 1
+                    orphans += 1;
                 }
                 _ => {}
             }
@@ -323,10 +323,10 @@ impl Spans {
             };
             system.part(&self.services[*service]).entry = Some(entry);
         }
-        let starts = || self.spans.iter().filter_map(|span| span.start);
+        let starts = || self.all.iter().filter_map(|span| span.start);
         let seconds = starts().fold(f64::MIN, f64::max) - starts().fold(f64::MAX, f64::min);
         let requests: u64 = roots.values().sum();
-        if requests >= 2 && seconds >= 1.0 && seconds < 1e9 {
+        if requests >= 2 && (1.0..1e9).contains(&seconds) {
             system.traffic = Some(Traffic { requests, seconds });
         }
     }

@@ -2,18 +2,25 @@
 
 use std::fmt::Write as _;
 
+use serde::Serialize;
+
 use super::journeys::Journeys;
 use super::names::{count, list};
 use super::system::{CallKind, Evidence, Kind, Part, System};
 
-/// Everything that is to be said of an import besides the model itself.
-#[derive(Debug, Default)]
-pub(super) struct Summary {
-    known: Vec<String>,
-    assumed: Vec<String>,
-    unknown: Vec<String>,
-    left_out: Vec<String>,
-    cycles: Vec<String>,
+/// Everything that is to be said of an import besides the model itself, in sentences.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Summary {
+    /// What the files say.
+    pub known: Vec<String>,
+    /// What is taken for granted instead of what they do not say.
+    pub assumed: Vec<String>,
+    /// What could not be known.
+    pub unknown: Vec<String>,
+    /// Cycles of required calls, and how each was broken.
+    pub cycles: Vec<String>,
+    /// What of the files is not in the model.
+    pub left_out: Vec<String>,
 }
 
 impl Summary {
@@ -46,7 +53,8 @@ impl Summary {
     }
 
     /// As text to be read on a terminal.
-    pub(super) fn text(&self) -> String {
+    #[must_use]
+    pub fn text(&self) -> String {
         let mut text = String::new();
         for (title, lines) in self.sections() {
             let title = title.trim_end_matches(", and marked so below");

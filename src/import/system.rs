@@ -35,6 +35,10 @@ pub(super) struct System {
 
 /// One service.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "answers that have nothing to do with each other"
+)]
 pub(super) struct Part {
     pub(super) kind: Kind,
     /// Copies in one region, and how that is known.
@@ -206,40 +210,46 @@ impl System {
         Ok(())
     }
 
-    /// Whether anything calls it for the sake of a request: not to make load, and not to watch it.
-    pub(super) fn is_called(&self, name: &str) -> bool {
-        self.calls.iter().any(|((from, to), call)| {
-            to == name
-                && call.kind != CallKind::Async
-                && !self
-                    .parts
-                    .get(from)
-                    .is_some_and(|part| part.makes_load || part.is_aside)
-                && !self.takes_telemetry(from)
-        })
+    /// Parts that something calls for the sake of a request: not to make load, and not to watch them.
+    pub(super) fn called(&self) -> BTreeSet<&str> {
+        let watchers = self.watchers();
+        let mut called = BTreeSet::new();
+        for ((from, to), call) in &self.calls {
+            let is_beside = self
+                .parts
+                .get(from)
+                .is_some_and(|part| part.makes_load || part.is_aside);
+            if call.kind != CallKind::Async && !is_beside && !watchers.contains(from.as_str()) {
+                called.insert(to.as_str());
+            }
+        }
+        called
     }
 
-    /// Whether others only send telemetry to it. What it calls itself, it watches.
-    pub(super) fn takes_telemetry(&self, name: &str) -> bool {
-        let mut to_it = self
-            .calls
-            .iter()
-            .filter(|((_, to), _)| to == name)
-            .peekable();
-        to_it.peek().is_some()
-            && to_it
-                .all(|(_, call)| call.kind == CallKind::Async && call.evidence == Evidence::Address)
+    /// Parts to which others only send telemetry. What they call themselves, they watch.
+    pub(super) fn watchers(&self) -> BTreeSet<&str> {
+        let is_telemetry =
+            |call: &Call| call.kind == CallKind::Async && call.evidence == Evidence::Address;
+        let mut watchers = BTreeSet::new();
+        let mut others = BTreeSet::new();
+        for ((_, to), call) in &self.calls {
+            if is_telemetry(call) {
+                watchers.insert(to.as_str());
+            } else {
+                others.insert(to.as_str());
+            }
+        }
+        watchers.retain(|name| !others.contains(name));
+        watchers
     }
 
-    /// The calls of a part, in the order in which they were met.
-    pub(super) fn calls_of<'a>(
-        &'a self,
-        name: &'a str,
-    ) -> impl Iterator<Item = (&'a str, &'a Call)> {
-        self.calls
-            .iter()
-            .filter(move |((from, _), _)| from == name)
-            .map(|((_, to), call)| (to.as_str(), call))
+    /// The calls of each part, in the order in which they were met.
+    pub(super) fn calls_by_caller(&self) -> BTreeMap<&str, Vec<(&str, &Call)>> {
+        let mut calls: BTreeMap<&str, Vec<(&str, &Call)>> = BTreeMap::new();
+        for ((from, to), call) in &self.calls {
+            calls.entry(from).or_default().push((to, call));
+        }
+        calls
     }
 }
 

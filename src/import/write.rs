@@ -135,11 +135,15 @@ impl Page {
 
     fn services(&mut self, system: &System, journeys: &Journeys) {
         self.line(0, "services:", "");
+        let calls = system.calls_by_caller();
         for (name, part) in &system.parts {
             match &part.kind {
                 Kind::External => self.external(name, part),
                 Kind::AnyOf(members) => self.any_of(name, members),
-                Kind::Replicated => self.replicated(name, part, system),
+                Kind::Replicated => {
+                    let own = calls.get(name.as_str()).map(Vec::as_slice);
+                    self.replicated(name, part, own, system);
+                }
             }
         }
         if let Some(everything) = &journeys.everything {
@@ -173,7 +177,13 @@ impl Page {
         );
     }
 
-    fn replicated(&mut self, name: &str, part: &Part, system: &System) {
+    fn replicated(
+        &mut self,
+        name: &str,
+        part: &Part,
+        calls: Option<&[(&str, &Call)]>,
+        system: &System,
+    ) {
         self.line(2, &format!("{}:", quoted(name)), "");
         for remark in &part.remarks {
             self.comment(4, remark);
@@ -231,15 +241,14 @@ impl Page {
                 ),
             );
         }
-        self.calls(name, system);
+        if let Some(calls) = calls {
+            self.calls(calls);
+        }
     }
 
-    fn calls(&mut self, name: &str, system: &System) {
-        if system.calls_of(name).next().is_none() {
-            return;
-        }
+    fn calls(&mut self, calls: &[(&str, &Call)]) {
         self.line(4, "calls:", "");
-        for (to, call) in system.calls_of(name) {
+        for (to, call) in calls {
             let text = match call.kind {
                 CallKind::Required => format!("- {}", quoted(to)),
                 CallKind::Optional => format!("- {{ service: {}, kind: optional }}", quoted(to)),
@@ -260,6 +269,7 @@ impl Page {
             })
             .flatten()
             .collect();
+        let watchers = system.watchers();
         self.line(2, &format!("{}:", quoted(name)), "");
         self.line(
             4,
@@ -271,7 +281,7 @@ impl Page {
             if part.makes_load || members.contains(part_name) {
                 continue;
             }
-            if part.is_aside {
+            if part.is_aside || watchers.contains(part_name.as_str()) {
                 let text = format!("- {{ service: {}, kind: optional }}", quoted(part_name));
                 self.line(6, &text, "assumed: requests do without it");
             } else {

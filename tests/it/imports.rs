@@ -461,7 +461,7 @@ fn leaks(file: &str, documents: usize, secret: &str) -> BTreeSet<String> {
             .collect();
         let source = Source::from_reader("planted.json", text.as_bytes()).unwrap();
         let shown = match import::import(&[source], &Options::default()) {
-            Ok(imported) => imported.model + &imported.summary,
+            Ok(imported) => imported.model + &imported.summary.text(),
             Err(error) => error.message + &error.hint,
         };
         if shown.contains(secret) {
@@ -578,6 +578,22 @@ fn secrets_do_not_reach_the_terminal_either() {
         wrong.said
     );
     assert!(!wrong.said.contains("hunter2"), "{}", wrong.said);
+}
+
+#[test]
+fn json_holds_the_model_and_what_there_is_to_say() {
+    let graph = "[[\"a\", \"b\"], [\"b\", \"c\"], [\"c\", \"b\"]]";
+    let ran = run(graph, &["--format", "json"]);
+    let all: Value = serde_json::from_str(&ran.model).unwrap();
+    assert_eq!(all["model"], run(graph, &[]).model);
+    let lines = |section: &str| all["summary"][section].as_array().unwrap().len();
+    assert_eq!((lines("cycles"), lines("left_out")), (1, 0));
+    for section in ["known", "assumed", "unknown"] {
+        assert!(lines(section) > 1, "{section}");
+        for line in all["summary"][section].as_array().unwrap() {
+            assert!(ran.said.contains(line.as_str().unwrap()), "{line}");
+        }
+    }
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn add_calls(
             part.kind = Kind::External;
             if !service.is_external {
                 part.remarks
-                    .insert("a Service whose workload is not in the files".to_owned());
+                    .insert("a Service with no workload that runs in the files".to_owned());
             }
         }
         system.call(name, to, Call::new(kind, Evidence::Address));

@@ -9,7 +9,7 @@ mod workload;
 
 use serde_json::Value;
 
-use super::facts::{at, entries, has, items, items_at, text, text_at, whole_at};
+use super::facts::{at, items, items_at, text, text_at, whole_at};
 use super::names::count;
 use super::system::{Entry, Kind, System};
 use objects::{Object, Service, objects};
@@ -77,6 +77,7 @@ fn services<'a>(
             .zip(names)
             .filter(|(workload, _)| {
                 workload.object.namespace == object.namespace
+                    && workload.replicas() != Some(0)
                     && selector.is_some_and(|selector| workload.is_selected(selector))
             })
             .map(|(_, name)| name.clone())
@@ -250,14 +251,10 @@ fn say_what_is_left_out(objects: &[Object], system: &mut System) {
             count(none, "workload")
         ));
     }
-    let spread = objects.iter().any(|object| has(object.value, "spec"));
-    if spread && system.regions.is_empty() {
+    if system.regions.is_empty() {
         system.unknown("in which regions and zones the cluster has nodes");
     }
-    let is_cluster_kind = |object: &&Object| {
-        entries(object.value, "spec").next().is_none() && object.kind == "Kustomization"
-    };
-    if objects.iter().any(|object| is_cluster_kind(&object)) {
+    if objects.iter().any(|object| object.kind == "Kustomization") {
         system.left_out(
             "a kustomization: build it first (kubectl kustomize DIR | failscape import -)",
         );

@@ -34,7 +34,7 @@ enum Copies {
 }
 
 /// One type of resources.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Rule {
     pub(super) kind: &'static str,
     pub(super) role: Role,
