@@ -18,6 +18,8 @@ pub mod fit;
 
 pub mod model;
 
+pub mod import;
+
 pub mod topology;
 
 pub mod cost;

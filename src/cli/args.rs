@@ -98,6 +98,15 @@ pub(super) enum Command {
         after_help = "Example:\n  failscape init shop.yaml && failscape graph shop.yaml -t warm-standby > graph.svg"
     )]
     Graph(GraphArgs),
+    /// Make a model of manifests, compose files, traces, dependency graphs or Terraform
+    ///
+    /// Reads what describes a system already and writes a model that loads, with what is known, what is assumed and what could
+    /// not be known said at its head and beside each line. Only names of services, counts and a few listed fields are copied:
+    /// no values of variables, no passwords. The format is told from the content; several files are joined.
+    #[command(
+        after_help = "Example: a graph as JSON\n  echo '[[\"web\", \"cart\"], [\"cart\", \"redis\"]]' | failscape import - -o shop.yaml && failscape compare shop.yaml --trials 200\n\nA running cluster, a compose file, what Terraform runs\n  kubectl get deploy,sts,ds,svc,cm,hpa,pdb,ing -o json | failscape import - -o shop.yaml\n  docker compose config | failscape import - -o shop.yaml\n  terraform show -json | failscape import - -o shop.yaml"
+    )]
+    Import(ImportArgs),
     /// Write a commented model to start from
     #[command(after_help = "Example:\n  failscape init shop.yaml && failscape check shop.yaml")]
     Init(InitArgs),
@@ -444,6 +453,37 @@ pub(super) struct GraphArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(super) struct ImportArgs {
+    /// Files to import, joined into one model; - is the standard input
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) files: Vec<PathBuf>,
+    /// What the files are [default: told from their content]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(super) from: Option<ImportFormat>,
+    /// File of variables that a compose file uses, such as .env; may be given again
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) env: Vec<PathBuf>,
+    /// Take `depends_on` of compose files for calls: it is an order of starts, and often also a call
+    #[arg(long)]
+    pub(super) depends_on_as_calls: bool,
+    /// Which graph of a file that holds several
+    #[arg(long, value_name = "NAME")]
+    pub(super) graph: Option<String>,
+    /// Name of the model [default: that of the first file]
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// File to write; the standard output if left out
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub(super) output: Option<PathBuf>,
+    /// Form of what is written
+    #[arg(long, value_enum, default_value_t = ImportOutput::Yaml, value_name = "FORM", help_heading = "Output")]
+    pub(super) format: ImportOutput,
+    /// Overwrite the file if it exists
+    #[arg(long, requires = "output", help_heading = "Output")]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(super) struct InitArgs {
     /// File to write; must not exist yet
     #[arg(default_value = "model.yaml", value_hint = ValueHint::FilePath)]
@@ -558,6 +598,32 @@ pub(super) enum GraphFormat {
     Svg,
     /// The input of Graphviz
     Dot,
+}
+
+/// Form of an imported model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ImportOutput {
+    /// The model, with comments
+    Yaml,
+    /// The model as a text beside lists of what is known, assumed and unknown
+    Json,
+}
+
+/// What an imported file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ImportFormat {
+    /// Manifests of Kubernetes, YAML or JSON
+    Kubernetes,
+    /// A compose file
+    Compose,
+    /// Traces in the JSON encoding of OTLP
+    Otlp,
+    /// Traces as Jaeger exports them
+    Jaeger,
+    /// Edges between services as JSON
+    Dependencies,
+    /// Output of `terraform show -json`
+    Terraform,
 }
 
 /// When to use colour.

@@ -13,6 +13,7 @@ mod exact;
 mod failure;
 mod fit;
 mod graph;
+mod import;
 mod init;
 mod interrupt;
 mod keeper;
@@ -78,6 +79,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Fit(args) => fit::fit(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
+        Command::Import(args) => import::import(&args, streams),
         Command::Init(args) => init::init(&args, streams),
         Command::Schema => schema::schema(streams),
         Command::Completions(args) => completions::completions(&args, streams),

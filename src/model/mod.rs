@@ -33,6 +33,7 @@ pub use doubts::{Doubt, doubts};
 pub use errors::ModelErrors;
 pub use load::{applied_defaults, applied_defaults_str, load, load_str};
 pub use problem::Problem;
+pub(crate) use problem::is_unsafe;
 pub use schema::json_schema;
 pub use types::*;
 

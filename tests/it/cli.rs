@@ -66,6 +66,7 @@ fn help_names_every_command() {
         "exact",
         "check",
         "graph",
+        "import",
         "init",
         "schema",
         "completions",
@@ -427,6 +428,7 @@ fn examples_in_the_help_work_as_printed() {
         "merge",
         "check",
         "graph",
+        "import",
         "init",
         "schema",
         "completions",
@@ -443,7 +445,7 @@ fn examples_in_the_help_work_as_printed() {
             .lines()
             .skip_while(|line| !line.starts_with("Example"))
             .map(str::trim)
-            .filter(|line| line.starts_with("failscape "))
+            .filter(|line| line.starts_with("failscape ") || line.starts_with("echo "))
             .collect();
         assert!(!examples.is_empty(), "{command}");
         for example in examples {

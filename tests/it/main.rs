@@ -19,6 +19,8 @@ mod fit;
 mod fixture;
 mod gray;
 mod importance;
+mod imports;
+mod imports_data;
 mod long_runs;
 mod partitions;
 mod properties;

@@ -10,6 +10,7 @@ const ORDER: [&str; 18] = [
     "results",
     "fit",
     "model",
+    "import",
     "topology",
     "cost",
     "plan",
