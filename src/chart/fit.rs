@@ -100,7 +100,7 @@ pub fn fit(study: &FitStudy, group: &str, fit: &TimeFit, times: Times) -> Chart 
         );
     };
     sheet::chart(words, HEIGHT, |canvas, at| {
-        draw(canvas, at, fit, times, range)
+        draw(canvas, at, fit, times, range);
     })
 }
 
