@@ -40,7 +40,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 pub(super) enum Command {
     /// Compare every topology of a model: the main job
     #[command(
-        after_help = "Example: the built-in model, quickly\n  failscape compare --trials 1000 -o output/quick\n\nA model of your own, to 2 % of each unavailability\n  failscape init shop.yaml && failscape compare shop.yaml --precision 2% --max-time 1m"
+        after_help = "Example: the built-in model, quickly\n  failscape compare --trials 1000 -o output/quick\n\nA model of your own, to 2 % of each unavailability\n  failscape init shop.yaml && failscape compare shop.yaml --precision 2% --max-time 1m\n\nIn a pull request: exit code 3 if the recommended topology misses a gate, 4 if that is not decided\n  failscape compare --trials 2000 --gate 'availability>=99.9%' --gate 'cost.total<=40000' --format markdown"
     )]
     Compare(CompareArgs),
     /// Play one topology and show it in depth
@@ -113,6 +113,8 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     pub(super) trials: TrialArgs,
     #[command(flatten)]
+    pub(super) gates: GateArgs,
+    #[command(flatten)]
     pub(super) output: OutputArgs,
 }
 
@@ -127,7 +129,31 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) trials: TrialArgs,
     #[command(flatten)]
+    pub(super) gates: GateArgs,
+    #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+/// What the figures are held against.
+#[derive(Debug, ClapArgs)]
+#[command(
+    next_help_heading = "Gates (exit code 3: missed or worse, 4: undecided, as the interval straddles the target)"
+)]
+pub(super) struct GateArgs {
+    /// Ask that a figure of results.json is on one side of a target, such as 'availability>=99.95%', 'cost.total<=40000' or
+    /// 'hot-standby:downtime.p95<=2h'; may be given several times
+    #[arg(long = "gate", value_name = "GATE")]
+    pub(super) gates: Vec<String>,
+    /// Topology that gates hold for which name none: recommended, every, any (one that meets them all), or a name
+    /// [default: recommended]
+    #[arg(long, value_name = "WHICH", requires = "gates")]
+    pub(super) gate_topology: Option<String>,
+    /// Ask that no topology is less available or dearer to run than in this results.json of an earlier run
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) baseline: Option<PathBuf>,
+    /// Allow figures to be worse than in the baseline by this share of what they were
+    #[arg(long, value_name = "SHARE", default_value = "0%", requires = "baseline", value_parser = values::share)]
+    pub(super) baseline_tolerance: f64,
 }
 
 /// How much to play.
@@ -203,6 +229,8 @@ pub(super) struct MergeArgs {
     /// Level of all intervals [default: that of the shards]
     #[arg(long, value_name = "LEVEL", value_parser = values::confidence)]
     pub(super) confidence: Option<f64>,
+    #[command(flatten)]
+    pub(super) gates: GateArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }

@@ -3,10 +3,12 @@
 //! Turns a [`Comparison`](crate::results::Comparison) into text and writes folders of files; computes no figure of its
 //! own. Called by [`crate::cli`], which alone prints.
 
+mod contract;
 mod csv;
 mod data;
 mod drills;
 mod folder;
+mod gate;
 mod html;
 mod html_prose;
 mod html_spaces;
@@ -28,6 +30,7 @@ pub use crate::results::format;
 pub use drills::{drill_markdown, drill_text};
 pub(crate) use folder::temporary_file;
 pub use folder::{Folder, OutputError};
+pub use gate::{gate_markdown, gate_text};
 pub use html::{PageError, page};
 pub use in_depth::in_depth;
 pub use json::json;
