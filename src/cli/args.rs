@@ -79,6 +79,11 @@ pub(super) enum Command {
         after_help = "Example: a model whose standby rots\n  failscape drills models/drills.yaml -t hot-standby --trials 2000\n\nIntervals of your own\n  failscape drills models/drills.yaml -t hot-standby --every 20d --every 45d --trials 2000"
     )]
     Drills(DrillsArgs),
+    /// Read and write objectives as OpenSLO v1 files
+    #[command(
+        after_help = "Example: the objectives of the built-in model, and back\n  failscape slo export > slos.yaml && failscape slo import slos.yaml"
+    )]
+    Slo(SloArgs),
     /// Check a model without running it
     #[command(
         after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
@@ -348,6 +353,41 @@ pub(super) struct DrillsArgs {
     /// Form of what is printed
     #[arg(long, value_enum, default_value_t = WhyFormat::Text, value_name = "FORM", help_heading = "Output")]
     pub(super) format: WhyFormat,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SloArgs {
+    #[command(subcommand)]
+    pub(super) command: SloCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SloCommand {
+    /// Print the objectives of a model, its journeys and its services as OpenSLO v1; what it cannot say is named on stderr
+    #[command(after_help = "Example:\n  failscape slo export > slos.yaml")]
+    Export(SloExportArgs),
+    /// Print what a model says of the SLOs of an OpenSLO v1 file, to paste; what cannot be carried over is named on stderr
+    #[command(
+        after_help = "Example:\n  failscape slo export > slos.yaml && failscape slo import slos.yaml"
+    )]
+    Import(SloImportArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SloExportArgs {
+    /// Model file; the built-in example if left out
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SloImportArgs {
+    /// OpenSLO file, in YAML or JSON, with one document or several; - for stdin
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) file: PathBuf,
+    /// Model whose services and journeys the SLOs are matched with by name
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) model: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -26,6 +26,7 @@ mod run_file;
 mod schema;
 mod settings;
 mod simulate;
+mod slo;
 mod streams;
 mod trials_file;
 mod values;
@@ -75,6 +76,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Verify(args) => verify::verify(&args, streams),
         Command::Why(args) => why::why_down(&args, streams),
         Command::Drills(args) => drills::drills(&args, streams),
+        Command::Slo(args) => slo::slo(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Init(args) => init::init(&args, streams),

@@ -21,6 +21,7 @@ mod gates;
 mod gray;
 mod importance;
 mod long_runs;
+mod openslo;
 mod partitions;
 mod properties;
 mod ranges;
