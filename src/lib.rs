@@ -20,6 +20,8 @@ pub mod model;
 
 pub mod import;
 
+pub mod openslo;
+
 pub mod topology;
 
 pub mod cost;
@@ -37,6 +39,8 @@ pub mod montecarlo;
 pub mod importance;
 
 pub mod compare;
+
+pub mod gate;
 
 pub mod verify;
 

@@ -40,7 +40,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 pub(super) enum Command {
     /// Compare every topology of a model: the main job
     #[command(
-        after_help = "Example: the built-in model, quickly\n  failscape compare --trials 1000 -o output/quick\n\nA model of your own, to 2 % of each unavailability\n  failscape init shop.yaml && failscape compare shop.yaml --precision 2% --max-time 1m"
+        after_help = "Example: the built-in model, quickly\n  failscape compare --trials 1000 -o output/quick\n\nA model of your own, to 2 % of each unavailability\n  failscape init shop.yaml && failscape compare shop.yaml --precision 2% --max-time 1m\n\nIn a pull request: exit code 3 if the recommended topology misses a gate, 4 if that is not decided\n  failscape compare --trials 2000 --gate 'availability>=99.9%' --gate 'cost.total<=40000' --format markdown"
     )]
     Compare(CompareArgs),
     /// Play one topology and show it in depth
@@ -88,6 +88,11 @@ pub(super) enum Command {
         after_help = "Example: a few repairs\n  printf 'repair\\n12m\\n35m\\n1h10m\\n>2h\\n20m\\n4h\\n50m\\n' | failscape fit - -o output/few\n\nA log with dates; column names are guessed unless given\n  failscape fit models/data/gcp_incidents.csv --where severity=high\n\nAs lines of a model, for each region apart\n  failscape fit models/data/aws_status_events.csv --where service=ec2 --by region --format yaml"
     )]
     Fit(Box<FitArgs>),
+    /// Read and write objectives as OpenSLO v1 files
+    #[command(
+        after_help = "Example: the objectives of the built-in model, and back\n  failscape slo export > slos.yaml && failscape slo import slos.yaml"
+    )]
+    Slo(SloArgs),
     /// Check a model without running it
     #[command(
         after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
@@ -131,6 +136,8 @@ pub(super) struct CompareArgs {
     #[command(flatten)]
     pub(super) trials: TrialArgs,
     #[command(flatten)]
+    pub(super) gates: GateArgs,
+    #[command(flatten)]
     pub(super) output: OutputArgs,
 }
 
@@ -145,7 +152,31 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) trials: TrialArgs,
     #[command(flatten)]
+    pub(super) gates: GateArgs,
+    #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+/// What the figures are held against.
+#[derive(Debug, ClapArgs)]
+#[command(
+    next_help_heading = "Gates (exit code 3: missed or worse, 4: undecided, as the interval straddles the target)"
+)]
+pub(super) struct GateArgs {
+    /// Ask that a figure of results.json is on one side of a target, such as 'availability>=99.95%', 'cost.total<=40000' or
+    /// 'hot-standby:downtime.p95<=2h'; may be given several times
+    #[arg(long = "gate", value_name = "GATE")]
+    pub(super) gates: Vec<String>,
+    /// Topology that gates hold for which name none: recommended, every, any (one that meets them all), or a name
+    /// [default: recommended]
+    #[arg(long, value_name = "WHICH", requires = "gates")]
+    pub(super) gate_topology: Option<String>,
+    /// Ask that no topology is less available or dearer to run than in this results.json of an earlier run
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) baseline: Option<PathBuf>,
+    /// Allow figures to be worse than in the baseline by this share of what they were
+    #[arg(long, value_name = "SHARE", default_value = "0%", requires = "baseline", value_parser = values::share)]
+    pub(super) baseline_tolerance: f64,
 }
 
 /// How much to play.
@@ -221,6 +252,8 @@ pub(super) struct MergeArgs {
     /// Level of all intervals [default: that of the shards]
     #[arg(long, value_name = "LEVEL", value_parser = values::confidence)]
     pub(super) confidence: Option<f64>,
+    #[command(flatten)]
+    pub(super) gates: GateArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }
@@ -427,6 +460,41 @@ pub(super) struct FitArgs {
     /// Form of what is printed
     #[arg(long, value_enum, default_value_t = FitFormat::Text, value_name = "FORM", help_heading = "Output")]
     pub(super) format: FitFormat,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SloArgs {
+    #[command(subcommand)]
+    pub(super) command: SloCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SloCommand {
+    /// Print the objectives of a model, its journeys and its services as OpenSLO v1; what it cannot say is named on stderr
+    #[command(after_help = "Example:\n  failscape slo export > slos.yaml")]
+    Export(SloExportArgs),
+    /// Print what a model says of the SLOs of an OpenSLO v1 file, to paste; what cannot be carried over is named on stderr
+    #[command(
+        after_help = "Example:\n  failscape slo export > slos.yaml && failscape slo import slos.yaml"
+    )]
+    Import(SloImportArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SloExportArgs {
+    /// Model file; the built-in example if left out
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SloImportArgs {
+    /// OpenSLO file, in YAML or JSON, with one document or several; - for stdin
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) file: PathBuf,
+    /// Model whose services and journeys the SLOs are matched with by name
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) model: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -7,6 +7,7 @@ use super::outputs::{Outputs, View};
 use super::settings::Request;
 use super::simulate::{Played, Prepared};
 use super::streams::Streams;
+use crate::gate::Gates;
 use crate::montecarlo::Shard;
 use crate::results::format;
 use crate::store::{Appearance, write_shard};
@@ -15,14 +16,22 @@ use crate::store::{Appearance, write_shard};
 pub(super) fn campaign(
     prepared: &Prepared<'_>,
     request: &Request,
+    gates: Option<&Gates>,
     outputs: Outputs,
     streams: &mut Streams,
 ) -> Result<(), Failure> {
+    if gates.is_some() && request.shard.is_some() {
+        return Err(Failure::Usage(
+            "a shard has no results that gates could be held against".to_owned(),
+            "give --gate and --baseline to `failscape merge`".to_owned(),
+        ));
+    }
     let played = prepared.play(request, outputs.path(), streams)?;
     if let Some(shard) = request.shard {
         return keep_shard(prepared, request, shard, &played, &outputs, streams);
     }
-    let comparison = prepared.comparison(&played.state, &request.settings, played.interrupted);
+    let mut comparison = prepared.comparison(&played.state, &request.settings, played.interrupted);
+    comparison.results.gate = gates.map(|gates| gates.judge(&comparison.results));
     outputs.write(&comparison, played, &request.settings, streams)
 }
 

@@ -3,6 +3,7 @@
 use super::args::CompareArgs;
 use super::campaign::campaign;
 use super::failure::Failure;
+use super::gates::gates;
 use super::load::load;
 use super::outputs::{Outputs, View};
 use super::settings::{output_settings, request};
@@ -22,5 +23,6 @@ pub(super) fn compare(args: &CompareArgs, streams: &mut Streams) -> Result<(), F
         .map(|(name, spec)| (name.as_str(), spec))
         .collect();
     let prepared = Prepared::new(&model, source, &specs, &request.settings)?;
-    campaign(&prepared, &request, outputs, streams)
+    let gates = gates(&args.gates, &prepared, &request.settings)?;
+    campaign(&prepared, &request, gates.as_ref(), outputs, streams)
 }

@@ -1,12 +1,18 @@
 //! Why a command did not do its job, how that is said, and the exit code it ends with.
 
 use super::streams::Streams;
+use crate::gate::BadGate;
 use crate::model::ModelErrors;
+use crate::results::Standing;
 
 /// Exit code of a failure at run time.
 const RUN_TIME: u8 = 1;
 /// Exit code of wrong usage and of an invalid model.
 pub(super) const USAGE: u8 = 2;
+/// Exit code of a gate that is missed, or a figure that is worse than that of the baseline.
+const MISSED: u8 = 3;
+/// Exit code where none is missed, and some are not decided.
+const UNDECIDED: u8 = 4;
 /// Exit code after Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
@@ -19,6 +25,8 @@ pub(super) enum Failure {
     Model(ModelErrors),
     /// Something failed while running.
     RunTime(anyhow::Error),
+    /// What was asked for by gates is not met; the verdicts have been reported.
+    Gate(Standing),
     /// The user interrupted it; what was done has been reported.
     Interrupted,
     /// Nobody reads stdout any more: no reason to complain.
@@ -31,8 +39,10 @@ impl Failure {
         match self {
             Self::Usage(..) | Self::Model(_) => USAGE,
             Self::RunTime(_) => RUN_TIME,
+            Self::Gate(Standing::Missed) => MISSED,
+            Self::Gate(Standing::Undecided) => UNDECIDED,
             Self::Interrupted => INTERRUPTED,
-            Self::ReaderGone => 0,
+            Self::Gate(Standing::Met) | Self::ReaderGone => 0,
         }
     }
 
@@ -45,6 +55,11 @@ impl Failure {
                 streams.raw_error(&format!("{text}\n"));
             }
             Self::RunTime(error) => streams.error(&format!("{error:#}"), None),
+            Self::Gate(standing) => streams.note(&format!(
+                "gates: {} (exit code {})",
+                standing.name(),
+                self.code()
+            )),
             Self::Interrupted | Self::ReaderGone => {}
         }
     }
@@ -53,6 +68,12 @@ impl Failure {
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         Self::RunTime(error)
+    }
+}
+
+impl From<BadGate> for Failure {
+    fn from(bad: BadGate) -> Self {
+        Self::Usage(bad.message, bad.hint)
     }
 }
 

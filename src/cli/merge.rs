@@ -7,6 +7,7 @@ use anyhow::{Context as _, anyhow};
 
 use super::args::MergeArgs;
 use super::failure::Failure;
+use super::gates::gates;
 use super::load::{load, topology};
 use super::outputs::{Outputs, View};
 use super::settings::output_settings;
@@ -46,6 +47,7 @@ pub(super) fn merge(args: &MergeArgs, streams: &mut Streams) -> Result<(), Failu
         return Err(anyhow!("the shards do not fit the model: {differences}").into());
     }
 
+    let gates = gates(&args.gates, &prepared, &settings)?;
     let mut folders = vec![model.name.as_str()];
     let view = if joined.appearance.in_depth {
         folders.extend(specs.first().map(|(name, _)| *name));
@@ -61,7 +63,8 @@ pub(super) fn merge(args: &MergeArgs, streams: &mut Streams) -> Result<(), Failu
         joined: Some(n_shards),
         keeper: None,
     };
-    let comparison = prepared.comparison(&played.state, &settings, played.interrupted);
+    let mut comparison = prepared.comparison(&played.state, &settings, played.interrupted);
+    comparison.results.gate = gates.map(|gates| gates.judge(&comparison.results));
     outputs.write(&comparison, played, &settings, streams)
 }
 

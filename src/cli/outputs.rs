@@ -13,7 +13,7 @@ use super::streams::Streams;
 use crate::chart::{self, Chart};
 use crate::montecarlo::{RunSettings, side_by_side};
 use crate::report::{self, Folder};
-use crate::results::{Comparison, format};
+use crate::results::{Comparison, Standing, format};
 
 /// The file that every run leaves, and by which an earlier one is known.
 const RUN_FILE: &str = "run.json";
@@ -91,9 +91,11 @@ impl Outputs {
             keeper.tell_rest(&played.state, streams);
         }
         if played.interrupted {
-            Err(Failure::Interrupted)
-        } else {
-            Ok(())
+            return Err(Failure::Interrupted);
+        }
+        match &comparison.results.gate {
+            Some(gate) if gate.standing != Standing::Met => Err(Failure::Gate(gate.standing)),
+            _ => Ok(()),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::args::RunArgs;
 use super::campaign::campaign;
 use super::failure::Failure;
+use super::gates::gates;
 use super::load::{load, only_topology, topology};
 use super::outputs::{Outputs, View};
 use super::settings::{output_settings, request};
@@ -21,5 +22,6 @@ pub(super) fn run(args: &RunArgs, streams: &mut Streams) -> Result<(), Failure> 
         View::InDepth,
     )?;
     let prepared = Prepared::new(&model, source, &[chosen], &request.settings)?;
-    campaign(&prepared, &request, outputs, streams)
+    let gates = gates(&args.gates, &prepared, &request.settings)?;
+    campaign(&prepared, &request, gates.as_ref(), outputs, streams)
 }

@@ -19,7 +19,7 @@ use crate::estimate::{FailureCost, Names, NoLossBound, summarize, summarize_pair
 use crate::model::{Model, TopologySpec};
 use crate::montecarlo::{Campaign, Pair, Run, RunSettings, Shard, State, Tactics};
 use crate::plan::{Plan, compile};
-use crate::results::{Comparison, CostResult, Difference, TopologyResult};
+use crate::results::{Comparison, CostResult, Difference, Results, TopologyResult};
 use crate::store::Identity;
 use crate::topology::{Deployment, expand, layout};
 
@@ -150,6 +150,12 @@ impl<'a> Prepared<'a> {
             joined: None,
             keeper,
         })
+    }
+
+    /// The figures of a run that has played nothing: all that can be named of one.
+    pub(super) fn figures_without_trials(&self, settings: &RunSettings) -> Results {
+        self.comparison(&State::new(&self.plans), settings, false)
+            .results
     }
 
     /// The figures of trials that have been played; `interrupted` if the user ended them.

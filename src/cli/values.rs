@@ -51,6 +51,11 @@ pub(super) fn precision(text: &str) -> Result<f64, String> {
     )
 }
 
+/// A share such as `5%`.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    units::parse_probability(text).map_err(|error| said(&error))
+}
+
 /// A level of confidence such as `95%`.
 pub(super) fn confidence(text: &str) -> Result<f64, String> {
     between(

@@ -1,9 +1,10 @@
 //! The whole [`Comparison`], from the estimates of a run that has ended.
 
-use crate::model::{Model, Objectives};
+use crate::model::{Model, Objectives, ServiceKind, doubtful_promises};
 use crate::montecarlo::RunSettings;
 use crate::results::{
-    Comparison, Difference, Layout, ObjectivesEcho, Results, Timeline, TopologyResult,
+    Comparison, Difference, Estimate, Layout, ObjectivesEcho, PromiseResult, Results, Standing,
+    Timeline, TopologyResult, Warning,
 };
 
 use super::findings::findings;
@@ -62,6 +63,7 @@ pub fn assemble(finished: Finished<'_>) -> Comparison {
         topologies: finished.topologies,
         differences: finished.differences,
         warnings: Vec::new(),
+        gate: None,
     };
     results.warnings = findings(
         &results,
@@ -72,7 +74,15 @@ pub fn assemble(finished: Finished<'_>) -> Comparison {
     )
     .iter()
     .map(super::Finding::to_warning)
+    .chain(doubtful_promises(model).into_iter().map(|doubt| Warning {
+        code: "promise-cannot-be-kept".to_owned(),
+        message: format!("{} {}", doubt.path, doubt.what),
+        hint: doubt.hint,
+    }))
     .collect();
+    for topology in &mut results.topologies {
+        promises(topology, model);
+    }
     Comparison {
         results,
         timeline: finished.timeline,
@@ -81,6 +91,57 @@ pub fn assemble(finished: Finished<'_>) -> Comparison {
         description: model.description.clone(),
         sources: sources(model),
         precision_of_differences: settings.precision_of_differences,
+    }
+}
+
+/// What services and journeys promise, beside what was found of them.
+fn promises(topology: &mut TopologyResult, model: &Model) {
+    let services = model.services.iter().filter_map(|(name, service)| {
+        let found = topology.services.get(name)?;
+        let is_external = matches!(service.kind, ServiceKind::External { .. });
+        let kind = if is_external { "external" } else { "service" };
+        Some((
+            name,
+            kind,
+            service.slo.or(service.sla)?,
+            &found.unavailability,
+        ))
+    });
+    let journeys = model.journeys.iter().filter_map(|(name, journey)| {
+        let found = topology.journeys.get(name)?;
+        Some((name, "journey", journey.slo?, &found.unavailability))
+    });
+    let promises: Vec<PromiseResult> = (services.chain(journeys))
+        .map(|(name, kind, promise, unavailability)| {
+            let allowed = 1.0 - promise;
+            let standing = if unavailability.high <= allowed {
+                Standing::Met
+            } else if unavailability.low > allowed {
+                Standing::Missed
+            } else {
+                Standing::Undecided
+            };
+            PromiseResult {
+                name: name.clone(),
+                kind: kind.to_owned(),
+                promise,
+                availability: complement(unavailability),
+                standing,
+            }
+        })
+        .collect();
+    if !promises.is_empty() {
+        topology.contract.get_or_insert_default().promises = promises;
+    }
+}
+
+/// One minus a figure, the ends swapped.
+fn complement(figure: &Estimate) -> Estimate {
+    Estimate {
+        mean: 1.0 - figure.mean,
+        low: 1.0 - figure.high,
+        high: 1.0 - figure.low,
+        ..figure.clone()
     }
 }
 
@@ -173,6 +234,8 @@ pub(crate) mod tests {
                 max: minutes(q.mean) * 5.0,
             },
             unavailability: q,
+            unavailability_by_block: Vec::new(),
+            contract: None,
             journeys: indexmap::IndexMap::new(),
             services: indexmap::IndexMap::new(),
             exceedance: Vec::new(),

@@ -427,6 +427,7 @@ faults:
             pareto: Vec::new(),
             recommended: None,
             warnings: Vec::new(),
+            gate: None,
         }
     }
 

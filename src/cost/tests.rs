@@ -32,6 +32,8 @@ fn replicated(replicas: u32, price: Option<f64>, calls: Vec<Call>, data: Option<
         calls,
         price_per_hour: price,
         data,
+        slo: None,
+        sla: None,
     }
 }
 
@@ -41,6 +43,7 @@ fn journey(entry: &str, share: f64, revenue: Option<f64>) -> Journey {
         share,
         revenue,
         down_below: 0.95,
+        slo: None,
     }
 }
 
@@ -216,6 +219,8 @@ fn virtual_services_are_seen_through_and_external_ones_left_out() {
         calls: vec![call("web", CallKind::Required)],
         price_per_hour: None,
         data: None,
+        slo: None,
+        sla: None,
     };
     model.services.insert("shop".to_owned(), shop);
     let external = ServiceKind::External {
@@ -229,6 +234,8 @@ fn virtual_services_are_seen_through_and_external_ones_left_out() {
             calls: vec![],
             price_per_hour: None,
             data: None,
+            slo: None,
+            sla: None,
         },
     );
     model.services["db"]

@@ -6,6 +6,7 @@
 use std::f64::consts::TAU;
 
 use super::gray::Worth;
+use super::rolling::rolling;
 use super::{OutageSpan, Recovery, TrialOutcome};
 use crate::plan::{DailyCurve, Plan, WindowPlan};
 
@@ -68,6 +69,8 @@ pub(super) struct Ledger {
     down: Vec<f64>,
     slo_lost: Vec<f64>,
     sla_lost: Vec<f64>,
+    /// What was lost, piece by piece, where a window rolls.
+    pieces: Vec<LinearLoss>,
     outage_since: Option<f64>,
     cuts: Vec<f64>,
     /// The daily curve at the end of the piece last scored: where the next begins.
@@ -92,12 +95,13 @@ impl Ledger {
             .resize(n_journeys * plan.regions.len(), Loss::default());
         refill(
             &mut self.slo_lost,
-            plan.slo.map_or(0, |slo| n_windows(plan, slo)),
+            calendar(plan.slo).map_or(0, |slo| n_windows(plan, slo)),
         );
         refill(
             &mut self.sla_lost,
             plan.sla.map_or(0, |sla| n_windows(plan, sla)),
         );
+        self.pieces.clear();
         refill(&mut self.span_charges, plan.names.causes.len());
     }
 
@@ -256,7 +260,11 @@ impl Ledger {
                     at_start: total_a,
                     at_end: total_b,
                 };
-                loss.fill(&mut self.slo_lost, plan.slo, plan);
+                if plan.slo.is_some_and(|slo| slo.rolling) {
+                    self.pieces.push(loss);
+                } else {
+                    loss.fill(&mut self.slo_lost, plan.slo, plan);
+                }
                 loss.fill(&mut self.sla_lost, plan.sla, plan);
             }
         }
@@ -313,6 +321,23 @@ impl Ledger {
         }
     }
 
+    /// What the windows of the SLO have lost: of those in which something was, as shares of their requests.
+    fn judge_slo(&self, slo: WindowPlan, plan: &Plan, outcome: &mut TrialOutcome) {
+        if slo.rolling {
+            let rolling = rolling(plan, slo, &self.pieces);
+            outcome.rolling_missed = rolling.missed;
+            outcome.worst_window = rolling.worst;
+            return;
+        }
+        for availability in availabilities(&self.slo_lost, slo, plan) {
+            outcome.slo.met += u32::from(reaches(availability, slo.target));
+            if availability < 1.0 {
+                outcome.window_losses.push(1.0 - availability);
+                outcome.worst_window = outcome.worst_window.max(1.0 - availability);
+            }
+        }
+    }
+
     /// Closes the trial: everything has been scored up to the end of the horizon.
     pub(super) fn close(&mut self, plan: &Plan, outcome: &mut TrialOutcome) {
         let end = plan.warm_up + plan.horizon;
@@ -332,11 +357,11 @@ impl Ledger {
             outcome.unavailability += journey.share * self.lost[index] / requests;
         }
         if let Some(slo) = plan.slo {
-            outcome.slo.met = count_met(&self.slo_lost, slo, plan);
+            self.judge_slo(slo, plan, outcome);
         }
         if let Some(sla) = plan.sla {
             outcome.sla.met = count_met(&self.sla_lost, sla, plan);
-            outcome.refunded_windows = refunded(&self.sla_lost, sla, plan);
+            refund(&self.sla_lost, sla, plan, outcome);
         }
     }
 }
@@ -356,8 +381,13 @@ fn success(entry: usize, time: f64, world: &World, share: &impl Fn(usize, f64) -
         .sum()
 }
 
+/// The windows, if they follow each other.
+fn calendar(window: Option<WindowPlan>) -> Option<WindowPlan> {
+    window.filter(|window| !window.rolling)
+}
+
 /// Complete windows within the horizon.
-fn n_windows(plan: &Plan, window: WindowPlan) -> usize {
+pub(super) fn n_windows(plan: &Plan, window: WindowPlan) -> usize {
     (plan.horizon / window.seconds * (1.0 + 1e-12)).floor() as usize
 }
 
@@ -439,27 +469,66 @@ impl Weights {
 
 /// A linear loss over an interval.
 #[derive(Debug, Clone, Copy)]
-struct LinearLoss {
+pub(super) struct LinearLoss {
     weights: Weights,
     at_start: f64,
     at_end: f64,
 }
 
 impl LinearLoss {
+    /// What goes from one value to another over an interval.
+    pub(super) fn new(plan: &Plan, (from, to): (f64, f64), (at_start, at_end): (f64, f64)) -> Self {
+        Self {
+            weights: Weights {
+                start: CurveAt::new(from, plan),
+                end: CurveAt::new(to, plan),
+            },
+            at_start,
+            at_end,
+        }
+    }
+
+    /// When it begins.
+    pub(super) fn start(&self) -> f64 {
+        self.weights.start.time
+    }
+
+    /// When it is over.
+    pub(super) fn end(&self) -> f64 {
+        self.weights.end.time
+    }
+
+    /// Its value at a time within it.
+    pub(super) fn value(&self, time: f64) -> f64 {
+        let Weights { start, end } = self.weights;
+        if end.time > start.time {
+            let part = (time - start.time) / (end.time - start.time);
+            self.at_start + (self.at_end - self.at_start) * part
+        } else {
+            self.at_start
+        }
+    }
+
+    /// Requests lost in it up to a time, in seconds of mean traffic.
+    pub(super) fn lost_until(&self, time: f64, plan: &Plan) -> f64 {
+        let Weights { start, end } = self.weights;
+        if time <= start.time {
+            return 0.0;
+        }
+        let time = time.min(end.time);
+        let weights = Weights {
+            start,
+            end: end.or_at(time, plan),
+        };
+        weights.integrate(plan, self.at_start, self.value(time))
+    }
+
     /// Adds the loss to the windows that it touches.
-    fn fill(self, lost: &mut [f64], window: Option<WindowPlan>, plan: &Plan) {
+    pub(super) fn fill(self, lost: &mut [f64], window: Option<WindowPlan>, plan: &Plan) {
         let Some(WindowPlan { seconds, .. }) = window else {
             return;
         };
         let Weights { start, end } = self.weights;
-        let value = |time: f64| {
-            if end.time > start.time {
-                let part = (time - start.time) / (end.time - start.time);
-                self.at_start + (self.at_end - self.at_start) * part
-            } else {
-                self.at_start
-            }
-        };
         let mut index = ((start.time - plan.warm_up) / seconds).floor().max(0.0) as usize;
         while index < lost.len() {
             let opens = plan.warm_up + index as f64 * seconds;
@@ -472,7 +541,7 @@ impl LinearLoss {
                     start: start.or_at(from, plan),
                     end: end.or_at(to, plan),
                 };
-                lost[index] += weights.integrate(plan, value(from), value(to));
+                lost[index] += weights.integrate(plan, self.value(from), self.value(to));
             }
             index += 1;
         }
@@ -495,7 +564,7 @@ fn availabilities<'a>(
 }
 
 /// Whether a target is reached, but for the rounding of times: a loss of exactly what the target allows is allowed.
-fn reaches(availability: f64, target: f64) -> bool {
+pub(super) fn reaches(availability: f64, target: f64) -> bool {
     1.0 - availability <= (1.0 - target) * (1.0 + 1e-6) + 1e-15
 }
 
@@ -505,16 +574,15 @@ fn count_met(lost: &[f64], window: WindowPlan, plan: &Plan) -> u32 {
         .count() as u32
 }
 
-/// Sum over windows of the largest refund whose threshold exceeds the window's availability.
-fn refunded(lost: &[f64], window: WindowPlan, plan: &Plan) -> f64 {
-    availabilities(lost, window, plan)
-        .map(|availability| {
-            let due = plan
-                .refunds
-                .iter()
-                .filter(|(below, _)| !reaches(availability, *below))
-                .map(|(_, refund)| *refund);
-            due.fold(0.0, f64::max)
-        })
-        .sum()
+/// Pays for each window the largest refund whose threshold exceeds its availability.
+fn refund(lost: &[f64], window: WindowPlan, plan: &Plan, outcome: &mut TrialOutcome) {
+    for availability in availabilities(lost, window, plan) {
+        let due = (plan.refunds.iter().enumerate())
+            .filter(|(_, (below, _))| !reaches(availability, *below))
+            .max_by(|(a, (_, one)), (b, (_, other))| one.total_cmp(other).then(b.cmp(a)));
+        if let Some((tier, (_, share))) = due {
+            outcome.refunded_windows += share;
+            outcome.credit_windows[tier] += 1;
+        }
+    }
 }

@@ -7,6 +7,7 @@
 mod active;
 #[cfg(test)]
 mod audit;
+mod balance;
 mod blame;
 mod busy;
 mod calendar;
@@ -23,6 +24,7 @@ mod outcome;
 mod pending;
 mod player;
 mod private;
+mod rolling;
 mod runbook;
 mod serving;
 mod settle;
@@ -37,6 +39,7 @@ mod trial;
 mod units;
 mod upkeep;
 
+pub use balance::BalanceOutcome;
 pub use busy::{BusyPeriods, BusySample};
 pub use explore::{Event, Experience, Explorer, StateId, Successor};
 pub use outcome::*;

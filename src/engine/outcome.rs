@@ -1,5 +1,7 @@
 //! What one trial of one topology came to. All shares are of the scored horizon.
 
+use super::balance::BalanceOutcome;
+
 /// The score of one trial.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TrialOutcome {
@@ -36,8 +38,18 @@ pub struct TrialOutcome {
     pub slo: WindowOutcome,
     /// Windows of the SLA.
     pub sla: WindowOutcome,
+    /// Lost shares of the requests of the SLO windows in which something was lost; empty where the window rolls.
+    pub window_losses: Vec<f64>,
+    /// Largest lost share of the requests of a window of the SLO.
+    pub worst_window: f64,
+    /// Share of the instants at which a rolling window missed the SLO.
+    pub rolling_missed: f64,
+    /// How balanced traffic was, where that is wanted.
+    pub balance: Option<BalanceOutcome>,
     /// Sum over SLA windows of the refunded share of a window's revenue.
     pub refunded_windows: f64,
+    /// SLA windows by the refund that they pay, in the order of [`crate::plan::Plan::refunds`].
+    pub credit_windows: Vec<u32>,
     /// Down intervals of the topology, kept only on request.
     pub spans: Vec<OutageSpan>,
 }

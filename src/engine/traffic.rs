@@ -17,6 +17,26 @@ pub(super) struct Traffic {
     since: f64,
     /// Share times scored time until `since` \[s\], by region.
     scored: Vec<f64>,
+    /// Usual shares, where it is recorded when they are not kept; else empty.
+    usual: Vec<f64>,
+    away: Vec<Away>,
+}
+
+/// A span of time in which shares are not the usual ones: linear.
+#[derive(Debug, Clone)]
+pub(super) struct Away {
+    pub(super) start: f64,
+    pub(super) end: f64,
+    at_start: Vec<f64>,
+    at_end: Vec<f64>,
+}
+
+impl Away {
+    /// Share of a region at a time within it.
+    pub(super) fn share(&self, region: usize, time: f64) -> f64 {
+        let part = (time - self.start) / (self.end - self.start);
+        self.at_start[region] + (self.at_end[region] - self.at_start[region]) * part
+    }
 }
 
 /// A linear move of shares.
@@ -54,6 +74,45 @@ impl Traffic {
         self.scored.resize(self.base.len(), 0.0);
         self.since = 0.0;
         self.scored_from = scored_from;
+        self.usual.clear();
+        self.away.clear();
+    }
+
+    /// Records from now on when shares are not these.
+    pub(super) fn record_from(&mut self, usual: &[f64]) {
+        self.usual.extend_from_slice(usual);
+    }
+
+    /// When shares were not the usual ones, up to a time.
+    pub(super) fn recorded_until(&mut self, end: f64) -> &[Away] {
+        if end > self.since {
+            self.sum_up_to(end);
+        }
+        &self.away
+    }
+
+    /// Notes the shares since the last change, if they are not the usual ones.
+    fn record(&mut self, now: f64) {
+        let shares = |time: f64| -> Vec<f64> {
+            (0..self.base.len())
+                .map(|region| self.share(region, time))
+                .collect()
+        };
+        if now <= self.since {
+            return;
+        }
+        let (at_start, at_end) = (shares(self.since), shares(now));
+        let is_usual = |shares: &[f64]| {
+            (shares.iter().zip(&self.usual)).all(|(share, usual)| (share - usual).abs() < 1e-12)
+        };
+        if !is_usual(&at_start) || !is_usual(&at_end) {
+            self.away.push(Away {
+                start: self.since,
+                end: now,
+                at_start,
+                at_end,
+            });
+        }
     }
 
     /// Share of a region at a time between the last change and the next.
@@ -180,6 +239,9 @@ impl Traffic {
     }
 
     fn sum_up_to(&mut self, now: f64) {
+        if !self.usual.is_empty() {
+            self.record(now);
+        }
         for region in 0..self.base.len() {
             self.scored[region] = self.scored_time(region, now);
         }

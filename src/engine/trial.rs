@@ -1,5 +1,6 @@
 //! The event loop of one trial.
 
+use super::balance::balance;
 use super::calendar::Calendar;
 use super::chance::{Outcome, Script};
 use super::crews::CrewState;
@@ -282,6 +283,10 @@ impl<'p> Simulator<'p> {
             self.ledger.pass(end, self.plan, &mut self.outcome);
         }
         self.ledger.close(self.plan, &mut self.outcome);
+        if let Some(wanted) = self.plan.balance.as_ref().filter(|_| self.charges) {
+            let spans = self.traffic.recorded_until(end);
+            self.outcome.balance = Some(balance(self.plan, wanted, spans));
+        }
         self.end_split_brain(end);
         self.outcome.join_data_losses();
         let requests = self.outcome.unavailability;
@@ -342,6 +347,11 @@ impl<'p> Simulator<'p> {
         self.world_changed = plan.health.iter().any(|health| !self.is_up(health.gate))
             || (plan.gray.as_ref()).is_some_and(|gray| !self.is_up(gray.any));
         self.gray.reset();
+        self.reset_traffic();
+    }
+
+    fn reset_traffic(&mut self) {
+        let plan = self.plan;
         let shares: &[f64] = match &plan.serving {
             ServingPlan::ActiveActive(active) => &active.split,
             ServingPlan::Single | ServingPlan::Standby(_) => &[1.0, 0.0],
@@ -351,6 +361,9 @@ impl<'p> Simulator<'p> {
             plan.stuck,
             plan.warm_up,
         );
+        if let Some(wanted) = &plan.balance {
+            self.traffic.record_from(&wanted.usual);
+        }
     }
 
     /// Primaries and serving regions as they are at the start; the units have been reset.
@@ -364,6 +377,10 @@ impl<'p> Simulator<'p> {
 
     fn reset_outcome(&mut self, record: Record) {
         let plan = self.plan;
+        if plan.balance.is_some() {
+            // A trial in which nothing happens leaves the traffic of the one before as it is.
+            self.reset_traffic();
+        }
         self.ledger.reset(plan);
         self.ledger.record_spans = record == Record::Spans;
         self.ledger.fill_windows = record != Record::Losses;
@@ -396,7 +413,13 @@ impl<'p> Simulator<'p> {
         outcome.fired.resize(plan.names.causes.len(), 0);
         outcome.slo = WindowOutcome::default();
         outcome.sla = WindowOutcome::default();
+        outcome.window_losses.clear();
+        outcome.worst_window = 0.0;
+        outcome.rolling_missed = 0.0;
+        outcome.balance = None;
         outcome.refunded_windows = 0.0;
+        outcome.credit_windows.clear();
+        outcome.credit_windows.resize(plan.refunds.len(), 0);
         outcome.spans.clear();
     }
 

@@ -4,6 +4,7 @@
 //! [`summarize_pair`] turn them into the figures of results.json. What each figure is and how its interval is made:
 //! docs/statistics.md.
 
+mod contract;
 mod control;
 mod data;
 mod figures;
@@ -17,6 +18,7 @@ mod sharp;
 mod summary;
 mod tally;
 
+pub use contract::Promised;
 pub use control::{Coefficients, Controls, TwinMean};
 pub use data::Points;
 pub use grid::{EXCEEDANCE_MINUTES, RECOVERY_SECONDS};

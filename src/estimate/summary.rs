@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::contract::contract;
 use super::sharp::{ControlledMean, Known, KnownMean};
 use super::tally::{FailureCost, Tally};
 use super::{YEAR_MINUTES, figures};
@@ -15,7 +16,7 @@ use crate::stats::{
 };
 
 /// What the parts of a tally are called, in plan order.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Names<'a> {
     /// The topology.
     pub topology: &'a str,
@@ -31,6 +32,8 @@ pub struct Names<'a> {
     pub causes: &'a [String],
     /// What the recovery may wait for.
     pub waits: &'a [Wait],
+    /// What is promised; `None` where that is not told.
+    pub plan: Option<&'a Plan>,
 }
 
 impl<'a> Names<'a> {
@@ -46,6 +49,7 @@ impl<'a> Names<'a> {
             services: &names.services,
             causes: &names.causes,
             waits: &names.waits,
+            plan: Some(plan),
         }
     }
 }
@@ -142,6 +146,8 @@ pub fn summarize(
             bounded.controlled(&sharp.unavailability, known.unavailability(), tally.trials)
         }
     };
+    let slo_met = slo_met(tally, &bounded);
+    let cost_per_month = with_failure(tally, cost, &bounded);
     TopologyResult {
         name: names.topology.to_owned(),
         pattern: names.pattern.to_owned(),
@@ -155,6 +161,11 @@ pub fn summarize(
         solved_by: None,
         refused: Vec::new(),
         first_outage_hours: None,
+        unavailability_by_block: tally.by_block(if tally.sharp.is_some() {
+            known.unavailability().value
+        } else {
+            0.0
+        }),
         availability: figures::complement(&unavailability),
         journeys: journeys(tally, names, &bounded),
         services: services(tally, names, &bounded),
@@ -177,13 +188,28 @@ pub fn summarize(
         rto_and_rpo_met: figures::share(tally.data.both(), level),
         recovery_and_data_loss: tally.data.joint(),
         split_brain_hours_per_year: split_brain(tally, &bounded),
-        slo_met: figures::share(&tally.slo, level),
+        contract: contract(tally, names, slo_met.as_ref(), &cost_per_month, level),
+        slo_met,
         sla_met: figures::share(&tally.sla, level),
         attribution: attribution(tally, names, &bounded),
         phases: phases(tally, names, &bounded),
-        cost_per_month: with_failure(tally, cost, &bounded),
+        cost_per_month,
         unavailability,
     }
+}
+
+/// Share of the windows in which the SLO is met, or of the time where they roll.
+fn slo_met(tally: &Tally, bounded: &Bounded<'_>) -> Option<Estimate> {
+    if !tally.shape.promised.rolling {
+        return figures::share(&tally.slo, bounded.level);
+    }
+    let none_seen = none_seen_bound(tally.trials, bounded.level);
+    let missed = tally.contract.missed_time().padded_to(tally.trials);
+    Some(figures::complement(&figures::unavailability(
+        &missed,
+        none_seen.min(1.0),
+        bounded.level,
+    )))
 }
 
 /// Hours a year in which two regions wrote at once; `None` where no data can be lost.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::contract::{ContractTally, Promised};
 use super::data::{DataTally, Points};
 use super::grid::ExceedanceCounts;
 use super::recovery::RecoveryTally;
@@ -10,6 +11,9 @@ use super::{YEAR_MINUTES, YEAR_SECONDS};
 use crate::engine::TrialOutcome;
 use crate::plan::DataAtRisk;
 use crate::stats::{ClusteredShare, Moments, QuantileSketch, SharedVariance};
+
+/// Blocks of trials whose means are kept, for a later run to be paired with: trial i is in block i mod 64.
+const BLOCKS: u64 = 64;
 
 /// What there is to tally.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -32,6 +36,8 @@ pub struct TallyShape {
     pub has_slo: bool,
     /// Whether there is an SLA.
     pub has_sla: bool,
+    /// What is promised beside.
+    pub promised: Promised,
     /// Which costs of failure are priced.
     pub priced: PricedFailure,
     /// Whether trials say more of means than their own score.
@@ -92,6 +98,9 @@ pub struct Tally {
     pub(super) sharp: Option<SharpTally>,
     /// What trials lost, and others that share with them only what is not known.
     pub(super) companions: SharedVariance,
+    /// Sums of what the trials of each block say of the mean, less what is known; empty while all say nothing.
+    pub(super) blocks: Vec<f64>,
+    pub(super) contract: ContractTally,
 }
 
 impl Tally {
@@ -121,12 +130,35 @@ impl Tally {
             failure_cost: Moments::default(),
             sharp: shape.sharpened.then(SharpTally::default),
             companions: SharedVariance::default(),
+            blocks: Vec::new(),
+            contract: ContractTally::default(),
         }
     }
 
     /// Adds what a trial lost, and what another lost that shares with it only what is not known.
     pub fn add_companion(&mut self, lost: f64, by_other_luck: f64) {
         self.companions.add(lost, by_other_luck);
+    }
+
+    /// Adds what a trial says of the mean unavailability, less what is known, to its block.
+    pub fn add_to_block(&mut self, trial: u64, lost: f64) {
+        if lost != 0.0 {
+            self.blocks.resize(BLOCKS as usize, 0.0);
+            self.blocks[(trial % BLOCKS) as usize] += lost;
+        }
+    }
+
+    /// Mean unavailability by block of trials, `known` being what has to be added; empty with fewer trials than blocks.
+    pub(super) fn by_block(&self, known: f64) -> Vec<f64> {
+        if self.trials < BLOCKS {
+            return Vec::new();
+        }
+        let of = |block: u64| {
+            let trials = self.trials / BLOCKS + u64::from(block < self.trials % BLOCKS);
+            let sum = self.blocks.get(block as usize).copied().unwrap_or(0.0);
+            known + sum / trials as f64
+        };
+        (0..BLOCKS).map(of).collect()
     }
 
     /// Adds a trial, and what it says of means beside its own score, if the shape says that it does.
@@ -164,6 +196,7 @@ impl Tally {
         if self.shape.data != DataAtRisk::None {
             self.data.add(outcome, self.shape.wanted);
         }
+        self.contract.add(outcome, cost, self.shape.promised);
         add_nonzeros(&mut self.services, &outcome.services);
         self.add_cost(cost);
         if outcome.unavailability > 0.0 {
@@ -239,6 +272,10 @@ impl Tally {
             mine.merge(theirs);
         }
         self.companions.merge(&other.companions);
+        self.contract.merge(&other.contract);
+        merge_each(&mut self.blocks, &other.blocks, |mine, theirs| {
+            *mine += *theirs;
+        });
     }
 
     /// Adds of `other` only what rules of stopping look at: the trials and their unavailability.
@@ -260,6 +297,8 @@ impl Tally {
             && all_or_none(self.services.len(), shape.n_services)
             && all_or_none(self.attribution.len(), shape.n_causes)
             && all_or_none(self.phases.len(), shape.n_phases)
+            && all_or_none(self.blocks.len(), BLOCKS as usize)
+            && self.contract.has_shape(shape.promised)
             && self.sharp.is_some() == shape.sharpened
     }
 

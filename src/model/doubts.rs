@@ -1,5 +1,6 @@
-//! What is valid and yet hardly meant: rates and times that a slip of the unit would give.
+//! What is valid and yet hardly meant: rates and times that a slip of the unit would give, promises that cannot be kept.
 
+use super::promises::broken_promises;
 use super::{Distribution, Model, Renewal, ServiceKind};
 use crate::units::format_duration;
 
@@ -17,7 +18,7 @@ pub struct Doubt {
     pub hint: String,
 }
 
-/// All that is odd about a model, in the order of its faults and services.
+/// All that is odd about a model, in the order of its faults and services; promises last.
 #[must_use]
 pub fn doubts(model: &Model) -> Vec<Doubt> {
     let faults = model.faults.iter();
@@ -31,7 +32,14 @@ pub fn doubts(model: &Model) -> Vec<Doubt> {
     faults
         .chain(externals)
         .filter_map(|(path, renewal)| doubt(path, renewal))
+        .chain(broken_promises(model))
         .collect()
+}
+
+/// The promises of a model that cannot be kept, or that another contradicts.
+#[must_use]
+pub fn doubtful_promises(model: &Model) -> Vec<Doubt> {
+    broken_promises(model)
 }
 
 fn doubt(path: String, renewal: &Renewal) -> Option<Doubt> {

@@ -15,6 +15,7 @@ mod errors;
 mod load;
 mod mapping;
 mod problem;
+mod promises;
 mod raw;
 mod record;
 mod schema;
@@ -29,7 +30,7 @@ mod yaml;
 
 pub use defaults::AppliedDefault;
 pub use distribution::{Distribution, Range};
-pub use doubts::{Doubt, doubts};
+pub use doubts::{Doubt, doubtful_promises, doubts};
 pub use errors::ModelErrors;
 pub use load::{applied_defaults, applied_defaults_str, load, load_str};
 pub use problem::Problem;

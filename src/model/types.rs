@@ -66,6 +66,10 @@ pub struct Service {
     pub price_per_hour: Option<f64>,
     /// Its data, for a stateful service.
     pub data: Option<Data>,
+    /// Share of the time in which it should be up, 0 to 1.
+    pub slo: Option<f64>,
+    /// Share of the time in which its provider says it is up, 0 to 1; of external services only.
+    pub sla: Option<f64>,
 }
 
 /// How a service exists.
@@ -173,6 +177,8 @@ pub struct Journey {
     pub revenue: Option<f64>,
     /// Success below which the journey counts as down.
     pub down_below: f64,
+    /// Share of good requests that it should have, 0 to 1.
+    pub slo: Option<f64>,
 }
 
 /// A kind of fault.
@@ -660,6 +666,8 @@ pub enum DrillKind {
 pub struct Objectives {
     /// Service level objective.
     pub slo: Option<Slo>,
+    /// Shares of traffic that serving regions should have.
+    pub balance: Option<Balance>,
     /// Service level agreement.
     pub sla: Option<Sla>,
     /// Recovery time objective \[s\].
@@ -673,6 +681,28 @@ pub struct Objectives {
 pub struct Slo {
     /// Share of good requests, 0 to 1.
     pub target: f64,
+    /// Length of a window \[s\].
+    pub window_seconds: f64,
+    /// How windows lie.
+    pub windows: Windows,
+}
+
+/// How the windows of an objective lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Windows {
+    /// They follow each other from the start of scoring.
+    Calendar,
+    /// The time just past, at every instant.
+    Rolling,
+}
+
+/// An objective with two sides: the share of the requests that each serving region gets.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Balance {
+    /// What each region should have, 0 to 1; `None`: its split.
+    pub target: Option<f64>,
+    /// How much more or less it may have, 0 to 1.
+    pub tolerance: f64,
     /// Length of a window \[s\].
     pub window_seconds: f64,
 }

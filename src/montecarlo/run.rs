@@ -412,6 +412,7 @@ impl<'a> Playing<'a> {
             }
         }
         tally.add(outcome, cost, sharpened.as_ref());
+        tally.add_to_block(trial, lost.expected - lost.control);
         if let Some(companion) = &mut self.companion
             && trial < MOST_COMPANIONS * COMPANION_STRIDE
             && trial.is_multiple_of(COMPANION_STRIDE)

@@ -10,7 +10,7 @@ use super::run::Pair;
 use super::tree::MergeTree;
 use super::{Campaign, Run, RunSettings, Shard};
 use crate::cost::FailurePrice;
-use crate::estimate::{PairTally, Points, PricedFailure, Tally, TallyShape};
+use crate::estimate::{PairTally, Points, PricedFailure, Promised, Tally, TallyShape};
 use crate::plan::Plan;
 
 /// Events of a batch, about.
@@ -232,6 +232,7 @@ pub(super) fn shape(plan: &Plan, price: &FailurePrice, sharpened: bool) -> Tally
         data: plan.data_at_risk(),
         has_slo: plan.slo.is_some(),
         has_sla: plan.sla.is_some(),
+        promised: Promised::of(plan),
         priced: PricedFailure {
             sla_credits: priced.sla_credits.is_some(),
             downtime: priced.downtime.is_some(),

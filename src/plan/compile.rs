@@ -6,7 +6,7 @@ use super::gray::GrayFaults;
 use super::links::Links;
 use super::partition::{SplitService, ZoneViews};
 use super::places::{Place, PlaceUnit, Places};
-use super::rules::{daily_curve, refunds, sla, slo, stuck};
+use super::rules::{balance, daily_curve, refunds, sla, slo, stuck};
 use super::services::View;
 use super::{
     Cascade, Clock, EntryPlan, GateId, HealthPlan, Laws, NO_GATE, Names, NetworkBuilder, Phase,
@@ -215,6 +215,7 @@ impl<'a> Compiler<'a> {
         let service_watches = self.observe_services(&mut observers);
         let data = self.data_plan(&mut observers);
         let serving = self.serving_plan();
+        let balance_wanted = balance(self.model, &serving);
         let regions = self.region_plans();
         let journeys = self.journey_plans();
         let (crews, lines) = self.crew_plans();
@@ -278,6 +279,7 @@ impl<'a> Compiler<'a> {
             regions,
             daily: daily_curve(model),
             slo: slo(model),
+            balance: balance_wanted,
             sla: sla(model),
             refunds: refunds(model),
             rto_seconds: model.objectives.rto_seconds,

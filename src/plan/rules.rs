@@ -2,10 +2,10 @@
 
 use super::compile::Compiler;
 use super::{
-    ActivePlan, DailyCurve, DetectPlan, DrillPlan, JourneyPlan, NO_GATE, ProbePlan, RegionPlan,
-    ReroutePlan, RotPlan, ServingPlan, StandbyPlan, StreamKey, WindowPlan,
+    ActivePlan, BalancePlan, DailyCurve, DetectPlan, DrillPlan, JourneyPlan, NO_GATE, ProbePlan,
+    RegionPlan, ReroutePlan, RotPlan, ServingPlan, StandbyPlan, StreamKey, WindowPlan,
 };
-use crate::model::{Detect, Distribution, Model, Pattern, Reroute};
+use crate::model::{Detect, Distribution, Model, Pattern, Reroute, Windows};
 
 /// What needless failovers are reported as.
 const FALSE_ALARM: &str = "false alarm";
@@ -154,6 +154,7 @@ pub(super) fn slo(model: &Model) -> Option<WindowPlan> {
     model.objectives.slo.map(|slo| WindowPlan {
         seconds: slo.window_seconds,
         target: slo.target,
+        rolling: slo.windows == Windows::Rolling,
     })
 }
 
@@ -161,6 +162,23 @@ pub(super) fn sla(model: &Model) -> Option<WindowPlan> {
     model.objectives.sla.as_ref().map(|sla| WindowPlan {
         seconds: sla.window_seconds,
         target: sla.target,
+        rolling: false,
+    })
+}
+
+/// Shares of traffic that the serving regions should have; `None` if only one serves.
+pub(super) fn balance(model: &Model, serving: &ServingPlan) -> Option<BalancePlan> {
+    let (balance, ServingPlan::ActiveActive(active)) = (model.objectives.balance?, serving) else {
+        return None;
+    };
+    let split = &active.split;
+    Some(BalancePlan {
+        seconds: balance.window_seconds,
+        targets: (split.iter())
+            .map(|share| balance.target.unwrap_or(*share))
+            .collect(),
+        tolerance: balance.tolerance,
+        usual: split.clone(),
     })
 }
 

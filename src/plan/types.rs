@@ -70,6 +70,8 @@ pub struct Plan {
     pub daily: Option<DailyCurve>,
     /// Service level objective.
     pub slo: Option<WindowPlan>,
+    /// Shares of traffic that are wanted; `None` with one serving region.
+    pub balance: Option<BalancePlan>,
     /// Service level agreement.
     pub sla: Option<WindowPlan>,
     /// Refunds of the SLA: (availability below which, share of the window's revenue).
@@ -412,4 +414,28 @@ pub struct WindowPlan {
     pub seconds: f64,
     /// Share of good requests wanted.
     pub target: f64,
+    /// Whether it is judged at every instant over the time just past, and not in windows that follow each other.
+    pub rolling: bool,
+}
+
+/// Shares of traffic that regions should have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BalancePlan {
+    /// Length of a window \[s\].
+    pub seconds: f64,
+    /// What each region should have.
+    pub targets: Vec<f64>,
+    /// How much more or less it may have.
+    pub tolerance: f64,
+    /// What each has when nothing is wrong.
+    pub usual: Vec<f64>,
+}
+
+impl BalancePlan {
+    /// Whether every share is what it should be.
+    #[must_use]
+    pub fn holds(&self, shares: &[f64], slack: f64) -> bool {
+        (shares.iter().zip(&self.targets))
+            .all(|(share, target)| (share - target).abs() <= self.tolerance + slack)
+    }
 }

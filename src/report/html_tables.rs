@@ -1,5 +1,6 @@
 //! The tables of one topology on the report page.
 
+use super::contract::facts;
 use super::data;
 use super::format::{self, printable};
 use super::html_spaces::unbroken;
@@ -31,6 +32,7 @@ pub(super) fn tables(topology: &TopologyResult, results: &Results) -> Vec<Table>
     [
         journeys(topology),
         outages(topology),
+        contract(topology, results),
         services(topology),
         attribution(topology),
         phases(topology),
@@ -262,6 +264,18 @@ fn outages(topology: &TopologyResult) -> Table {
         headings: vec!["Measure", "Value", "Interval"],
         rows,
         note,
+    }
+}
+
+fn contract(topology: &TopologyResult, results: &Results) -> Table {
+    let facts = facts(topology, results).into_iter();
+    Table {
+        title: "What was promised, and how it is kept",
+        headings: vec!["Promise", "Found", "Interval"],
+        rows: facts
+            .map(|fact| row(&fact.measure, [fact.value, fact.interval]))
+            .collect(),
+        note: String::new(),
     }
 }
 

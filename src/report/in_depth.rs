@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, CellAlignment};
 use owo_colors::OwoColorize;
 
+use super::contract::{contract_text, rolls};
 use super::data;
+use super::gate::gate_text;
 use super::summary::{Mark, Row, not_knowing};
 use super::table::{rendered, table};
 use super::terminal::{heading, push_wrapped, warnings};
@@ -27,6 +29,7 @@ pub fn in_depth(comparison: &Comparison, width: u16) -> String {
         text.push_str(&in_depth_of(topology, results, width));
     }
     text.push_str(&warnings(&results.warnings, width));
+    text.push_str(&gate_text(results, width));
     text
 }
 
@@ -40,6 +43,7 @@ fn in_depth_of(topology: &TopologyResult, results: &Results, width: u16) -> Stri
     );
     let _ = writeln!(text, "\n{}", format::truncated(&title, 98).bold());
     overview(&mut text, topology, results, width);
+    text.push_str(&contract_text(topology, results, width));
     journeys(&mut text, topology, width);
     services(&mut text, topology, width);
     causes(&mut text, topology, width);
@@ -137,7 +141,12 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results, wid
             &format!("{}{mark}", verdict.in_words(topology)),
         );
     }
-    share(text, width, "SLO windows met", topology.slo_met.as_ref());
+    let label = if rolls(results) {
+        "SLO met, of the time"
+    } else {
+        "SLO windows met"
+    };
+    share(text, width, label, topology.slo_met.as_ref());
     share(text, width, "SLA windows met", topology.sla_met.as_ref());
     if data::is_told(results) {
         let figures = data::figures(topology, results);

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::contract::contract_markdown;
+use super::gate::gate_markdown;
 use super::summary::{Mark, Row, objectives, provenance};
 use crate::results::{Comparison, format};
 
@@ -10,6 +12,7 @@ use crate::results::{Comparison, format};
 pub fn markdown(comparison: &Comparison) -> String {
     let results = &comparison.results;
     let mut text = format!("### {}\n\n", escaped(&results.model));
+    text.push_str(&gate_markdown(results));
     if let Some(taken) = &results.recommended {
         let label = if taken.meets_objectives {
             "Recommended"
@@ -38,6 +41,7 @@ pub fn markdown(comparison: &Comparison) -> String {
     if let Some(wanted) = objectives(results) {
         let _ = writeln!(text, "Wanted: {}.", escaped(&wanted));
     }
+    text.push_str(&contract_markdown(results));
     if !results.warnings.is_empty() {
         text.push('\n');
     }

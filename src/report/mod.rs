@@ -3,12 +3,14 @@
 //! Turns a [`Comparison`](crate::results::Comparison) into text and writes folders of files; computes no figure of its
 //! own. Called by [`crate::cli`], which alone prints.
 
+mod contract;
 mod csv;
 mod data;
 mod drills;
 mod fit;
 mod fit_yaml;
 mod folder;
+mod gate;
 mod html;
 mod html_prose;
 mod html_spaces;
@@ -32,6 +34,7 @@ pub use fit::{fit_markdown, fit_text};
 pub use fit_yaml::{Pasted, fit_yaml};
 pub(crate) use folder::temporary_file;
 pub use folder::{Folder, OutputError};
+pub use gate::{gate_markdown, gate_text};
 pub use html::{PageError, page};
 pub use in_depth::in_depth;
 pub use json::json;

@@ -249,8 +249,13 @@ pub(crate) fn objectives(results: &Results) -> Option<String> {
     let wanted = &results.objectives;
     let mut said = Vec::new();
     if let (Some(target), Some(hours)) = (wanted.slo_target, wanted.slo_window_hours) {
+        let windows = if super::contract::rolls(results) {
+            "at any time over the last"
+        } else {
+            "in windows of"
+        };
         said.push(format!(
-            "SLO {} in windows of {}",
+            "SLO {} {windows} {}",
             format::target(target),
             span(hours)
         ));

@@ -6,6 +6,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Table};
 use owo_colors::OwoColorize;
 
 use super::data;
+use super::gate::gate_text;
 use super::summary::{Mark, Row, marks, not_knowing, objectives, provenance};
 use super::table::{PROSE, fits, marked, rendered, table};
 use crate::results::names::{shortened, stay_distinct};
@@ -56,6 +57,7 @@ pub fn terminal(comparison: &Comparison, width: u16) -> String {
         );
     }
     text.push_str(&warnings(&results.warnings, width));
+    text.push_str(&gate_text(results, width));
     text
 }
 

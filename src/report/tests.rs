@@ -118,6 +118,7 @@ pub(crate) fn sample() -> Comparison {
         objectives,
         topologies,
         differences: Vec::new(),
+        gate: None,
         warnings: vec![Warning {
             code: "heavy-tail".to_owned(),
             message: "one trial carries 12 % of all downtime of multi-az (and 3 more are like it): the mean hangs on rare disasters".to_owned(),

@@ -1,15 +1,19 @@
 //! The results file, a contract with scripts that read it, and what is shown beside it.
 
+mod contract;
 mod drills;
 mod evidence;
 mod fit;
 pub mod format;
+mod gate;
 mod importance;
 pub mod names;
 mod types;
 
+pub use contract::*;
 pub use drills::*;
 pub use evidence::*;
 pub use fit::*;
+pub use gate::*;
 pub use importance::*;
 pub use types::*;

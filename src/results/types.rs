@@ -41,6 +41,9 @@ pub struct Results {
     pub recommended: Option<Recommendation>,
     /// What the reader should know.
     pub warnings: Vec<Warning>,
+    /// How the run stands to the gates and the baseline that it was asked to be held against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<super::GateReport>,
 }
 
 /// The objectives that verdicts refer to.
@@ -186,6 +189,9 @@ pub struct TopologyResult {
     pub refused: Vec<RefusedRoute>,
     /// 1 - good / total requests.
     pub unavailability: Estimate,
+    /// The same over the trials whose index leaves 0, 1, … when divided by 64: what another run of as many trials is paired with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unavailability_by_block: Vec<f64>,
     /// 1 - unavailability.
     pub availability: Estimate,
     /// By journey.
@@ -228,6 +234,9 @@ pub struct TopologyResult {
     pub slo_met: Option<Estimate>,
     /// Share of SLA windows that meet the target.
     pub sla_met: Option<Estimate>,
+    /// How promises are kept; `None` if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<super::ContractResult>,
     /// What the downtime is charged to; shares add up to one; empty if none was seen.
     pub attribution: Vec<Attribution>,
     /// What the failover was doing while requests were lost; shares add up to one; empty with one serving region.

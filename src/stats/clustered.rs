@@ -56,6 +56,18 @@ impl ClusteredShare {
         self.items_squared += other.items_squared;
     }
 
+    /// The same with clusters of `items` added, none of which passes, until there are `clusters`.
+    #[must_use]
+    pub fn padded_to(mut self, clusters: u64, items: u64) -> Self {
+        let missing = clusters.saturating_sub(self.clusters);
+        if items > 0 {
+            self.clusters += missing;
+            self.items += missing * items;
+            self.items_squared += missing * items * items;
+        }
+        self
+    }
+
     /// Number of items.
     #[must_use]
     pub fn items(&self) -> u64 {

@@ -1,7 +1,7 @@
 //! The form of a file: a line that says what it is, its length, its checksum, an identity, and what is kept.
 //!
 //! ```text
-//! failscape checkpoint, format 1\n  length of the content, 8 bytes, little-endian
+//! failscape checkpoint, format 2\n  length of the content, 8 bytes, little-endian
 //! SHA-256 of the line and the content, 32 bytes
 //! content: the identity, then what is kept, in postcard (a compact binary form; floats to the bit)
 //! ```
@@ -21,7 +21,7 @@ use super::Identity;
 use crate::report::temporary_file;
 
 /// Version of the form of files.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Bytes of the length and the checksum.
 const FIXED: usize = 8 + 32;

@@ -13,6 +13,12 @@ pub struct UnitError {
 }
 
 impl UnitError {
+    /// What is wrong with a text that another module reads by the same rules.
+    #[must_use]
+    pub fn of(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(message, hint)
+    }
+
     pub(super) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
             message: message.into(),

@@ -460,6 +460,7 @@ fn comparison(topologies: Vec<TopologyResult>) -> Comparison {
                 why: format!("{chosen} has the lowest cost with failure ($18,300 a month) among those that meet the objectives"),
                 meets_objectives: true,
             }),
+            gate: None,
             warnings: vec![
                 Warning {
                     code: "rare-fault".to_owned(),
@@ -525,6 +526,8 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
         solved_by: None,
         refused: Vec::new(),
         first_outage_hours: None,
+        unavailability_by_block: Vec::new(),
+        contract: None,
         unavailability,
         availability: estimate(1.0 - q * 1.08, 1.0 - q, 1.0 - q * 0.93),
         journeys: [("checkout", 1.15), ("browse", 0.9)]

@@ -3,7 +3,7 @@
 use failscape::engine::{JourneyOutcome, Recovery, TrialOutcome, WindowOutcome};
 use failscape::estimate::{
     EXCEEDANCE_MINUTES, FailureCost, Known, Names, NoLossBound, PairTally, PairTerms, Points,
-    PricedFailure, Tally, TallyShape, YEAR_MINUTES, YEAR_SECONDS, precision, summarize,
+    PricedFailure, Promised, Tally, TallyShape, YEAR_MINUTES, YEAR_SECONDS, precision, summarize,
     summarize_pair,
 };
 use failscape::plan::DataAtRisk;
@@ -27,6 +27,7 @@ const SHAPE: TallyShape = TallyShape {
     data: DataAtRisk::None,
     has_slo: true,
     has_sla: true,
+    promised: Promised::NOTHING,
     priced: PricedFailure {
         sla_credits: true,
         downtime: true,
@@ -137,6 +138,7 @@ fn summary(tally: &Tally) -> TopologyResult {
         services: &services,
         causes: &causes,
         waits: &[],
+        plan: None,
     };
     summarize(tally, &names, LEVEL, &BOUND, &Known::default(), cost())
 }

@@ -6,11 +6,13 @@ mod designs;
 mod faults;
 mod money;
 mod services;
+mod slo;
 
 pub(super) use designs::*;
 pub(super) use faults::*;
 pub(super) use money::*;
 pub(super) use services::*;
+pub(super) use slo::*;
 
 use super::decode::{Name, Text};
 use super::mapping::Table;

@@ -5,28 +5,19 @@ use super::super::values::{
     AmountPerByte, AmountPerByteHour, AmountPerHour, ByteRate, Bytes, RequestRate, Seconds, Share,
     Window,
 };
+use super::slo::RawSlos;
 
 record! {
     /// What is wanted.
     RawObjectives is "Objectives" as "objectives" {
-        /// The objective that the service sets itself.
-        optional "slo" slo: RawSlo,
+        /// The objectives that the service sets itself: one, or a list with one for each indicator.
+        optional "slo" slo: RawSlos,
         /// The agreement with its customers.
         optional "sla" sla: RawSla,
         /// The longest outage that is accepted.
         optional "rto" rto: Seconds,
         /// The longest loss of data that is accepted.
         optional "rpo" rpo: Seconds,
-    }
-}
-
-record! {
-    /// A service level objective.
-    RawSlo is "Slo" as "an SLO" {
-        /// Share of good requests in a window.
-        required "target" target: Share,
-        /// Length of a window: a duration, or month (730 h).
-        required "window" window: Window,
     }
 }
 

@@ -92,6 +92,10 @@ record! {
         optional "mttr" mttr: Time,
         /// Of an external service: the region that it goes down with.
         optional "in" region: Name,
+        /// Share of the time in which it should be up, with all that it requires.
+        optional "slo" slo: Share,
+        /// Of an external service: share of the time in which its provider promises it to be up.
+        optional "sla" sla: Share,
     }
 }
 
@@ -294,5 +298,7 @@ record! {
         optional "revenue" revenue: Amount,
         /// It counts as down while less than this share of its requests succeeds; default 95%.
         optional "down_below" down_below: Share,
+        /// Share of good requests that it should have.
+        optional "slo" slo: Share,
     }
 }

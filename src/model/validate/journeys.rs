@@ -83,7 +83,9 @@ impl Checker<'_> {
             );
         }
         let revenue = raw.revenue.optional()?.map(|amount| amount.0);
+        self.check_promise("slo", raw.slo.given());
         Some(Journey {
+            slo: raw.slo.optional()?.map(|slo| slo.0),
             entry: raw.entry.get()?.0.clone(),
             share: share?,
             revenue,
@@ -218,6 +220,7 @@ impl Checker<'_> {
             share,
             revenue: None,
             down_below: DOWN_BELOW,
+            slo: None,
         };
         Some(
             roots

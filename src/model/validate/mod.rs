@@ -19,6 +19,7 @@ mod links;
 mod money;
 mod runbook;
 mod services;
+mod slo;
 mod upkeep;
 
 use indexmap::IndexMap;

@@ -3,7 +3,7 @@
 use super::Checker;
 use crate::model::problem::{Span, quoted};
 use crate::model::raw::RawCosts;
-use crate::model::types::{Costs, Credit, Objectives, Sla, Slo, Telemetry, Traffic};
+use crate::model::types::{Costs, Credit, Objectives, Sla, Telemetry, Traffic};
 use crate::model::values::{RequestRate, Share, Window};
 use crate::units::{currency_code, format_duration, same_currency};
 
@@ -70,19 +70,9 @@ impl Checker<'_> {
         let Some(raw) = self.raw.objectives.optional()? else {
             return Some(Objectives::default());
         };
-        let slo = match raw.slo.optional()? {
-            Some(slo) => {
-                self.check_target("slo", slo.target.given());
-                let window = slo
-                    .window
-                    .given()
-                    .and_then(|(span, window)| self.window("slo", span, *window, horizon));
-                Some(Slo {
-                    target: slo.target.get()?.0,
-                    window_seconds: window?,
-                })
-            }
-            None => None,
+        let (slo, balance) = match raw.slo.optional()? {
+            Some(slos) => self.slos(&slos, horizon)?,
+            None => (None, None),
         };
         let sla = match raw.sla.optional()? {
             Some(sla) => {
@@ -113,13 +103,14 @@ impl Checker<'_> {
         };
         Some(Objectives {
             slo,
+            balance,
             sla,
             rto_seconds: raw.rto.optional()?.map(|rto| rto.0),
             rpo_seconds: raw.rpo.optional()?.map(|rpo| rpo.0),
         })
     }
 
-    fn check_target(&mut self, key: &str, target: Option<(&Span, &Share)>) {
+    pub(super) fn check_target(&mut self, key: &str, target: Option<(&Span, &Share)>) {
         if let Some((span, Share(target))) = target
             && *target <= 0.0
         {
@@ -133,7 +124,7 @@ impl Checker<'_> {
     }
 
     /// Length of a window, of which the horizon must hold at least one and not too many.
-    fn window(
+    pub(super) fn window(
         &mut self,
         key: &str,
         span: &Span,

@@ -152,11 +152,14 @@ impl Checker<'_> {
             Some(data) => Some(self.data(name, &data)?),
             None => None,
         };
+        let (slo, sla) = self.promises_of_service(name, raw)?;
         Some(Service {
             kind: kind?,
             calls: calls?,
             price_per_hour: raw.price.optional()?.map(|price| price.0),
             data,
+            slo,
+            sla,
         })
     }
 
