@@ -34,6 +34,8 @@ pub mod importance;
 
 pub mod compare;
 
+pub mod study;
+
 pub mod verify;
 
 pub mod chart;

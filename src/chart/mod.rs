@@ -20,8 +20,11 @@ mod letters;
 mod recovery;
 mod render;
 mod sheet;
+mod sweep;
+mod sweep_map;
 mod theme;
 mod timeline;
+mod tornado;
 mod unavailability;
 mod words;
 
@@ -31,4 +34,6 @@ pub use drills::{DRILLS, drills};
 pub use gallery::{NAMES, all};
 pub use render::{ChartError, FONT_FACES, png};
 pub use sheet::Chart;
+pub use sweep::{SWEEP, sweep};
 pub use theme::dark_rules;
+pub use tornado::{TORNADO, tornado};

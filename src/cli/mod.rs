@@ -23,9 +23,12 @@ mod outputs;
 mod run;
 mod run_file;
 mod schema;
+mod sensitivity;
 mod settings;
 mod simulate;
 mod streams;
+mod study_args;
+mod sweep;
 mod trials_file;
 mod values;
 mod verify;
@@ -74,6 +77,8 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Verify(args) => verify::verify(&args, streams),
         Command::Why(args) => why::why_down(&args, streams),
         Command::Drills(args) => drills::drills(&args, streams),
+        Command::Sensitivity(args) => sensitivity::sensitivity(&args, streams),
+        Command::Sweep(args) => sweep::sweep(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Init(args) => init::init(&args, streams),

@@ -84,7 +84,9 @@ pub fn assemble(finished: Finished<'_>) -> Comparison {
     }
 }
 
-fn echo(objectives: &Objectives) -> ObjectivesEcho {
+/// The objectives of a model, as verdicts refer to them.
+#[must_use]
+pub fn echo(objectives: &Objectives) -> ObjectivesEcho {
     let (slo, sla) = (objectives.slo, objectives.sla.as_ref());
     ObjectivesEcho {
         slo_target: slo.map(|slo| slo.target),

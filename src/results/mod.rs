@@ -5,9 +5,13 @@ mod evidence;
 pub mod format;
 mod importance;
 pub mod names;
+mod sensitivity;
+mod sweep;
 mod types;
 
 pub use drills::*;
 pub use evidence::*;
 pub use importance::*;
+pub use sensitivity::*;
+pub use sweep::*;
 pub use types::*;

@@ -3,11 +3,11 @@
 use super::Draft;
 use super::change::Change;
 use super::language::Kind;
-use super::scale::{decoded, seconds, with_odds_times};
+use super::scale::{decoded, number_times, seconds, with_odds_times};
 use super::walk::{Spot, all_below, whole};
 use crate::model::Distribution;
 use crate::model::yaml::{Node, Value};
-use crate::units::{format_percentage, parse_probability};
+use crate::units::{format_duration, format_percentage, parse_probability};
 
 /// A number that a model rests on.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,15 +59,21 @@ impl Assumption {
         }
     }
 
-    /// So many times the value, in words, where that can be said shorter than `× 2`.
+    /// So many times the value, in words.
     #[must_use]
     pub fn times_in_words(&self, factor: f64) -> String {
         match self.quantity {
             Quantity::Probability(chance) => format_percentage(with_odds_times(chance, factor)),
-            Quantity::Time(mean) => crate::units::format_duration(mean * factor),
-            Quantity::Range { .. } | Quantity::Amount => format!("× {factor}"),
+            Quantity::Time(mean) => format_duration(mean * factor),
+            Quantity::Range { .. } => format!("× {}", three_digits(factor)),
+            Quantity::Amount => number_times(&self.written, factor, three_digits)
+                .unwrap_or_else(|| format!("× {}", three_digits(factor))),
         }
     }
+}
+
+fn three_digits(number: f64) -> f64 {
+    format!("{number:.2e}").parse().unwrap_or(number)
 }
 
 /// Keys below each section that hold what somebody believes. What is missing is decided (replicas, probes, intervals), wished

@@ -25,7 +25,7 @@ pub(super) fn scaled(node: &Node, kind: Kind, factor: f64, folder: Option<&Path>
             Some(node.replaced_by_text(format!("{}", (count * factor).round())))
         }
         (Kind::Number | Kind::Amount, Value::Scalar { text, .. }) => {
-            Some(node.replaced_by_text(number_times(text, factor)?))
+            Some(node.replaced_by_text(number_times(text, factor, |number| number)?))
         }
         _ => None,
     }
@@ -114,7 +114,11 @@ pub(super) fn seconds(value: f64) -> String {
 }
 
 /// The one number in a text so many times, with what stands around it.
-fn number_times(text: &str, factor: f64) -> Option<String> {
+pub(super) fn number_times(
+    text: &str,
+    factor: f64,
+    rounded: impl Fn(f64) -> f64,
+) -> Option<String> {
     let start = text.find(|c: char| c.is_ascii_digit() || c == '.')?;
     let length = text[start..]
         .find(|c: char| !(c.is_ascii_digit() || c == '.'))
@@ -123,7 +127,7 @@ fn number_times(text: &str, factor: f64) -> Option<String> {
     Some(format!(
         "{}{}{}",
         &text[..start],
-        number * factor,
+        rounded(number * factor),
         &text[start + length..]
     ))
 }
