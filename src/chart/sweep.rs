@@ -106,11 +106,15 @@ fn reading(study: &SweepStudy, figure: SweepFigure, is_map: bool) -> String {
     };
     let target = target(study, figure).map(|target| target_in_words(target, figure));
     if is_map {
+        let cells = match figure {
+            SweepFigure::Unavailability => ", figures are nines of availability",
+            SweepFigure::Cost | SweepFigure::RtoMet => "",
+        };
         let line = target.map_or_else(String::new, |target| {
             format!(" The line is the {target}, dotted where the intervals reach it.")
         });
         return format!(
-            "{better} Darker is higher; the ring is the best point.{line} Intervals are in the table."
+            "{better} Darker is higher{cells}; framed is the best point.{line} Intervals are in the table."
         );
     }
     let line = target.map_or_else(String::new, |target| {
@@ -243,7 +247,7 @@ fn curves(
             .iter()
             .filter(|crossing| crossing.figure == figure);
         own.for_each(|crossing| {
-            draw_crossing(canvas, plot, crossing, &places, (scale, line.identity))
+            draw_crossing(canvas, plot, crossing, &places, (scale, line.identity));
         });
     }
     let key = Rect {

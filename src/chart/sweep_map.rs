@@ -66,6 +66,9 @@ fn range(topologies: &[&SweptTopology], figure: SweepFigure) -> (f64, f64) {
     })
 }
 
+/// One end of the interval of a figure, or its mean.
+type End = fn(&Estimate) -> f64;
+
 /// One map.
 struct Map<'a> {
     study: &'a SweepStudy,
@@ -162,7 +165,7 @@ impl Map<'_> {
         canvas.area(&corners, PAPER, 1.0);
         canvas.area(&corners, BLUE, depth);
         let text = self.text(estimate);
-        let colour = if depth > 0.5 { ON_DARK } else { INK };
+        let colour = if depth > 0.62 { ON_DARK } else { INK };
         let letters = Letters::new(SMALL_SIZE, colour).middle();
         if letters.width(&text) + 6.0 <= cell.width {
             canvas.text_at(
@@ -220,7 +223,7 @@ impl Map<'_> {
 
     /// Where the figure, and each end of its interval, meets the target.
     fn draw_contours(&self, canvas: &Canvas, target: f64) {
-        let ends: [(fn(&Estimate) -> f64, Dash, f64); 3] = [
+        let ends: [(End, Dash, f64); 3] = [
             (|estimate| estimate.low, Dash::Dotted, 1.1),
             (|estimate| estimate.high, Dash::Dotted, 1.1),
             (shown, Dash::Solid, 2.4),
@@ -245,7 +248,7 @@ impl Map<'_> {
     }
 
     /// Marching squares between the middles of cells: pieces of the line along which a figure is at a level.
-    fn contour(&self, level: f64, end: fn(&Estimate) -> f64) -> Vec<((f64, f64), (f64, f64))> {
+    fn contour(&self, level: f64, end: End) -> Vec<((f64, f64), (f64, f64))> {
         let corner = |row: usize, column: usize| {
             let cell = self.cell(row, column);
             let value = end(self.estimate(row, column)?);

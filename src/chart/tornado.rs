@@ -48,7 +48,7 @@ pub fn tornado(model: &str, study: &SensitivityStudy, seed: u64) -> Chart {
                 ""
             },
         ),
-        alt: topology.map_or_else(String::new, |topology| alt(topology)),
+        alt: topology.map_or_else(String::new, alt),
     };
     let panels = topology.map_or_else(Vec::new, |topology| panels(topology, &study.currency));
     if panels.is_empty() {
@@ -203,6 +203,18 @@ impl Panel<'_> {
         };
         // Where both ends lie on one side, they are drawn one below the other.
         let one_side = (at(&bar.low) - x0) * (at(&bar.high) - x0) > 0.0;
+        // Values stand beyond all that is drawn on their line.
+        let whole = |end: &BarEnd| {
+            self.difference(end).map(|difference| {
+                [difference.low, difference.high, difference.mean]
+                    .map(|value| scale.at(self.base + value))
+            })
+        };
+        let drawn: Vec<f64> = [&bar.low, &bar.high]
+            .into_iter()
+            .filter_map(whole)
+            .flatten()
+            .collect();
         for (end, colour, shift) in ends {
             let Some(difference) = self.difference(end) else {
                 continue;
@@ -218,10 +230,18 @@ impl Panel<'_> {
             let letters = Letters::new(SMALL_SIZE, MUTED);
             let text = letters.fit(&end.value, VALUES + 30.0);
             let is_left = if x == x0 { shift < 0.0 } else { x < x0 };
+            let edge = |pick: fn(f64, f64) -> f64| {
+                let own = pick(pick(reach[0], reach[1]), x);
+                if one_side {
+                    own
+                } else {
+                    drawn.iter().copied().fold(own, pick)
+                }
+            };
             if is_left {
-                canvas.text_at(&text, reach[0].min(x) - 6.0, middle, letters.end());
+                canvas.text_at(&text, edge(f64::min) - 6.0, middle, letters.end());
             } else {
-                canvas.text_at(&text, reach[1].max(x) + 6.0, middle, letters);
+                canvas.text_at(&text, edge(f64::max) + 6.0, middle, letters);
             }
         }
     }

@@ -97,6 +97,9 @@ struct Lab<'a> {
     partial: bool,
 }
 
+/// Topologies in the same trials, and their differences.
+type SideBySide = (Vec<TopologyResult>, Vec<Difference>);
+
 /// One assumption at one of its places.
 struct Slot {
     assumption: usize,
@@ -174,7 +177,7 @@ impl Lab<'_> {
                 variants: vec![None; self.varied.len()],
                 screened: vec![true; self.varied.len()],
             };
-            take_in(&mut own, &slots, &played, true);
+            self.take_in(&mut own, &slots, &played, true);
             all.push(own);
         }
         let most = most_influential(&all, top);
@@ -192,7 +195,7 @@ impl Lab<'_> {
             let title = format!("{name}: what moves it most");
             let played = self.campaign(name, &slots, &settings, &title, streams)?;
             self.partial |= played.partial;
-            take_in(&mut all[index], &slots, &played, false);
+            self.take_in(&mut all[index], &slots, &played, false);
         }
         Ok(all)
     }
@@ -239,6 +242,24 @@ impl Lab<'_> {
             })
             .collect();
         play_watched(&variants, settings, streams, &self.interrupt, title)
+    }
+
+    /// Puts what was played beside the base of the same trials.
+    fn take_in(&self, own: &mut Played, slots: &[Slot], played: &PlayedVariants, screened: bool) {
+        let base = &played.topologies[0];
+        own.base = base.clone();
+        for (slot, result) in slots.iter().zip(&played.topologies[1..]) {
+            let is_it = |pair: &&Difference| pair.of == result.name && pair.from == base.name;
+            let difference = played.differences.iter().find(is_it);
+            let variant = if self.varied[slot.assumption].assumption.is_price() {
+                study::Variant::of_price(result.clone(), base)
+            } else {
+                study::Variant::new(result.clone(), base, difference)
+            };
+            let variants = own.variants[slot.assumption].get_or_insert_with(|| [None, None, None]);
+            variants[slot.place] = Some(variant);
+            own.screened[slot.assumption] = screened;
+        }
     }
 
     /// Puts together what was played.
@@ -430,7 +451,7 @@ impl Lab<'_> {
         settings: &RunSettings,
         title: &str,
         streams: &Streams,
-    ) -> Result<Option<(Vec<TopologyResult>, Vec<Difference>)>, Failure> {
+    ) -> Result<Option<SideBySide>, Failure> {
         let Some(model) = model_at(self.draft, varied, place) else {
             return Ok(None);
         };
@@ -446,20 +467,6 @@ impl Lab<'_> {
             .collect();
         let played = play_watched(&variants, settings, streams, &self.interrupt, title)?;
         Ok(Some((played.topologies, played.differences)))
-    }
-}
-
-/// Puts what was played beside the base of the same trials.
-fn take_in(own: &mut Played, slots: &[Slot], played: &PlayedVariants, screened: bool) {
-    let base = &played.topologies[0];
-    own.base = base.clone();
-    for (slot, result) in slots.iter().zip(&played.topologies[1..]) {
-        let is_it = |pair: &&Difference| pair.of == result.name && pair.from == base.name;
-        let difference = played.differences.iter().find(is_it);
-        let variant = study::Variant::new(result.clone(), base, difference);
-        let variants = own.variants[slot.assumption].get_or_insert_with(|| [None, None, None]);
-        variants[slot.place] = Some(variant);
-        own.screened[slot.assumption] = screened;
     }
 }
 

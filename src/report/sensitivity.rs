@@ -19,8 +19,8 @@ const HEADINGS: [&str; 6] = [
     "assumption",
     "from",
     "to",
-    "downtime a year",
-    "cost a month",
+    "downtime, min/year",
+    "cost/month",
     "of not knowing",
 ];
 
@@ -221,25 +221,27 @@ fn both(bar: &Bar, figure: impl Fn(&BarEnd) -> Option<String>) -> String {
     ends.join("\n")
 }
 
-/// A year's part of a difference, with its interval.
+/// A year's part of a difference in minutes, with its interval.
 fn downtime(difference: &Estimate) -> String {
-    const YEAR: f64 = 8760.0 * 3600.0;
-    let [low, high] =
-        [difference.low, difference.high].map(|end| signed(end * YEAR, format::duration_short));
-    format!(
-        "{} ({low} to {high})",
-        signed(difference.mean * YEAR, format::duration_short)
-    )
+    const MINUTES: f64 = 8760.0 * 60.0;
+    with_interval(difference, |value| {
+        signed(value * MINUTES, |value| format::significant(value, 3))
+    })
 }
 
 fn money(difference: &Estimate, currency: &str) -> String {
-    let amount = |value: f64| signed(value, |value| format::money_rounded(value, currency));
-    format!(
-        "{} ({} to {})",
-        amount(difference.mean),
-        amount(difference.low),
-        amount(difference.high)
-    )
+    with_interval(difference, |value| {
+        signed(value, |value| format::money_rounded(value, currency))
+    })
+}
+
+fn with_interval(difference: &Estimate, words: impl Fn(f64) -> String) -> String {
+    let [mean, low, high] = [difference.mean, difference.low, difference.high].map(words);
+    if low == high {
+        mean
+    } else {
+        format!("{mean} ({low} to {high})")
+    }
 }
 
 fn signed(value: f64, words: impl Fn(f64) -> String) -> String {

@@ -49,10 +49,10 @@ enum Unit {
 impl Unit {
     fn text(&self, number: f64) -> String {
         match self {
-            Self::Time => format_duration(number),
+            Self::Time => format_duration(digits(number, 3)),
             Self::Share => format_percentage(number),
             Self::Whole => format!("{}", number.round()),
-            Self::Other(before, after) => format!("{before}{}{after}", rounded(number)),
+            Self::Other(before, after) => format!("{before}{}{after}", digits(number, 4)),
         }
     }
 
@@ -69,9 +69,10 @@ impl Unit {
     }
 }
 
-/// Four significant digits: what is played is what is shown.
-fn rounded(number: f64) -> f64 {
-    format!("{number:.3e}").parse().unwrap_or(number)
+/// So many significant digits: what is played is what is shown.
+fn digits(number: f64, digits: usize) -> f64 {
+    let decimals = digits - 1;
+    format!("{number:.decimals$e}").parse().unwrap_or(number)
 }
 
 /// The one number of a text, and what stands around it.
@@ -371,6 +372,7 @@ fn shaped(place: &Place, draft: &Draft) -> GridError {
         .places()
         .into_iter()
         .filter(|part| part.path.starts_with(&below) && part.kind == Kind::Duration)
+        .filter(|part| part.written.is_some())
         .map(|part| format!("`{}`", part.path))
         .collect();
     let parts = match parts.as_slice() {

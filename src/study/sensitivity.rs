@@ -37,6 +37,19 @@ pub struct Variant {
 }
 
 impl Variant {
+    /// A variant that differs by a price alone: nothing else happens in it.
+    #[must_use]
+    pub fn of_price(result: TopologyResult, base: &TopologyResult) -> Self {
+        let unavailability = around(0.0, 0.0, &base.unavailability);
+        let cost = cost_difference(&result, base, &unavailability);
+        Self {
+            result,
+            base: base.clone(),
+            unavailability,
+            cost,
+        }
+    }
+
     /// Puts a variant beside the base that was played with it; `difference` is that of their unavailabilities, if trials were paired.
     #[must_use]
     pub fn new(
@@ -66,7 +79,9 @@ pub(super) fn half_width(estimate: &Estimate) -> f64 {
 /// The difference of two figures of which only the intervals are known: as if they were independent, unless they are the same.
 fn unpaired(of: &Estimate, from: &Estimate) -> Estimate {
     let mean = of.mean - from.mean;
-    let is_same = of.mean == from.mean && of.low == from.low && of.high == from.high;
+    // Two plays of one plan may differ by rounding.
+    let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs());
+    let is_same = near(of.mean, from.mean) && near(of.low, from.low) && near(of.high, from.high);
     let reach = if is_same {
         0.0
     } else {

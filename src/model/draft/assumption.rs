@@ -59,6 +59,13 @@ impl Assumption {
         }
     }
 
+    /// Whether it is a price: it changes what things cost, and nothing that happens.
+    #[must_use]
+    pub fn is_price(&self) -> bool {
+        let last = self.path.rsplit('.').next().unwrap_or_default();
+        self.path.starts_with("costs.") || matches!(last, "price" | "revenue" | "cost")
+    }
+
     /// So many times the value, in words.
     #[must_use]
     pub fn times_in_words(&self, factor: f64) -> String {

@@ -57,14 +57,14 @@ fn shown_key(key: &str) -> String {
     }
 }
 
-/// The three nearest of many paths, those first that share the last keys.
-pub(super) fn nearest<'a>(path: &str, known: &'a [String]) -> Vec<&'a str> {
+/// The three nearest of many paths, those that stand in the file first. The end of a path is near to the whole.
+pub(super) fn nearest<'a>(path: &str, known: &'a [(String, bool)]) -> Vec<&'a str> {
     const MOST: usize = 3;
     let wanted = path.to_lowercase();
     let length = wanted.chars().count();
     let dots = wanted.matches('.').count();
-    let mut near: Vec<(usize, &str)> = Vec::new();
-    for candidate in known {
+    let mut near: Vec<(usize, bool, &str)> = Vec::new();
+    for (candidate, is_given) in known {
         let lower = candidate.to_lowercase();
         let mut cost = usize::MAX;
         // The end of a longer path is what somebody writes who leaves out where it belongs.
@@ -76,11 +76,11 @@ pub(super) fn nearest<'a>(path: &str, known: &'a [String]) -> Vec<&'a str> {
             }
         }
         if cost <= length.max(3) / 2 {
-            near.push((cost, candidate));
+            near.push((cost, !is_given, candidate));
         }
     }
-    near.sort_by_key(|(cost, candidate)| (*cost, candidate.len()));
-    near.into_iter().take(MOST).map(|(_, path)| path).collect()
+    near.sort_by_key(|(cost, is_default, candidate)| (*cost, *is_default, candidate.len()));
+    near.into_iter().take(MOST).map(|(.., path)| path).collect()
 }
 
 /// Letters that two paths differ by. A key that only begins another, `zone` and `zone-outage`, counts as one letter.

@@ -198,11 +198,11 @@ pub(super) fn all_below(spot: &Spot, all: &mut Vec<Spot>) {
 fn unknown(root: &Node, path: &str, spot: &Spot, key: &str) -> ChangeError {
     let mut all = Vec::new();
     all_below(&whole(root), &mut all);
-    let mut known: Vec<String> = Vec::new();
+    let mut known: Vec<(String, bool)> = Vec::new();
     for spot in &all {
-        known.push(spot.path());
+        known.push((spot.path(), spot.given().is_some()));
         if spot.place().is_shaped {
-            known.push(format!("{}.{MEAN}", spot.path()));
+            known.push((format!("{}.{MEAN}", spot.path()), true));
         }
     }
     let near = nearest(path, &known);
