@@ -204,14 +204,20 @@ fn cells(bar: &Bar, currency: &str) -> [String; 6] {
                 .as_ref()
                 .map(|difference| money(difference, currency))
         }),
-        bar.variance_share.map_or_else(String::new, |share| {
-            format!(
-                "{}\n{}",
-                format::probability(share.mean),
-                format::probability_interval(share.low, share.high)
-            )
-        }),
+        bar.variance_share
+            .map_or_else(String::new, |share| share_in_words(share, "\n")),
     ]
+}
+
+/// A share and its interval, if that says more.
+fn share_in_words(share: Share, between: &str) -> String {
+    let mean = format::probability(share.mean);
+    let interval = format::probability_interval(share.low, share.high);
+    if interval == mean {
+        mean
+    } else {
+        format!("{mean}{between}({interval})")
+    }
 }
 
 /// A figure at the lower end, and below it at the upper one.
@@ -353,13 +359,6 @@ fn measurements(study: &SensitivityStudy) -> Vec<String> {
                 .to_owned(),
         ];
     };
-    let chance = |share: Share| {
-        format!(
-            "{} ({})",
-            format::probability(share.mean),
-            format::probability_interval(share.low, share.high)
-        )
-    };
     if best.another_choice.high <= 0.0 {
         return vec!["No single measurement would change the choice.".to_owned()];
     }
@@ -370,7 +369,8 @@ fn measurements(study: &SensitivityStudy) -> Vec<String> {
             format::money_interval(saving.low, saving.high, &study.currency)
         )
     };
-    let saving = best.saving.map_or_else(String::new, amount);
+    let worth = best.saving.filter(|saving| saving.high > 0.0);
+    let saving = worth.map_or_else(String::new, amount);
     let misses = if best.misses > 0.0 {
         format!(
             "; with a chance of {} {} then misses an objective",
@@ -383,6 +383,6 @@ fn measurements(study: &SensitivityStudy) -> Vec<String> {
     vec![format!(
         "The measurement that would settle most: {}. With a chance of {} it leads to another choice{saving}{misses}.",
         best.path,
-        chance(best.another_choice)
+        share_in_words(best.another_choice, " ")
     )]
 }
