@@ -42,6 +42,8 @@ pub mod compare;
 
 pub mod gate;
 
+pub mod study;
+
 pub mod verify;
 
 pub mod chart;

@@ -21,8 +21,11 @@ mod letters;
 mod recovery;
 mod render;
 mod sheet;
+mod sweep;
+mod sweep_map;
 mod theme;
 mod timeline;
+mod tornado;
 mod unavailability;
 mod words;
 
@@ -33,4 +36,6 @@ pub use fit::{Times as FitTimes, fit};
 pub use gallery::{NAMES, all};
 pub use render::{ChartError, FONT_FACES, png};
 pub use sheet::Chart;
+pub use sweep::{SWEEP, sweep};
 pub use theme::dark_rules;
+pub use tornado::{TORNADO, tornado};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 
+use super::study_args::{SensitivityArgs, SweepArgs};
 use super::values;
 use crate::montecarlo::Shard;
 
@@ -93,6 +94,23 @@ pub(super) enum Command {
         after_help = "Example: the objectives of the built-in model, and back\n  failscape slo export > slos.yaml && failscape slo import slos.yaml"
     )]
     Slo(SloArgs),
+    /// Vary one or two values of a model: curves, or a map, of what that does
+    ///
+    /// Plays each topology at all values in the same trials, so that neighbours are told apart far more sharply than two runs
+    /// could. Says where the SLO is crossed, and which value is best.
+    #[command(
+        after_help = "Example: how fast must a failure be noticed?\n  failscape sweep --set failover.detect=10s..10m -t warm-standby --trials 500\n\nTwo values at once, as a map\n  failscape sweep --set failover.detect=10s..10m:4 --set failover.success=80%..100%:3 -t warm-standby --trials 200\n\nA PATH is the keys that lead to a value, as in `check --defaults`. `.mean` behind a time keeps its shape."
+    )]
+    Sweep(SweepArgs),
+    /// Find the assumptions that matter: what moves the figures, and what changes the choice
+    ///
+    /// Puts every time, chance and price of a model to both ends of its range (or by a factor down and up), one at a time and in
+    /// the same trials. Says how much of the spread is luck and how much is not knowing, what measuring would be worth, and at
+    /// which value another topology would be recommended.
+    #[command(
+        after_help = "Example: a model with ranges\n  failscape sensitivity models/unsure.yaml --trials 500\n\nThe built-in model, one topology, faults only\n  failscape sensitivity -t warm-standby --only faults --trials 200"
+    )]
+    Sensitivity(SensitivityArgs),
     /// Check a model without running it
     #[command(
         after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::failure::Failure;
-use crate::model::{self, AppliedDefault, Model, TopologySpec};
+use crate::model::{self, AppliedDefault, ChangeError, Draft, Model, TopologySpec};
+use crate::study::GridError;
 
 /// What the report calls the built-in example.
 const BUILT_IN: &str = "built-in example";
@@ -19,6 +20,26 @@ pub(super) fn load(path: Option<&Path>) -> Result<(Model, String), Failure> {
             model::load_str(BUILT_IN, EXAMPLE, None)?,
             BUILT_IN.to_owned(),
         )),
+    }
+}
+
+/// The same, ready to be changed.
+pub(super) fn draft(path: Option<&Path>) -> Result<Draft, Failure> {
+    Ok(match path {
+        Some(path) => Draft::load(path)?,
+        None => Draft::of_str(BUILT_IN, EXAMPLE, None)?,
+    })
+}
+
+impl From<ChangeError> for Failure {
+    fn from(error: ChangeError) -> Self {
+        Self::Usage(error.message, error.hint)
+    }
+}
+
+impl From<GridError> for Failure {
+    fn from(error: GridError) -> Self {
+        Self::Usage(error.message, error.hint)
     }
 }
 

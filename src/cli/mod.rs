@@ -26,10 +26,13 @@ mod outputs;
 mod run;
 mod run_file;
 mod schema;
+mod sensitivity;
 mod settings;
 mod simulate;
 mod slo;
 mod streams;
+mod study_args;
+mod sweep;
 mod trials_file;
 mod values;
 mod verify;
@@ -80,6 +83,8 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Drills(args) => drills::drills(&args, streams),
         Command::Fit(args) => fit::fit(&args, streams),
         Command::Slo(args) => slo::slo(&args, streams),
+        Command::Sensitivity(args) => sensitivity::sensitivity(&args, streams),
+        Command::Sweep(args) => sweep::sweep(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Import(args) => import::import(&args, streams),

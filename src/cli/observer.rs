@@ -31,6 +31,8 @@ pub(super) struct RunObserver {
 #[derive(Debug)]
 pub(super) struct Bar {
     drawn: ProgressBar,
+    /// What is being played, before all else that is said.
+    title: String,
     started: Instant,
     /// Trials that an earlier command has played.
     resumed: u64,
@@ -55,6 +57,7 @@ pub(super) fn progress_bar(streams: &Streams, settings: &RunSettings, resumed: u
     }
     Bar {
         drawn: bar,
+        title: String::new(),
         started: Instant::now(),
         resumed,
         max_time: settings.max_time,
@@ -62,6 +65,14 @@ pub(super) fn progress_bar(streams: &Streams, settings: &RunSettings, resumed: u
 }
 
 impl Bar {
+    /// The same bar for one of several plays.
+    pub(super) fn titled(self, title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            ..self
+        }
+    }
+
     fn show(&self, progress: &Progress) {
         let played = format::count(progress.trials);
         match progress.expected_trials {
@@ -86,7 +97,9 @@ impl Bar {
             ),
             None => running,
         };
-        self.drawn.set_message(message);
+        let title = if self.title.is_empty() { "" } else { ": " };
+        self.drawn
+            .set_message(format!("{}{title}{message}", self.title));
     }
 }
 

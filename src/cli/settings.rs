@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{DrillsArgs, EstimatorChoice, Format, OutputArgs, TrialArgs, WhyArgs};
+use super::study_args::StudyTrials;
 use crate::montecarlo::{Estimator, RunSettings, Shard};
 
 /// Precision unless trials are asked for.
@@ -116,6 +117,23 @@ pub(super) fn drill_settings(args: &DrillsArgs) -> RunSettings {
             .or(unless_trials.then_some(DEFAULT_PRECISION)),
         precision_of_differences: None,
         max_time: args.max_time.or(unless_trials.then_some(DEFAULT_WHY_TIME)),
+        confidence: args.confidence,
+        threads: threads(args.threads),
+        estimator: Estimator::Sharp,
+    }
+}
+
+/// Settings of the trials of a study that plays many times, so long together unless trials are asked for.
+pub(super) fn study_settings(args: &StudyTrials, longest: Duration) -> RunSettings {
+    let unless_trials = args.trials.is_none();
+    RunSettings {
+        seed: args.seed,
+        trials: args.trials,
+        precision: args
+            .precision
+            .or(unless_trials.then_some(DEFAULT_PRECISION)),
+        precision_of_differences: None,
+        max_time: args.max_time.or(unless_trials.then_some(longest)),
         confidence: args.confidence,
         threads: threads(args.threads),
         estimator: Estimator::Sharp,

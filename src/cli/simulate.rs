@@ -222,6 +222,61 @@ pub(super) fn play_variants(
     streams: &Streams,
 ) -> Result<PlayedVariants, Failure> {
     let interrupt = Interrupt::listen()?;
+    play_watched(variants, settings, streams, &interrupt, "")
+}
+
+/// The same for a study that plays several times, each under a title. Variants in which failures have other prices are played one
+/// group after the other, in the same trials all the same; between groups there are no differences.
+pub(super) fn play_watched(
+    variants: &[Variant<'_>],
+    settings: &RunSettings,
+    streams: &Streams,
+    interrupt: &Interrupt,
+    title: &str,
+) -> Result<PlayedVariants, Failure> {
+    let mut groups: Vec<(FailurePrice, Vec<usize>)> = Vec::new();
+    for (index, variant) in variants.iter().enumerate() {
+        let price = FailurePrice::new(&variant.model);
+        match groups.iter_mut().find(|(known, _)| *known == price) {
+            Some((_, members)) => members.push(index),
+            None => groups.push((price, vec![index])),
+        }
+    }
+    let mut all = PlayedVariants {
+        topologies: Vec::new(),
+        differences: Vec::new(),
+        partial: false,
+        interrupted: false,
+    };
+    let share = settings
+        .max_time
+        .map(|time| time / groups.len().max(1) as u32);
+    let settings = &RunSettings {
+        max_time: share,
+        ..settings.clone()
+    };
+    let mut placed: Vec<(usize, TopologyResult)> = Vec::new();
+    for (_, members) in &groups {
+        let group: Vec<&Variant<'_>> = members.iter().map(|index| &variants[*index]).collect();
+        let played = play_group(&group, settings, streams, interrupt, title)?;
+        placed.extend(members.iter().copied().zip(played.topologies));
+        all.differences.extend(played.differences);
+        all.partial |= played.partial;
+        all.interrupted |= played.interrupted;
+    }
+    placed.sort_by_key(|(index, _)| *index);
+    all.topologies = placed.into_iter().map(|(_, result)| result).collect();
+    Ok(all)
+}
+
+/// Plays variants in which failures have the same prices.
+fn play_group(
+    variants: &[&Variant<'_>],
+    settings: &RunSettings,
+    streams: &Streams,
+    interrupt: &Interrupt,
+    title: &str,
+) -> Result<PlayedVariants, Failure> {
     let deployments: Vec<Deployment> = variants
         .iter()
         .map(|variant| expand(&variant.model, variant.name, variant.spec))
@@ -233,7 +288,6 @@ pub(super) fn play_variants(
             plan
         })
         .collect();
-    // Prices of failure are the same in all of them.
     let model = &variants[0].model;
     let failure_price = FailurePrice::new(model);
     let tactics = Tactics::choose(&plans, &failure_price, settings);
@@ -244,7 +298,7 @@ pub(super) fn play_variants(
         settings,
     };
     let mut state = State::new(&plans);
-    let bar = progress_bar(streams, settings, 0);
+    let bar = progress_bar(streams, settings, 0).titled(title);
     let mut observer = RunObserver::new(interrupt.clone(), None, None, bar);
     campaign.play(&mut state, &mut observer);
     observer.finish()?;

@@ -25,6 +25,19 @@ pub(super) fn order(text: &str) -> Result<usize, String> {
     order.ok_or_else(|| "must be a whole number from 1 to 8".to_owned())
 }
 
+/// A factor such as `2`.
+pub(super) fn factor(text: &str) -> Result<f64, String> {
+    let factor = text.parse().ok();
+    let factor = factor.filter(|factor: &f64| *factor > 1.0 && *factor <= 1000.0);
+    factor.ok_or_else(|| "must be a number above 1 and at most 1000".to_owned())
+}
+
+/// How many of a ranking.
+pub(super) fn top(text: &str) -> Result<usize, String> {
+    let top = text.parse().ok().filter(|n| (1..=100).contains(n));
+    top.ok_or_else(|| "must be a whole number from 1 to 100".to_owned())
+}
+
 /// A number of worker threads.
 pub(super) fn threads(text: &str) -> Result<u16, String> {
     let threads = text.parse().ok().filter(|n| (1..=1024).contains(n));

@@ -145,7 +145,9 @@ fn complement(figure: &Estimate) -> Estimate {
     }
 }
 
-fn echo(objectives: &Objectives) -> ObjectivesEcho {
+/// The objectives of a model, as verdicts refer to them.
+#[must_use]
+pub fn echo(objectives: &Objectives) -> ObjectivesEcho {
     let (slo, sla) = (objectives.slo, objectives.sla.as_ref());
     ObjectivesEcho {
         slo_target: slo.map(|slo| slo.target),

@@ -13,8 +13,9 @@ mod routes;
 mod timeline;
 mod warnings;
 
-pub use assemble::{Finished, assemble};
+pub use assemble::{Finished, assemble, echo};
 pub use findings::findings;
+pub(crate) use objectives::RTO_SHARE;
 pub use objectives::{Objective, Verdict, verdicts};
 pub use pareto::pareto_frontier;
 pub use recommend::recommend;

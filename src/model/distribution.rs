@@ -202,15 +202,21 @@ impl Distribution {
     /// The same as a part of a mixture: what is not known of one part is another thing than what is not known of the next.
     #[must_use]
     pub(super) fn with_ranges_of_part(self, index: usize) -> Self {
+        self.with_ranges_named(&|name| format!("{name}.{}", index + 1))
+    }
+
+    /// The same with other names of its ranges: equal names are one thing that is not known, others are two.
+    #[must_use]
+    pub(super) fn with_ranges_named(self, new: &impl Fn(&str) -> String) -> Self {
         match self {
             Self::Between(range) => Self::Between(Range {
-                name: format!("{}.{}", range.name, index + 1).into(),
+                name: new(&range.name).into(),
                 ..range
             }),
             Self::Mixture(parts) => Self::Mixture(
                 parts
                     .into_iter()
-                    .map(|(weight, part)| (weight, part.with_ranges_of_part(index)))
+                    .map(|(weight, part)| (weight, part.with_ranges_named(new)))
                     .collect(),
             ),
             known => known,

@@ -31,6 +31,11 @@ impl ModelErrors {
         Self { source, problems }
     }
 
+    /// Mistakes of a text under a name.
+    pub(super) fn of_text(name: &str, text: &str, problems: Vec<Problem>) -> Self {
+        Self::new(ShownSource::new(name, text), problems)
+    }
+
     /// The mistakes, in the order of the file.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {

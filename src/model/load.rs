@@ -12,7 +12,7 @@ use super::raw::RawModel;
 use super::source::{MAX_BYTES, ShownSource, read_text};
 use super::types::Model;
 use super::validate::validate;
-use super::yaml;
+use super::yaml::{self, Node};
 
 /// Reads and checks a model file. Files that it names are read from its folder.
 pub fn load(path: &Path) -> Result<Model, ModelErrors> {
@@ -39,17 +39,24 @@ pub fn applied_defaults_str(
 }
 
 fn load_file(path: &Path) -> Result<(Model, Vec<AppliedDefault>), ModelErrors> {
-    let name = path.to_string_lossy();
-    let text = read_text(path)
-        .map_err(|problem| ModelErrors::new(ShownSource::new(&name, ""), vec![problem]))?;
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    load_text(&name, &text, Some(folder))
+    let text = read_file(path)?;
+    load_text(&path.to_string_lossy(), &text, Some(folder_of(path)))
 }
 
-fn load_text(
+/// The text of a model file.
+pub(super) fn read_file(path: &Path) -> Result<String, ModelErrors> {
+    let name = path.to_string_lossy();
+    read_text(path).map_err(|problem| ModelErrors::new(ShownSource::new(&name, ""), vec![problem]))
+}
+
+/// The folder of a model file, from which it reads what it names.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    let parent = path.parent();
+    let named = parent.filter(|folder| !folder.as_os_str().is_empty());
+    named.unwrap_or(Path::new("."))
+}
+
+pub(super) fn load_text(
     name: &str,
     text: &str,
     folder: Option<&Path>,
@@ -69,12 +76,25 @@ fn read_model(
         )]);
     }
     let (root, problems) = yaml::parse(text);
+    match root {
+        Some(root) => read_tree(&root, problems, text, folder),
+        None => Err(problems),
+    }
+}
+
+/// Reads and checks a model from its tree; `text` is what its hash is of, beside the files that it names.
+pub(super) fn read_tree(
+    root: &Node,
+    problems: Vec<Problem>,
+    text: &str,
+    folder: Option<&Path>,
+) -> Result<(Model, Vec<AppliedDefault>), Vec<Problem>> {
     let mut reader = Reader {
         problems,
         folder: folder.map(Path::to_owned),
         ..Reader::default()
     };
-    let raw = root.and_then(|root| RawModel::decode(&root, &mut reader));
+    let raw = RawModel::decode(root, &mut reader);
     let checked = raw.map(|raw| validate(&raw, &mut reader));
     match checked {
         Some((Some(mut model), defaults)) if reader.problems.is_empty() => {

@@ -61,6 +61,54 @@ impl Node {
         matches!(&*self.value, Value::Scalar { text, plain: true } if matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL"))
     }
 
+    /// A value that stands where this one does.
+    pub(super) fn replaced(&self, value: Value) -> Self {
+        Self {
+            value: Rc::new(value),
+            ..self.clone()
+        }
+    }
+
+    /// An unquoted text that stands where this one does.
+    pub(super) fn replaced_by_text(&self, text: impl Into<String>) -> Self {
+        let (text, plain) = (text.into(), true);
+        self.replaced(Value::Scalar { text, plain })
+    }
+
+    /// The value under a key, if it is a mapping that has it.
+    pub(super) fn under(&self, key: &str) -> Option<&Self> {
+        match &*self.value {
+            Value::Mapping(entries) => {
+                let entry = entries.iter().find(|entry| &*entry.key == key);
+                entry.map(|entry| &entry.node)
+            }
+            _ => None,
+        }
+    }
+
+    /// The whole value on one line, as it could be written.
+    pub(super) fn written(&self) -> String {
+        match &*self.value {
+            Value::Scalar { text, plain: true } => text.clone(),
+            Value::Scalar { text, plain: false } => format!("{text:?}"),
+            Value::Sequence(nodes) => {
+                let items: Vec<String> = nodes.iter().map(Self::written).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Value::Mapping(entries) => {
+                let each = entries.iter();
+                let items: Vec<String> = each
+                    .map(|entry| format!("{}: {}", entry.key, entry.node.written()))
+                    .collect();
+                if items.is_empty() {
+                    "{}".to_owned()
+                } else {
+                    format!("{{ {} }}", items.join(", "))
+                }
+            }
+        }
+    }
+
     /// What it is, in words for a message.
     pub(super) fn kind(&self) -> &'static str {
         match &*self.value {
@@ -68,6 +116,22 @@ impl Node {
             Value::Scalar { .. } => "text",
             Value::Sequence(_) => "a list",
             Value::Mapping(_) => "a mapping",
+        }
+    }
+}
+
+impl Entry {
+    /// An entry that no file has, with the place of what it is added to.
+    pub(super) fn added(key: &str, node: Node) -> Self {
+        let key_span = node.span.clone();
+        Self {
+            key: Rc::from(key),
+            node: Node {
+                key: Some(key_span.clone()),
+                ..node
+            },
+            key_span,
+            merges: false,
         }
     }
 }

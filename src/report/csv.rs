@@ -10,9 +10,16 @@ use crate::results::{Estimate, Results, TopologyResult};
 ///
 /// None in practice: rows have as many cells as the header and memory takes every write.
 pub fn csv(results: &Results) -> Result<String, csv::Error> {
+    let rows = results.topologies.iter();
+    written(rows.map(|topology| row(topology, results)))
+}
+
+/// Rows of equal columns as CSV.
+pub(super) fn written(
+    rows: impl Iterator<Item = Vec<(String, String)>>,
+) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    for (at, topology) in results.topologies.iter().enumerate() {
-        let cells = row(topology, results);
+    for (at, cells) in rows.enumerate() {
         if at == 0 {
             writer.write_record(cells.iter().map(|(header, _)| header))?;
         }
@@ -91,22 +98,23 @@ fn meets_objectives(topology: &TopologyResult, results: &Results) -> Option<bool
     (!verdicts.is_empty()).then(|| verdicts.iter().all(|verdict| verdict.met))
 }
 
+/// The cells of a row, each with its header.
 #[derive(Default)]
-struct Columns(Vec<(String, String)>);
+pub(super) struct Columns(pub(super) Vec<(String, String)>);
 
 impl Columns {
-    fn text(&mut self, header: &str, value: impl std::fmt::Display) {
+    pub(super) fn text(&mut self, header: &str, value: impl std::fmt::Display) {
         self.0.push((header.to_owned(), value.to_string()));
     }
 
-    fn flag(&mut self, header: &str, value: Option<bool>) {
+    pub(super) fn flag(&mut self, header: &str, value: Option<bool>) {
         self.text(
             header,
             value.map_or_else(String::new, |value| value.to_string()),
         );
     }
 
-    fn number(&mut self, header: &str, value: Option<f64>) {
+    pub(super) fn number(&mut self, header: &str, value: Option<f64>) {
         self.text(
             header,
             value
@@ -115,7 +123,7 @@ impl Columns {
         );
     }
 
-    fn estimate(&mut self, header: &str, unit: &str, value: Option<&Estimate>) {
+    pub(super) fn estimate(&mut self, header: &str, unit: &str, value: Option<&Estimate>) {
         self.number(
             &format!("{header}{unit}"),
             value.map(|estimate| estimate.mean),

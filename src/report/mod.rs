@@ -18,7 +18,9 @@ mod html_tables;
 mod in_depth;
 mod json;
 mod markdown;
+mod sensitivity;
 mod summary;
+mod sweep;
 mod table;
 mod terminal;
 #[cfg(test)]
@@ -39,6 +41,8 @@ pub use html::{PageError, page};
 pub use in_depth::in_depth;
 pub use json::json;
 pub use markdown::markdown;
+pub use sensitivity::{sensitivity_csv, sensitivity_markdown, sensitivity_text};
+pub use sweep::{sweep_csv, sweep_markdown, sweep_text};
 pub use terminal::terminal;
 pub use verification::{reference_list, verification};
 pub use verification_markdown::verification_markdown;

@@ -8,6 +8,8 @@ pub mod format;
 mod gate;
 mod importance;
 pub mod names;
+mod sensitivity;
+mod sweep;
 mod types;
 
 pub use contract::*;
@@ -16,4 +18,6 @@ pub use evidence::*;
 pub use fit::*;
 pub use gate::*;
 pub use importance::*;
+pub use sensitivity::*;
+pub use sweep::*;
 pub use types::*;

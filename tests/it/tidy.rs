@@ -22,6 +22,7 @@ const ORDER: &[&str] = &[
     "importance",
     "compare",
     "gate",
+    "study",
     "verify",
     "chart",
     "report",

@@ -125,10 +125,15 @@ impl Checker<'_> {
                 "write for example 3",
             );
         }
+        let name = raw.step.get()?.value.0.clone();
+        // What is not known of one step is another thing than what is not known of the next.
+        let takes = raw.takes.get()?.0.clone();
+        let takes =
+            takes.with_ranges_named(&|keys| keys.replace(".takes", &format!(".{name}.takes")));
         Some(Step {
-            name: raw.step.get()?.value.0.clone(),
+            name,
             stage,
-            takes: raw.takes.get()?.0.clone(),
+            takes,
             by,
             priority: raw.priority.or(0)?,
             success: raw.success.or(Share(1.0))?.0,
