@@ -41,7 +41,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
 pub(super) enum Command {
     /// Compare every topology of a model: the main job
     #[command(
-        after_help = "Example: the built-in model, quickly\n  failscape compare --trials 1000 -o output/quick\n\nA model of your own, to 2 % of each unavailability\n  failscape init shop.yaml && failscape compare shop.yaml --precision 2% --max-time 1m\n\nIn a pull request: exit code 3 if the recommended topology misses a gate, 4 if that is not decided\n  failscape compare --trials 2000 --gate 'availability>=99.9%' --gate 'cost.total<=40000' --format markdown"
+        after_help = "Example: the built-in model, quickly\n  failscape compare --trials 1000 -o output/quick\n\nA model of your own, to 2 % of each unavailability\n  failscape init shop.yaml && failscape compare shop.yaml --precision 2% --max-time 1m\n\nIn a pull request: code 3 if the recommended topology misses a gate, 4 if undecided\n  failscape compare --trials 500 --gate 'availability>=99.9%' --format markdown"
     )]
     Compare(CompareArgs),
     /// Play one topology and show it in depth
