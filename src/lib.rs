@@ -16,6 +16,8 @@ pub mod results;
 
 pub mod model;
 
+pub mod scenario;
+
 pub mod topology;
 
 pub mod cost;

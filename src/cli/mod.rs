@@ -13,6 +13,7 @@ mod exact;
 mod failure;
 mod graph;
 mod init;
+mod inject;
 mod interrupt;
 mod keeper;
 mod load;
@@ -74,10 +75,11 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Verify(args) => verify::verify(&args, streams),
         Command::Why(args) => why::why_down(&args, streams),
         Command::Drills(args) => drills::drills(&args, streams),
+        Command::Inject(args) => inject::inject(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Init(args) => init::init(&args, streams),
-        Command::Schema => schema::schema(streams),
+        Command::Schema(args) => schema::schema(&args, streams),
         Command::Completions(args) => completions::completions(&args, streams),
         Command::Man(args) => man::man(&args, streams),
     }

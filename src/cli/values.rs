@@ -61,6 +61,16 @@ pub(super) fn confidence(text: &str) -> Result<f64, String> {
     )
 }
 
+/// One name in the place of another: `us-east-1=east`.
+pub(super) fn mapping(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((from, to)) if !from.trim().is_empty() && !to.trim().is_empty() => {
+            Ok((from.trim().to_owned(), to.trim().to_owned()))
+        }
+        _ => Err("must be two places, such as us-east-1=east or us-east-1=primary".to_owned()),
+    }
+}
+
 fn between(text: &str, low: f64, high: f64, expected: &str) -> Result<f64, String> {
     let share = units::parse_probability(text).map_err(|error| said(&error))?;
     if share >= low && share < high {

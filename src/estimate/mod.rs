@@ -16,6 +16,8 @@ mod recovery;
 mod sharp;
 mod summary;
 mod tally;
+mod timeline;
+mod timeline_summary;
 
 pub use control::{Coefficients, Controls, TwinMean};
 pub use data::Points;
@@ -26,6 +28,8 @@ pub use rare::{RareMeans, RareTally};
 pub use recovery::RecoveryTally;
 pub use sharp::{Known, KnownMean, Sharpened};
 pub use summary::{Names, NoLossBound, precision, summarize};
+pub use timeline::{TimelineShape, TimelineTally};
+pub use timeline_summary::{Injected, injected};
 pub use tally::{FailureCost, PricedFailure, Tally, TallyShape};
 
 /// Length of a year \[s\].

@@ -17,6 +17,7 @@ mod mapping;
 mod problem;
 mod raw;
 mod record;
+mod scenario;
 mod schema;
 mod source;
 #[cfg(test)]
@@ -33,7 +34,10 @@ pub use doubts::{Doubt, doubts};
 pub use errors::ModelErrors;
 pub use load::{applied_defaults, applied_defaults_str, load, load_str};
 pub use problem::Problem;
-pub use schema::json_schema;
+pub use scenario::{
+    Mapping, PlaceOf, RegionOf, Scenario, ScriptedFault, What, ZoneOf, load_scenario, load_scenario_str,
+};
+pub use schema::{json_schema, scenario_schema};
 pub use types::*;
 
 /// A commented model to start from.

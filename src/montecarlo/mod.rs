@@ -8,6 +8,7 @@ mod shard;
 mod state;
 mod tactics;
 mod threads;
+mod timelines;
 mod tree;
 
 pub use replay::{Down, Part, Replay, replay};
@@ -16,4 +17,5 @@ pub use settings::*;
 pub use shard::Shard;
 pub use state::State;
 pub use tactics::{Tactic, Tactics};
+pub use timelines::{Lived, is_certain, live};
 pub use threads::side_by_side;

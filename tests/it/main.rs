@@ -18,6 +18,7 @@ mod failover;
 mod fixture;
 mod gray;
 mod importance;
+mod inject;
 mod long_runs;
 mod partitions;
 mod properties;

@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In the order of the pipeline. `chart` and `report` come after all that they show.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "units",
     "stats",
     "results",
     "model",
+    "scenario",
     "topology",
     "cost",
     "plan",
