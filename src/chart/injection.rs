@@ -31,7 +31,10 @@ const HEAD: f64 = 26.0;
 pub fn injection(model: &str, injection: &Injection) -> Chart {
     let words = Words {
         name: INJECTION,
-        title: format!("What users see: {}", format::truncated(&injection.scenario.name, 90)),
+        title: format!(
+            "What users see: {}",
+            format::truncated(&injection.scenario.name, 90)
+        ),
         caption: format!("{} {}", reading(injection), basis(model, injection)),
         alt: alt(injection),
     };
@@ -77,7 +80,9 @@ const PHASES: [(&str, Colour, &str); 16] = [
 #[cfg(test)]
 fn colour(phase: &str) -> Option<Colour> {
     let mut known = PHASES.iter();
-    known.find(|(name, ..)| *name == phase).map(|(_, colour, _)| *colour)
+    known
+        .find(|(name, ..)| *name == phase)
+        .map(|(_, colour, _)| *colour)
 }
 
 fn occurs(injection: &Injection, phase: &str) -> bool {
@@ -98,7 +103,11 @@ fn reading(injection: &Injection) -> String {
 }
 
 fn basis(model: &str, injection: &Injection) -> String {
-    let most = injection.topologies.iter().map(|topology| topology.trials).max();
+    let most = injection
+        .topologies
+        .iter()
+        .map(|topology| topology.trials)
+        .max();
     let partial = if injection.partial {
         " The run was cut short."
     } else {
@@ -142,7 +151,11 @@ fn draw(canvas: &Canvas, plot: Rect, injection: &Injection) {
         let label = format::significant(tick, 4);
         axis::tick_below(canvas, axis_at, scale.at(tick * unit), &label);
     }
-    axis::title_below(canvas, axis_at, &format!("time since the beginning ({name})"));
+    axis::title_below(
+        canvas,
+        axis_at,
+        &format!("time since the beginning ({name})"),
+    );
     draw_faults(canvas, plot, injection, scale);
     for (row, topology) in injection.topologies.iter().enumerate() {
         let at = Rect {
@@ -234,7 +247,10 @@ fn draw_figures(canvas: &Canvas, at: Rect, topology: &InjectedTopology, injectio
             let count = format::count(topology.requests_lost.mean.round() as u64);
             format!("{count} lost")
         }
-        Some(_) => format!("{} lost", format::significant(topology.requests_lost.mean, 3)),
+        Some(_) => format!(
+            "{} lost",
+            format::significant(topology.requests_lost.mean, 3)
+        ),
         None => format!("{} lost", format::duration(topology.requests_lost.mean)),
     };
     let bold = Letters::new(LABEL_SIZE, INK).bold();
@@ -313,7 +329,11 @@ mod tests {
     #[test]
     fn every_phase_has_a_colour_and_a_name() {
         let waits = [WaitKind::People, WaitKind::Dependency].map(WaitKind::name);
-        for phase in DowntimePhase::ALL.map(DowntimePhase::name).into_iter().chain(waits) {
+        for phase in DowntimePhase::ALL
+            .map(DowntimePhase::name)
+            .into_iter()
+            .chain(waits)
+        {
             assert!(colour(phase).is_some(), "{phase}");
         }
     }

@@ -14,9 +14,7 @@ use super::settings::{Charts, output_folder, threads};
 use super::streams::Streams;
 use crate::chart;
 use crate::estimate::{Injected, TimelineShape, injected};
-use crate::model::{
-    Mapping, Model, Scenario, TopologySpec, load_scenario, load_scenario_str,
-};
+use crate::model::{Mapping, Model, Scenario, TopologySpec, load_scenario, load_scenario_str};
 use crate::montecarlo::{Estimator, RunSettings, is_certain, live};
 use crate::plan::{Plan, compile};
 use crate::report::{
@@ -130,8 +128,7 @@ fn drill_of(drill: DrillChoice, args: &InjectArgs, model: &Model) -> Result<Stri
         at_seconds: args.at.map(|time| time.as_secs_f64()),
         lasts_seconds: args.lasts.map(|time| time.as_secs_f64()),
     };
-    drill_text(named(drill), &form, model)
-        .map_err(|(message, hint)| Failure::Usage(message, hint))
+    drill_text(named(drill), &form, model).map_err(|(message, hint)| Failure::Usage(message, hint))
 }
 
 fn unknown(asked: &str) -> Failure {
@@ -162,14 +159,21 @@ fn list(streams: &mut Streams) -> Result<(), Failure> {
 }
 
 /// Prints a scenario as a file to start from.
-fn print(name: &str, args: &InjectArgs, model: &Model, streams: &mut Streams) -> Result<(), Failure> {
+fn print(
+    name: &str,
+    args: &InjectArgs,
+    model: &Model,
+    streams: &mut Streams,
+) -> Result<(), Failure> {
     let drills = [
         DrillChoice::LoseZone,
         DrillChoice::LoseDependency,
         DrillChoice::IsolateRegion,
         DrillChoice::RecoverRegion,
     ];
-    let drill = drills.into_iter().find(|drill| named(*drill).name() == name);
+    let drill = drills
+        .into_iter()
+        .find(|drill| named(*drill).name() == name);
     if let Some(drill) = drill {
         return streams.data(&drill_of(drill, args, model)?);
     }
@@ -291,7 +295,12 @@ impl Told<'_> {
     }
 
     /// Writes all files, or none under its name.
-    fn save(&self, mut folder: Folder, charts: Charts, settings: &RunSettings) -> anyhow::Result<()> {
+    fn save(
+        &self,
+        mut folder: Folder,
+        charts: Charts,
+        settings: &RunSettings,
+    ) -> anyhow::Result<()> {
         folder.stage(FIGURES, self.printed(InjectFormat::Json)?)?;
         folder.stage("inject.md", self.printed(InjectFormat::Markdown)?)?;
         folder.stage("inject.csv", self.printed(InjectFormat::Csv)?)?;

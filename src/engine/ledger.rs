@@ -347,7 +347,12 @@ fn refill(values: &mut Vec<f64>, n: usize) {
 }
 
 /// Share of a journey's traffic that is served at a time.
-pub(super) fn success(entry: usize, time: f64, world: &World, share: &impl Fn(usize, f64) -> f64) -> f64 {
+pub(super) fn success(
+    entry: usize,
+    time: f64,
+    world: &World,
+    share: &impl Fn(usize, f64) -> f64,
+) -> f64 {
     let n_regions = world.capacity.len();
     (0..n_regions)
         .map(|region| (entry * n_regions + region, region))

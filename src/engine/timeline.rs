@@ -136,11 +136,15 @@ impl Simulator<'_> {
             let ends: Vec<(f64, f64)> = journeys
                 .map(|journey| (at(journey.entry, from), at(journey.entry, to)))
                 .collect();
-            let lossy = ends.iter().any(|(a, b)| *a < 1.0 - DOWN_SLACK || *b < 1.0 - DOWN_SLACK);
+            let lossy = ends
+                .iter()
+                .any(|(a, b)| *a < 1.0 - DOWN_SLACK || *b < 1.0 - DOWN_SLACK);
             let middle = f64::midpoint(from, to);
-            let is_down = self.plan.journeys.iter().any(|journey| {
-                at(journey.entry, middle) < journey.down_below - DOWN_SLACK
-            });
+            let is_down = self
+                .plan
+                .journeys
+                .iter()
+                .any(|journey| at(journey.entry, middle) < journey.down_below - DOWN_SLACK);
             let phase = match most {
                 Some(most) if lossy && gained(most) > 0.0 => most as u32,
                 _ if lossy => DowntimePhase::InService as u32,
@@ -165,7 +169,8 @@ impl Simulator<'_> {
             Serving::ActiveActive(state) => {
                 let n_regions = self.plan.regions.len();
                 let has_traffic = |region: &usize| {
-                    self.traffic.share(*region, self.now) > 0.0 && !self.traffic.has_only_stuck(*region)
+                    self.traffic.share(*region, self.now) > 0.0
+                        && !self.traffic.has_only_stuck(*region)
                 };
                 let phases = (0..n_regions).filter(has_traffic);
                 let mut phases = phases.map(|region| state.downtime_phase(region));

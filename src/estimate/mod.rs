@@ -28,9 +28,9 @@ pub use rare::{RareMeans, RareTally};
 pub use recovery::RecoveryTally;
 pub use sharp::{Known, KnownMean, Sharpened};
 pub use summary::{Names, NoLossBound, precision, summarize};
+pub use tally::{FailureCost, PricedFailure, Tally, TallyShape};
 pub use timeline::{TimelineShape, TimelineTally};
 pub use timeline_summary::{Injected, injected};
-pub use tally::{FailureCost, PricedFailure, Tally, TallyShape};
 
 /// Length of a year \[s\].
 pub const YEAR_SECONDS: f64 = 8760.0 * 3600.0;

@@ -242,7 +242,13 @@ impl TimelineTally {
         self.scratch = losses;
     }
 
-    fn note_phase(&mut self, shape: &TimelineShape, row: usize, part: &Part<'_>, ends: &[(f64, f64)]) {
+    fn note_phase(
+        &mut self,
+        shape: &TimelineShape,
+        row: usize,
+        part: &Part<'_>,
+        ends: &[(f64, f64)],
+    ) {
         let seconds = part.to - part.from;
         let phase = part.piece.phase;
         let index = match phase {
@@ -372,8 +378,11 @@ impl Steps {
         steps.detect = Some(noticed.from - lost);
         let rest = &pieces[at..];
         let after = |going_on: &dyn Fn(u32) -> bool, from: f64| {
-            let next = rest.iter().find(|piece| piece.from >= from && !going_on(piece.doing));
-            next.filter(|piece| follows(piece.doing)).map(|piece| piece.from)
+            let next = rest
+                .iter()
+                .find(|piece| piece.from >= from && !going_on(piece.doing));
+            next.filter(|piece| follows(piece.doing))
+                .map(|piece| piece.from)
         };
         let Some(decided) = after(&deciding, noticed.from) else {
             return steps;

@@ -55,8 +55,8 @@ pub fn injected(of: &Injected<'_>, tally: &TimelineTally, missed: Vec<usize>) ->
         down_seconds: all.down_seconds.clone(),
         until_back: of.spell(&tally.until_back, shape.horizon),
         detect: of.spell(&tally.detect, shape.horizon),
-        decide: of.spell(&tally.decide, of.longest_decision()),
-        activate: of.spell(&tally.activate, shape.horizon),
+        decide: of.step(&tally.decide, of.longest_decision()),
+        activate: of.step(&tally.activate, shape.horizon),
         data_loss: of.spell(&tally.data_loss, f64::INFINITY),
         split_brain_seconds: of.mean(&tally.split_brain, shape.horizon),
         rto_met: shape.rto.map(|_| of.share(tally.within_rto, n)),
@@ -64,7 +64,10 @@ pub fn injected(of: &Injected<'_>, tally: &TimelineTally, missed: Vec<usize>) ->
         phases: of.phases(tally),
         journeys: journeys
             .map(|(index, ((name, journey), share))| {
-                (name.clone(), of.journey(journey, *share, tally, Some(index)))
+                (
+                    name.clone(),
+                    of.journey(journey, *share, tally, Some(index)),
+                )
             })
             .collect(),
         all,
@@ -109,7 +112,6 @@ impl Injected<'_> {
                 Sampler::Fixed(seconds) => seconds,
                 _ => self.shape.horizon,
             },
-            // Active regions decide nothing.
             ServingPlan::Single | ServingPlan::ActiveActive(_) => 0.0,
         }
     }
@@ -128,6 +130,16 @@ impl Injected<'_> {
         figures::estimate(share, interval, self.level, n)
     }
 
+    /// A step that only standbys have: active regions decide nothing and are ready.
+    fn step(&self, spells: &Spells, most: f64) -> Spell {
+        match self.plan.serving {
+            ServingPlan::Standby(_) => self.spell(spells, most),
+            ServingPlan::Single | ServingPlan::ActiveActive(_) => {
+                self.spell(&Spells::default(), most)
+            }
+        }
+    }
+
     fn spell(&self, spells: &Spells, most: f64) -> Spell {
         let Values { moments, sketch } = &spells.values;
         let n = moments.n();
@@ -135,8 +147,16 @@ impl Injected<'_> {
             n,
             open: spells.open,
             mean: (n > 0).then(|| self.mean(moments, most)),
-            p50: if self.exact && n > 0 { Some(moments.mean()) } else { sketch.quantile(0.5) },
-            p95: if self.exact && n > 0 { Some(moments.mean()) } else { sketch.quantile(0.95) },
+            p50: if self.exact && n > 0 {
+                Some(moments.mean())
+            } else {
+                sketch.quantile(0.5)
+            },
+            p95: if self.exact && n > 0 {
+                Some(moments.mean())
+            } else {
+                sketch.quantile(0.95)
+            },
         }
     }
 

@@ -35,7 +35,8 @@ pub use errors::ModelErrors;
 pub use load::{applied_defaults, applied_defaults_str, load, load_str};
 pub use problem::Problem;
 pub use scenario::{
-    Mapping, PlaceOf, RegionOf, Scenario, ScriptedFault, What, ZoneOf, load_scenario, load_scenario_str,
+    Mapping, PlaceOf, RegionOf, Scenario, ScriptedFault, What, ZoneOf, load_scenario,
+    load_scenario_str,
 };
 pub use schema::{json_schema, scenario_schema};
 pub use types::*;

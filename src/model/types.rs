@@ -215,6 +215,8 @@ pub struct Once {
     pub at_seconds: f64,
     /// The fault of the model that it is an occurrence of: runbook steps that need that one stand still for it too.
     pub stands_for: Option<String>,
+    /// Whether its errors are met once by each request to its region, and not once at each service there that the request needs.
+    pub at_the_door: bool,
 }
 
 /// The places that a fault hits.

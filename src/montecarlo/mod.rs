@@ -17,5 +17,5 @@ pub use settings::*;
 pub use shard::Shard;
 pub use state::State;
 pub use tactics::{Tactic, Tactics};
-pub use timelines::{Lived, is_certain, live};
 pub use threads::side_by_side;
+pub use timelines::{Lived, is_certain, live};

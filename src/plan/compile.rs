@@ -10,8 +10,8 @@ use super::rules::{daily_curve, refunds, sla, slo, stuck};
 use super::services::View;
 use super::{
     Cascade, Clock, EntryPlan, GateId, HealthPlan, Laws, NO_GATE, Names, NetworkBuilder, Phase,
-    Plan, Pool, Reach, Sampler, ScaleSwitch, Scripted, ServiceWatch, Shock, Site, StreamKey, UncertainLaw,
-    Unit, UnitId, Watcher,
+    Plan, Pool, Reach, Sampler, ScaleSwitch, Scripted, ServiceWatch, Shock, Site, StreamKey,
+    UncertainLaw, Unit, UnitId, Watcher,
 };
 use crate::model::{Distribution, Model, ServiceKind};
 use crate::topology::Deployment;

@@ -79,7 +79,9 @@ impl Plan {
             ServingPlan::Single => true,
             ServingPlan::ActiveActive(active) => detect(active.detect) && reroute(active.reroute),
             ServingPlan::Standby(standby) => {
-                detect(standby.detect) && reroute(standby.reroute) && self.attempt_is_settled(standby)
+                detect(standby.detect)
+                    && reroute(standby.reroute)
+                    && self.attempt_is_settled(standby)
             }
         }
     }
@@ -93,12 +95,11 @@ impl Plan {
             self.is_fixed(standby.activate)
         } else {
             let steps = standby.runbook.iter();
-            steps.into_iter().all(|step| step.success >= 1.0 && self.is_fixed(step.takes))
+            steps
+                .into_iter()
+                .all(|step| step.success >= 1.0 && self.is_fixed(step.takes))
         };
-        comes_back
-            && activates
-            && standby.success >= 1.0
-            && self.is_fixed(standby.decide)
+        comes_back && activates && standby.success >= 1.0 && self.is_fixed(standby.decide)
     }
 }
 

@@ -13,10 +13,6 @@ use crate::results::{
     Estimate, FaultEcho, InjectedTopology, Injection, JourneyTimeline, Spell, format,
 };
 
-/// What the columns of the main table are called.
-const HEADINGS: [&str; 9] = [
-    "topology", "lost", "down", "until back", "noticed", "decided", "ready", "data lost", "objectives",
-];
 /// Width of the timeline of a terminal \[characters\].
 const STRIP: usize = 60;
 
@@ -27,7 +23,13 @@ pub fn injection_text(model: &str, injection: &Injection, width: u16) -> String 
     let title = format!("{model}: {}", scenario.name);
     let mut text = format!("{}\n", format::truncated(&title, 98).bold());
     let mut push = |label: &str, words: &str| {
-        push_wrapped(&mut text, label, label.chars().count(), &format::printable(words), width);
+        push_wrapped(
+            &mut text,
+            label,
+            label.chars().count(),
+            &format::printable(words),
+            width,
+        );
     };
     if let Some(description) = &scenario.description {
         push("", description);
@@ -46,21 +48,15 @@ pub fn injection_text(model: &str, injection: &Injection, width: u16) -> String 
         push("assumed: ", assumed);
     }
     text.push('\n');
-    let mut rows = table(HEADINGS);
-    for topology in &injection.topologies {
-        rows.add_row(cells(topology, injection).map(Cell::new_owned));
-    }
-    text.push_str(&rendered(rows, CellAlignment::Right, width));
+    text.push_str(&drawn(&losses(injection), width));
     text.push('\n');
     text.push_str(&strips(injection));
-    if let Some(journeys) = journey_table(injection) {
+    for rows in [steps(injection), journey_table(injection)]
+        .into_iter()
+        .flatten()
+    {
         text.push('\n');
-        let headings: Vec<&str> = journeys[0].iter().map(String::as_str).collect();
-        let mut rows = table(headings);
-        for row in &journeys[1..] {
-            rows.add_row(row.iter().cloned().map(Cell::new_owned));
-        }
-        text.push_str(&rendered(rows, CellAlignment::Right, width));
+        text.push_str(&drawn(&rows, width));
     }
     let phases = phase_lines(injection);
     if !phases.is_empty() {
@@ -101,13 +97,14 @@ pub fn injection_markdown(model: &str, injection: &Injection) -> String {
         }
     }
     text.push('\n');
-    let header = HEADINGS.map(str::to_owned);
-    let rows = injection.topologies.iter();
-    let rows = rows.map(|topology| cells(topology, injection).to_vec());
-    push_table(&mut text, &header, rows);
-    if let Some(journeys) = journey_table(injection) {
+    let all = [
+        Some(losses(injection)),
+        steps(injection),
+        journey_table(injection),
+    ];
+    for rows in all.into_iter().flatten() {
+        push_table(&mut text, &rows[0], rows[1..].iter().cloned());
         text.push('\n');
-        push_table(&mut text, &journeys[0], journeys[1..].iter().cloned());
     }
     let phases = phase_lines(injection);
     if !phases.is_empty() {
@@ -130,7 +127,11 @@ fn push_table(text: &mut String, header: &[String], rows: impl Iterator<Item = V
     };
     let titles: Vec<String> = header.iter().map(safe).collect();
     let _ = writeln!(text, "| {} |", titles.join(" | "));
-    let _ = writeln!(text, "|:--{}|", "|--:".repeat(header.len().saturating_sub(1)));
+    let _ = writeln!(
+        text,
+        "|:--{}|",
+        "|--:".repeat(header.len().saturating_sub(1))
+    );
     for row in rows {
         let cells: Vec<String> = row.iter().map(safe).collect();
         let _ = writeln!(text, "| {} |", cells.join(" | "));
@@ -156,15 +157,28 @@ fn about(injection: &Injection) -> String {
     };
     let cut = if injection.partial { ", cut short" } else { "" };
     format!(
-        "Played for {}; {beside}; {trials}{cut}.",
-        format::duration(injection.horizon_seconds)
+        "Played for {}{}; {beside}; {trials}{cut}.",
+        format::duration(injection.horizon_seconds),
+        begins(injection.scenario.hour)
     )
+}
+
+/// The hour of the day at which it begins.
+fn begins(hour: f64) -> String {
+    let minutes = (hour * 60.0).round() as u64;
+    if minutes == 0 {
+        return String::new();
+    }
+    format!(" from {}:{:02} o'clock", minutes / 60, minutes % 60)
 }
 
 /// A fault in a line.
 fn told(fault: &FaultEcho) -> String {
     let at = if fault.at_seconds < 0.0 {
-        format!("{} before the beginning", format::duration(-fault.at_seconds))
+        format!(
+            "{} before the beginning",
+            format::duration(-fault.at_seconds)
+        )
     } else {
         format!("at {}", format::duration(fault.at_seconds))
     };
@@ -172,22 +186,68 @@ fn told(fault: &FaultEcho) -> String {
         || ", for a drawn time".to_owned(),
         |lasts| format!(", for {}", format::duration(lasts)),
     );
-    let note = fault.note.as_ref().map_or_else(String::new, |note| format!(" ({note})"));
+    let note = fault
+        .note
+        .as_ref()
+        .map_or_else(String::new, |note| format!(" ({note})"));
     format!("{at}{lasts}: {} {}{note}", fault.place, fault.effect)
 }
 
-fn cells(topology: &InjectedTopology, injection: &Injection) -> [String; 9] {
-    [
-        format::truncated(&topology.name, 40),
-        requests(&topology.requests_lost, injection),
-        time(&topology.down_seconds),
-        spell(&topology.until_back, "not down"),
-        spell(&topology.detect, format::NO_DATA),
-        spell(&topology.decide, format::NO_DATA),
-        spell(&topology.activate, format::NO_DATA),
-        spell(&topology.data_loss, "none"),
-        objectives(topology, injection),
-    ]
+/// A table for a terminal: the header is the first row.
+fn drawn(rows: &[Vec<String>], width: u16) -> String {
+    let mut drawn = table(rows[0].iter().map(String::as_str));
+    for row in &rows[1..] {
+        drawn.add_row(row.iter().cloned().map(Cell::new_owned));
+    }
+    rendered(drawn, CellAlignment::Right, width)
+}
+
+/// Header and rows of what is lost, and of the objectives.
+fn losses(injection: &Injection) -> Vec<Vec<String>> {
+    let objectives = [
+        ("RTO", injection.rto_seconds),
+        ("RPO", injection.rpo_seconds),
+    ];
+    let named = objectives.into_iter().filter_map(|(name, limit)| {
+        limit.map(|limit| format!("{name} {}", format::duration(limit)))
+    });
+    let first = ["topology", "lost", "down", "until back"].map(str::to_owned);
+    let header = first.into_iter().chain(named).collect();
+    let rows = injection.topologies.iter().map(|topology| {
+        let figures = [
+            name_of(topology),
+            requests(&topology.requests_lost, injection),
+            time(&topology.down_seconds),
+            spell(&topology.until_back, topology.trials, "not down"),
+        ];
+        let met = [&topology.rto_met, &topology.rpo_met];
+        let verdicts = met.into_iter().flatten().map(verdict);
+        figures.into_iter().chain(verdicts).collect()
+    });
+    [header].into_iter().chain(rows).collect()
+}
+
+/// Header and rows of how long the steps of the first failover take, and of the data that it loses; `None` where nothing fails over.
+fn steps(injection: &Injection) -> Option<Vec<Vec<String>>> {
+    let happens = |topology: &&InjectedTopology| topology.detect.n > 0 || topology.data_loss.n > 0;
+    let mut lossy = injection.topologies.iter().filter(happens).peekable();
+    lossy.peek()?;
+    let header = ["first failover", "noticed", "decided", "ready", "data lost"].map(str::to_owned);
+    let rows = lossy.map(|topology| {
+        let n = topology.trials;
+        vec![
+            name_of(topology),
+            spell(&topology.detect, n, format::NO_DATA),
+            spell(&topology.decide, n, format::NO_DATA),
+            spell(&topology.activate, n, format::NO_DATA),
+            spell(&topology.data_loss, n, "none"),
+        ]
+    });
+    Some([header.to_vec()].into_iter().chain(rows).collect())
+}
+
+fn name_of(topology: &InjectedTopology) -> String {
+    format::truncated(&topology.name, 40)
 }
 
 fn two_lines(figure: String, spread: &str) -> String {
@@ -219,51 +279,46 @@ fn time(figure: &Estimate) -> String {
     two_lines(format::duration(figure.mean), &spread)
 }
 
-/// The mean of a time, and its 95 % point: how long it takes when it goes badly.
-fn spell(spell: &Spell, none: &str) -> String {
+/// The mean of a time, its interval, its 95 % point, and in how many of the trials there was one.
+fn spell(spell: &Spell, trials: u64, none: &str) -> String {
     let Some(mean) = &spell.mean else {
         return none.to_owned();
     };
     let open = if spell.open > 0 { "≥ " } else { "" };
-    let first = format!("{open}{}", format::duration(mean.mean));
-    match spell.p95.filter(|_| mean.low < mean.high) {
-        Some(p95) => format!(
-            "{first}\n{}\np95 {}",
-            format::duration_interval(mean.low, mean.high),
-            format::duration(p95)
-        ),
-        None => first,
+    let mut lines = vec![format!("{open}{}", format::duration(mean.mean))];
+    if mean.low < mean.high {
+        lines.push(format::duration_interval(mean.low, mean.high));
+        lines.extend(
+            spell
+                .p95
+                .map(|p95| format!("p95 {}", format::duration(p95))),
+        );
     }
+    if spell.n < trials {
+        let (n, trials) = (format::count(spell.n), format::count(trials));
+        lines.push(format!("in {n} of {trials}"));
+    }
+    lines.join("\n")
 }
 
-fn objectives(topology: &InjectedTopology, injection: &Injection) -> String {
-    let verdict = |name: &str, met: &Option<Estimate>, limit: Option<f64>| {
-        let (met, limit) = met.as_ref().zip(limit)?;
-        let limit = format::duration(limit);
-        Some(if met.low == met.high {
-            let word = if met.mean >= 1.0 { "met" } else { "missed" };
-            format!("{name} {limit}: {word}")
-        } else {
-            format!(
-                "{name} {limit}: {} ({})",
-                format::probability(met.mean),
-                format::probability_interval(met.low, met.high)
-            )
-        })
-    };
-    let rto = verdict("RTO", &topology.rto_met, injection.rto_seconds);
-    let rpo = verdict("RPO", &topology.rpo_met, injection.rpo_seconds);
-    let both: Vec<String> = rto.into_iter().chain(rpo).collect();
-    if both.is_empty() {
-        format::NO_DATA.to_owned()
-    } else {
-        both.join("\n")
+fn verdict(met: &Estimate) -> String {
+    if met.low == met.high {
+        let word = if met.mean >= 1.0 { "met" } else { "missed" };
+        return word.to_owned();
     }
+    let share = format::probability(met.mean);
+    format!(
+        "{share}\n({})",
+        format::probability_interval(met.low, met.high)
+    )
 }
 
 /// Mean success over time as blocks of eight heights, one line for each topology.
 fn strips(injection: &Injection) -> String {
-    let widest = injection.topologies.iter().map(|topology| topology.name.chars().count());
+    let widest = injection
+        .topologies
+        .iter()
+        .map(|topology| topology.name.chars().count());
     let names = widest.max().unwrap_or(0).min(30);
     let mut text = format!(
         "Mean success over time: full blocks are all requests, 0s to {}\n",
@@ -271,7 +326,11 @@ fn strips(injection: &Injection) -> String {
     );
     for topology in &injection.topologies {
         let name = format::truncated(&topology.name, 30);
-        let _ = writeln!(text, "  {name:names$} {}", strip(topology, injection.horizon_seconds));
+        let _ = writeln!(
+            text,
+            "  {name:names$} {}",
+            strip(topology, injection.horizon_seconds)
+        );
     }
     text
 }
@@ -307,7 +366,10 @@ fn journey_table(injection: &Injection) -> Option<Vec<Vec<String>>> {
     if first.journeys.len() < 2 {
         return None;
     }
-    let names = first.journeys.keys().map(|name| format!("{}: lost, down", format::truncated(name, 24)));
+    let names = first
+        .journeys
+        .keys()
+        .map(|name| format!("{}: lost, down", format::truncated(name, 24)));
     let header: Vec<String> = ["topology".to_owned()].into_iter().chain(names).collect();
     let cell = |journey: &JourneyTimeline| {
         let lost = requests(&journey.requests_lost, injection);
@@ -317,7 +379,7 @@ fn journey_table(injection: &Injection) -> Option<Vec<Vec<String>>> {
         two_lines(format!("{lost}, {}", format::duration(down.mean)), &spread)
     };
     let rows = injection.topologies.iter().map(|topology| {
-        let name = format::truncated(&topology.name, 40);
+        let name = name_of(topology);
         let cells = topology.journeys.values().map(cell);
         [name].into_iter().chain(cells).collect()
     });
@@ -326,11 +388,17 @@ fn journey_table(injection: &Injection) -> Option<Vec<Vec<String>>> {
 
 /// What each topology loses in which phase, the phases as they follow each other.
 fn phase_lines(injection: &Injection) -> Vec<(String, String)> {
-    let lossy = injection.topologies.iter().filter(|topology| !topology.phases.is_empty());
+    let lossy = injection
+        .topologies
+        .iter()
+        .filter(|topology| !topology.phases.is_empty());
     lossy
         .map(|topology| {
             let phases = topology.phases.iter().map(|phase| {
-                let on = phase.on.as_ref().map_or_else(String::new, |on| format!(" {on}"));
+                let on = phase
+                    .on
+                    .as_ref()
+                    .map_or_else(String::new, |on| format!(" {on}"));
                 format!(
                     "{}{} {} ({})",
                     words(&phase.phase),
@@ -361,9 +429,22 @@ fn notes(injection: &Injection) -> Vec<String> {
         let name = format::truncated(&topology.name, 40);
         let numbers: Vec<String> = topology.missed.iter().map(usize::to_string).collect();
         if numbers.len() == injection.scenario.faults.len() {
-            notes.push(format!("{name} has none of these places: nothing happens to it."));
+            notes.push(format!(
+                "{name} has none of these places: nothing happens to it."
+            ));
         } else if !numbers.is_empty() {
-            notes.push(format!("{name} has no place for fault {}.", numbers.join(", ")));
+            notes.push(format!(
+                "{name} has no place for fault {}.",
+                numbers.join(", ")
+            ));
+        }
+        let split = &topology.split_brain_seconds;
+        if split.mean > 0.0 {
+            let spread = split.spread(|| format::duration_interval(split.low, split.high));
+            notes.push(format!(
+                "{name}: two regions accept writes that the other does not see for {} ({spread}).",
+                format::duration(split.mean)
+            ));
         }
         if topology.until_back.open > 0 {
             notes.push(format!(
@@ -399,16 +480,30 @@ pub fn injection_csv(injection: &Injection) -> Result<String, csv::Error> {
     let mut header: Vec<String> = ["topology", "pattern", "journey", "trials", "exact"]
         .map(str::to_owned)
         .to_vec();
-    for name in [unit, "down_seconds", "until_back_seconds", "detect_seconds", "decide_seconds"] {
+    for name in [
+        unit,
+        "down_seconds",
+        "until_back_seconds",
+        "detect_seconds",
+        "decide_seconds",
+    ] {
         header.extend(named(name));
     }
-    for name in ["activate_seconds", "data_loss_seconds", "rto_met", "rpo_met"] {
+    for name in [
+        "activate_seconds",
+        "data_loss_seconds",
+        "rto_met",
+        "rpo_met",
+    ] {
         header.extend(named(name));
     }
     writer.write_record(&header)?;
     for topology in &injection.topologies {
         let all = [(String::new(), &topology.all)];
-        let journeys = topology.journeys.iter().map(|(name, journey)| (name.clone(), journey));
+        let journeys = topology
+            .journeys
+            .iter()
+            .map(|(name, journey)| (name.clone(), journey));
         for (name, journey) in all.into_iter().chain(journeys) {
             // What is said of the whole topology stands in its own row only.
             let whole = |figure: Option<&Estimate>| figure.filter(|_| name.is_empty()).cloned();
@@ -426,13 +521,19 @@ pub fn injection_csv(injection: &Injection) -> Result<String, csv::Error> {
             let mut row = vec![
                 topology.name.clone(),
                 topology.pattern.clone(),
-                if name.is_empty() { "(all)".to_owned() } else { name.clone() },
+                if name.is_empty() {
+                    "(all)".to_owned()
+                } else {
+                    name.clone()
+                },
                 topology.trials.to_string(),
                 topology.exact.to_string(),
             ];
             for figure in figures {
                 match figure {
-                    Some(figure) => row.extend([figure.mean, figure.low, figure.high].map(|v| v.to_string())),
+                    Some(figure) => {
+                        row.extend([figure.mean, figure.low, figure.high].map(|v| v.to_string()))
+                    }
                     None => row.extend(["", "", ""].map(str::to_owned)),
                 }
             }
@@ -450,15 +551,32 @@ pub fn injection_csv(injection: &Injection) -> Result<String, csv::Error> {
 pub fn timeline_csv(injection: &Injection) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record([
-        "topology", "journey", "from_seconds", "to_seconds", "success_mean", "success_low",
-        "success_high", "success_p5", "success_p50", "success_p95", "phase", "phase_share",
+        "topology",
+        "journey",
+        "from_seconds",
+        "to_seconds",
+        "success_mean",
+        "success_low",
+        "success_high",
+        "success_p5",
+        "success_p50",
+        "success_p95",
+        "phase",
+        "phase_share",
     ])?;
     for topology in &injection.topologies {
         let all = [("(all)", &topology.all)];
-        let journeys = topology.journeys.iter().map(|(name, journey)| (name.as_str(), journey));
+        let journeys = topology
+            .journeys
+            .iter()
+            .map(|(name, journey)| (name.as_str(), journey));
         for (name, journey) in all.into_iter().chain(journeys) {
             let mut from = 0.0;
-            let rows = topology.ends.iter().zip(&journey.success).zip(&topology.doing);
+            let rows = topology
+                .ends
+                .iter()
+                .zip(&journey.success)
+                .zip(&topology.doing);
             for ((to, point), doing) in rows {
                 let most = doing.iter().max_by(|a, b| a.1.total_cmp(b.1));
                 let (phase, share) = most.map_or(("", 0.0), |(phase, share)| (phase, *share));

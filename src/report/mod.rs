@@ -31,9 +31,7 @@ pub(crate) use folder::temporary_file;
 pub use folder::{Folder, OutputError};
 pub use html::{PageError, page};
 pub use in_depth::in_depth;
-pub use inject::{
-    injection_csv, injection_markdown, injection_text, scenario_list, timeline_csv,
-};
+pub use inject::{injection_csv, injection_markdown, injection_text, scenario_list, timeline_csv};
 pub use json::json;
 pub use markdown::markdown;
 pub use terminal::terminal;

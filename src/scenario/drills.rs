@@ -49,7 +49,11 @@ impl Drill {
 /// # Errors
 ///
 /// What is missing, and a hint.
-pub fn drill_text(drill: Drill, form: &DrillForm, model: &Model) -> Result<String, (String, String)> {
+pub fn drill_text(
+    drill: Drill,
+    form: &DrillForm,
+    model: &Model,
+) -> Result<String, (String, String)> {
     let at = |default: f64| form.at_seconds.unwrap_or(default);
     let lasts = |default: f64| form.lasts_seconds.unwrap_or(default);
     let place = |default: &str| form.place.clone().unwrap_or_else(|| default.to_owned());
@@ -58,13 +62,19 @@ pub fn drill_text(drill: Drill, form: &DrillForm, model: &Model) -> Result<Strin
             name: "drill: lose a zone",
             description: "One zone and all in it goes down, and comes back.",
             assumed: &["health checks see it at once; nothing else fails with it"],
-            fault: &strike(at(10.0 * MINUTE), lasts(3.0 * HOUR), &place("primary/first")),
+            fault: &strike(
+                at(10.0 * MINUTE),
+                lasts(3.0 * HOUR),
+                &place("primary/first"),
+            ),
             horizon: None,
         }),
         Drill::LoseDependency => text(&Words {
             name: "drill: lose a dependency",
             description: "One service that others depend on goes down everywhere, and comes back.",
-            assumed: &["it is down for all callers; whoever calls it as optional or asynchronous goes on"],
+            assumed: &[
+                "it is down for all callers; whoever calls it as optional or asynchronous goes on",
+            ],
             fault: &strike(at(10.0 * MINUTE), lasts(HOUR), &dependency(form, model)?),
             horizon: None,
         }),
@@ -120,7 +130,8 @@ fn dependency(form: &DrillForm, model: &Model) -> Result<String, (String, String
         });
     }
     let mut services = model.services.iter();
-    let external = services.find(|(_, service)| matches!(service.kind, ServiceKind::External { .. }));
+    let external =
+        services.find(|(_, service)| matches!(service.kind, ServiceKind::External { .. }));
     match external {
         Some((name, _)) => Ok(format!("service/{name}")),
         None => {
@@ -135,19 +146,22 @@ fn dependency(form: &DrillForm, model: &Model) -> Result<String, (String, String
 
 /// The longest time from a primary that is healthy again until all traffic is back \[s\].
 fn longest_way_back(model: &Model) -> f64 {
-    let ways = model.topologies.values().map(|spec| match spec.failover.failback {
-        Failback::Never => 0.0,
-        Failback::After(Return {
-            wait_seconds,
-            disruption_seconds,
-            takes_seconds,
-            hours,
-            ..
-        }) => {
-            let until_hours = if hours.is_some() { 24.0 * HOUR } else { 0.0 };
-            wait_seconds + disruption_seconds + takes_seconds + until_hours
-        }
-    });
+    let ways = model
+        .topologies
+        .values()
+        .map(|spec| match spec.failover.failback {
+            Failback::Never => 0.0,
+            Failback::After(Return {
+                wait_seconds,
+                disruption_seconds,
+                takes_seconds,
+                hours,
+                ..
+            }) => {
+                let until_hours = if hours.is_some() { 24.0 * HOUR } else { 0.0 };
+                wait_seconds + disruption_seconds + takes_seconds + until_hours
+            }
+        });
     ways.fold(HOUR, f64::max)
 }
 

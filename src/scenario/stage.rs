@@ -1,9 +1,8 @@
 //! From a scenario and a topology to the model that is played.
 
 use crate::model::{
-    Cut, Detection, Distribution, Failback, Fault, Hours, Model, Once, PlaceOf, RegionOf,
-    Renewal, Scenario, Scope, ScriptedFault, ServiceKind, Strikes, TopologySpec, What, ZoneFilter,
-    ZoneOf,
+    Cut, Detection, Distribution, Failback, Fault, Hours, Model, Once, PlaceOf, RegionOf, Renewal,
+    Scenario, Scope, ScriptedFault, ServiceKind, Strikes, TopologySpec, What, ZoneFilter, ZoneOf,
 };
 
 /// What happens beside the script.
@@ -137,6 +136,7 @@ fn faults_of(scripted: &ScriptedFault, model: &Model, spec: &TopologySpec) -> Ve
                     fault.once = Some(Once {
                         at_seconds: scripted.at_seconds,
                         stands_for: Some(name.clone()),
+                        at_the_door: false,
                     });
                     fault
                 })
@@ -146,6 +146,7 @@ fn faults_of(scripted: &ScriptedFault, model: &Model, spec: &TopologySpec) -> Ve
             effect,
             detection,
             services,
+            at_the_door,
         } => {
             let Some(place) = &scripted.place else {
                 return Vec::new();
@@ -171,6 +172,7 @@ fn faults_of(scripted: &ScriptedFault, model: &Model, spec: &TopologySpec) -> Ve
                 once: Some(Once {
                     at_seconds: scripted.at_seconds,
                     stands_for: None,
+                    at_the_door: *at_the_door,
                 }),
             };
             areas.into_iter().map(own).collect()
@@ -187,7 +189,10 @@ fn faults_of(scripted: &ScriptedFault, model: &Model, spec: &TopologySpec) -> Ve
 
 /// The fixed time until a fault is noticed, which is a part of its length where it stands in the scenario \[s\].
 fn noticed_after(fault: &Fault) -> f64 {
-    let is_own = fault.once.as_ref().is_some_and(|once| once.stands_for.is_none());
+    let is_own = fault
+        .once
+        .as_ref()
+        .is_some_and(|once| once.stands_for.is_none());
     match &fault.detection {
         Detection::Unseen {
             noticed: Some(Distribution::Fixed(seconds)),
@@ -276,7 +281,10 @@ impl Roles<'_> {
                     ]),
                     ..Area::new(Scope::ZoneLink)
                 };
-                others.filter(|zone| **zone != here.zone).map(link).collect()
+                others
+                    .filter(|zone| **zone != here.zone)
+                    .map(link)
+                    .collect()
             }
             single => self.area(single).into_iter().collect(),
         }
@@ -340,7 +348,12 @@ impl Roles<'_> {
         let area = self.area(place)?;
         let mut fault = fault.clone();
         if let Some(regions) = area.regions {
-            let hit = |name: &String| fault.regions.as_ref().is_none_or(|known| known.contains(name));
+            let hit = |name: &String| {
+                fault
+                    .regions
+                    .as_ref()
+                    .is_none_or(|known| known.contains(name))
+            };
             if !regions.iter().all(hit) {
                 return None;
             }
@@ -356,7 +369,11 @@ impl Roles<'_> {
                     (Some(regions), Some(region)) => regions.contains(region),
                     _ => true,
                 };
-                fault.zones.as_ref().is_none_or(|known| known.iter().any(here)) && in_region()
+                fault
+                    .zones
+                    .as_ref()
+                    .is_none_or(|known| known.iter().any(here))
+                    && in_region()
             };
             if !zones.iter().all(hit) {
                 return None;

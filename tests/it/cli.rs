@@ -427,6 +427,7 @@ fn examples_in_the_help_work_as_printed() {
         "merge",
         "check",
         "graph",
+        "inject",
         "init",
         "schema",
         "completions",

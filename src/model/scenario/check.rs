@@ -2,7 +2,7 @@
 
 use super::names::{Mapping, rewritten};
 use super::places::{self, Unknown};
-use super::raw::{RawScenario, RawScripted};
+use super::raw::{RawScenario, RawScripted, ScriptedEffect};
 use super::types::{PlaceOf, RegionOf, Scenario, ScriptedFault, What};
 use crate::model::decode::{Name, Reader, Spanned, Text};
 use crate::model::distribution::Distribution;
@@ -277,7 +277,10 @@ impl Checker<'_> {
             }
         }
         if fault.hits == Scope::Replica {
-            let message = format!("fault {} hits single replicas, which have no name", quoted(name));
+            let message = format!(
+                "fault {} hits single replicas, which have no name",
+                quoted(name)
+            );
             let hint = "name where they run, for example `place: us-east-1/a/service/api`, and what happens there";
             self.refuse(span, &message, "a fault of a wider place", hint);
             return None;
@@ -317,7 +320,7 @@ impl Checker<'_> {
             .or_else(|| raw.detected.given().map(|given| given.0.clone()))
             .or_else(|| raw.place.given().map(|given| given.0.clone()))
             .or_else(|| raw.to.given().map(|given| given.0.clone()))?;
-        self.check_effect(number, &span, effect, place);
+        self.check_effect(number, &span, raw.effect.get(), effect, place);
         let mut services = services?;
         if effect == Effect::Corrupt {
             services = self.with_data(number, &span, place, services)?;
@@ -332,11 +335,28 @@ impl Checker<'_> {
             effect,
             detection,
             services,
+            at_the_door: matches!(raw.effect.get(), Some(ScriptedEffect::OfRequests(_))),
         })
     }
 
     fn effect_of(&mut self, number: usize, raw: &RawScripted, is_unseen: bool) -> Option<Effect> {
-        Some(match raw.effect.or(EffectWord::Down)? {
+        let word = match raw.effect.optional()? {
+            None => EffectWord::Down,
+            Some(ScriptedEffect::OfModel(word)) => word,
+            Some(ScriptedEffect::OfRequests(requests)) => {
+                let (span, share) = requests.requests.given()?;
+                if share.0 == 0.0 {
+                    let message = format!("fault {number} does nothing to its place");
+                    self.refuse(span, &message, "a share above 0%", "write for example 60%");
+                    return None;
+                }
+                return Some(Effect::Gray(GrayEffect {
+                    errors: share.0,
+                    capacity: 1.0,
+                }));
+            }
+        };
+        Some(match word {
             // What is down without health checks seeing it still gets its requests, and fails them.
             EffectWord::Down if is_unseen => Effect::Gray(GrayEffect {
                 errors: 1.0,
@@ -360,7 +380,12 @@ impl Checker<'_> {
                 if gray.errors == 0.0 && gray.capacity >= 1.0 {
                     let message = format!("fault {number} does nothing to its place");
                     let hint = "write for example { errors: 20% } or { capacity: 60% }";
-                    self.refuse(span, &message, "errors, or less than 100% of the capacity", hint);
+                    self.refuse(
+                        span,
+                        &message,
+                        "errors, or less than 100% of the capacity",
+                        hint,
+                    );
                     return None;
                 }
                 Effect::Gray(gray)
@@ -384,10 +409,10 @@ impl Checker<'_> {
         let holds_services = matches!(
             place,
             None | Some(PlaceOf::Everywhere | PlaceOf::Region(_) | PlaceOf::Zone(..))
-        );
+        ) && !matches!(raw.effect.get(), Some(ScriptedEffect::OfRequests(_)));
         if !holds_services {
             let message = format!("`services` cannot narrow the place of fault {number}");
-            let hint = "remove it: links hold no services, and a service is one already";
+            let hint = "remove it: links hold no services, a service is one already, and failed requests are those to a region";
             self.refuse(span, &message, "no `services`", hint);
             return None;
         }
@@ -422,7 +447,14 @@ impl Checker<'_> {
     }
 
     /// Checks that a place can be in such a state.
-    fn check_effect(&mut self, number: usize, span: &Span, effect: Effect, place: &PlaceOf) {
+    fn check_effect(
+        &mut self,
+        number: usize,
+        span: &Span,
+        raw_effect: Option<&ScriptedEffect>,
+        effect: Effect,
+        place: &PlaceOf,
+    ) {
         let is_link = matches!(
             place,
             PlaceOf::RegionLink(..)
@@ -435,9 +467,18 @@ impl Checker<'_> {
             let hint = "remove `effect` and `detected`, or name a place with replicas";
             self.refuse(span, &message, "a cut that is seen", hint);
         }
-        if effect == Effect::Corrupt && !matches!(place, PlaceOf::Service(_) | PlaceOf::Everywhere) {
-            let message =
-                format!("fault {number} corrupts data, which is copied to every replica and region");
+        let of_requests = matches!(raw_effect, Some(ScriptedEffect::OfRequests(_)));
+        if of_requests && !matches!(place, PlaceOf::Region(_) | PlaceOf::Everywhere) {
+            let message = format!("fault {number} fails requests, which come to regions");
+            let hint =
+                "name a region or everywhere, or write { errors: 20% } for the calls of this place";
+            self.refuse(span, &message, "a region, or everywhere", hint);
+        }
+        if effect == Effect::Corrupt && !matches!(place, PlaceOf::Service(_) | PlaceOf::Everywhere)
+        {
+            let message = format!(
+                "fault {number} corrupts data, which is copied to every replica and region"
+            );
             let hint = "write `place: service/NAME` or `place: everywhere`";
             self.refuse(span, &message, "a service everywhere, or everywhere", hint);
         }
@@ -464,7 +505,8 @@ impl Checker<'_> {
         let hit: Vec<String> = hit.into_iter().filter(has_data).collect();
         if hit.is_empty() {
             let message = format!("fault {number} corrupts data, of which there is none");
-            let hint = "give the service `data: { size: 500GB }` in the model, or write `effect: down`";
+            let hint =
+                "give the service `data: { size: 500GB }` in the model, or write `effect: down`";
             self.refuse(span, &message, "a service with `data`", hint);
             return None;
         }
@@ -478,10 +520,20 @@ impl Checker<'_> {
         };
         let kind = |name: &String| self.model.services.get(name).map(|service| &service.kind);
         let problem = match place {
-            PlaceOf::ServiceInRegion(_, name) if matches!(kind(name), Some(ServiceKind::External { .. })) => {
-                Some((format!("service {} is someone else's, and in no region of the model", quoted(name)), name))
+            PlaceOf::ServiceInRegion(_, name)
+                if matches!(kind(name), Some(ServiceKind::External { .. })) =>
+            {
+                Some((
+                    format!(
+                        "service {} is someone else's, and in no region of the model",
+                        quoted(name)
+                    ),
+                    name,
+                ))
             }
-            PlaceOf::ServiceInZone(.., name) if !matches!(kind(name), Some(ServiceKind::Replicated { .. })) => {
+            PlaceOf::ServiceInZone(.., name)
+                if !matches!(kind(name), Some(ServiceKind::Replicated { .. })) =>
+            {
                 Some((format!("service {} runs in no zone", quoted(name)), name))
             }
             _ => None,
@@ -491,9 +543,12 @@ impl Checker<'_> {
             self.refuse(span, &message, "a place with replicas", &hint);
         }
         let linked = match place {
-            PlaceOf::ZoneLink(RegionOf::Named(name), ..) | PlaceOf::LinksOfZone(RegionOf::Named(name), _) => {
-                self.model.regions.get(name).map_or(0, |region| region.zones.len())
-            }
+            PlaceOf::ZoneLink(RegionOf::Named(name), ..)
+            | PlaceOf::LinksOfZone(RegionOf::Named(name), _) => self
+                .model
+                .regions
+                .get(name)
+                .map_or(0, |region| region.zones.len()),
             PlaceOf::ZoneLink(..) | PlaceOf::LinksOfZone(..) => {
                 let zones = self.model.regions.values().map(|region| region.zones.len());
                 zones.max().unwrap_or(0)
@@ -503,7 +558,12 @@ impl Checker<'_> {
         if linked > MAX_LINKED_ZONES {
             let message = format!("fault {number} cuts links in a region of {linked} zones");
             let hint = "let one zone of the model stand for several";
-            self.refuse(span, &message, "at most 5 zones in a region whose links fail", hint);
+            self.refuse(
+                span,
+                &message,
+                "at most 5 zones in a region whose links fail",
+                hint,
+            );
         }
     }
 
@@ -518,16 +578,23 @@ impl Checker<'_> {
             return Some(what);
         };
         if *noticed >= lasts {
-            let message = format!("noticed after {}, when it is over", format_duration(*noticed));
+            let message = format!(
+                "noticed after {}, when it is over",
+                format_duration(*noticed)
+            );
             let expected = format!("a time below {}", format_duration(lasts));
             self.refuse(span, &message, &expected, "shorten it, or remove it");
             return None;
         }
         Some(match what {
             What::Effect {
-                effect, services, ..
+                effect,
+                services,
+                at_the_door,
+                ..
             } => What::Effect {
                 effect,
+                at_the_door,
                 detection: Detection::Unseen {
                     noticed: Some(Distribution::Fixed(*noticed)),
                 },
@@ -558,7 +625,12 @@ impl Checker<'_> {
                 let late = faults.iter().position(|fault| fault.at_seconds >= *horizon);
                 if *horizon <= 0.0 || *horizon > LONGEST {
                     let message = format!("a scenario of {}", format_duration(*horizon));
-                    self.refuse(span, &message, "more than 0s and at most a year", "write for example 12h");
+                    self.refuse(
+                        span,
+                        &message,
+                        "more than 0s and at most a year",
+                        "write for example 12h",
+                    );
                     None
                 } else if let Some(late) = late {
                     let message = format!("fault {} comes when the scenario is over", late + 1);
@@ -586,7 +658,9 @@ impl Checker<'_> {
 
     /// What the file says of places that it does not have.
     fn unused(&mut self, raw: &RawScenario) {
-        let Some(table) = raw.places.get() else { return };
+        let Some(table) = raw.places.get() else {
+            return;
+        };
         for (name, span, to) in table.iter() {
             let Some(own) = self.own.iter().find(|own| own.from == name) else {
                 continue;
@@ -597,8 +671,10 @@ impl Checker<'_> {
                     && !overruled
                     && !self.model.services.contains_key(&own.to)
                 {
-                    let message = format!("{} stands for {}: {message}", quoted(&to.0), quoted(name));
-                    self.reader.refuse(span, &message, "a place of the model, or a role", hint);
+                    let message =
+                        format!("{} stands for {}: {message}", quoted(&to.0), quoted(name));
+                    self.reader
+                        .refuse(span, &message, "a place of the model, or a role", hint);
                 }
                 continue;
             }
@@ -633,7 +709,10 @@ fn narrows(fault: &Fault, place: &PlaceOf, model: &Model) -> bool {
             };
             filter.zone == *zone && there
         };
-        fault.zones.as_ref().is_none_or(|zones| zones.iter().any(hits))
+        fault
+            .zones
+            .as_ref()
+            .is_none_or(|zones| zones.iter().any(hits))
     };
     match (fault.hits, place) {
         (Scope::Everywhere, PlaceOf::Everywhere) => true,

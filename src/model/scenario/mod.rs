@@ -30,7 +30,11 @@ const MAX_BYTES: usize = 1_000_000;
 /// # Errors
 ///
 /// Every mistake of the file, with its place.
-pub fn load_scenario(path: &Path, model: &Model, maps: &[Mapping]) -> Result<Scenario, ModelErrors> {
+pub fn load_scenario(
+    path: &Path,
+    model: &Model,
+    maps: &[Mapping],
+) -> Result<Scenario, ModelErrors> {
     let name = path.to_string_lossy();
     let text = read_text(path).map_err(|problem| {
         let hint = "check the path; `failscape inject --list` names the scenarios that the program carries";
@@ -62,6 +66,7 @@ pub fn load_scenario_str(
         return Err(refused(vec![problem]));
     }
     let (root, problems) = yaml::parse(text);
+    let problems = problems.into_iter().map(of_scenario).collect();
     let mut reader = Reader {
         problems,
         ..Reader::default()
@@ -76,4 +81,20 @@ pub fn load_scenario_str(
         )])),
         _ => Err(refused(reader.problems)),
     }
+}
+
+/// What is said of an empty model, of a scenario.
+fn of_scenario(problem: Problem) -> Problem {
+    let told = problem
+        .message
+        .replace("holds no model", "holds no scenario");
+    if told == problem.message {
+        return problem;
+    }
+    let hint = "a scenario needs at least `name` and `faults`; `failscape inject --print lose-zone` prints one";
+    Problem {
+        message: told,
+        ..problem
+    }
+    .hint(hint)
 }

@@ -55,7 +55,8 @@ pub(super) fn rewritten<'a>(text: &str, maps: impl Iterator<Item = &'a Mapping> 
     loop {
         let begins = |map: &&Mapping| {
             let after = rest.strip_prefix(map.from.as_str());
-            !map.from.is_empty() && after.is_some_and(|after| after.is_empty() || after.starts_with('/'))
+            !map.from.is_empty()
+                && after.is_some_and(|after| after.is_empty() || after.starts_with('/'))
         };
         // Of two of one length the first, which the command line gave.
         let longest = maps.clone().filter(begins).reduce(|best, map| {

@@ -75,7 +75,9 @@ pub(super) fn one_way(from: &str, to: &str, model: &Model) -> Result<PlaceOf, Un
         }
         _ => Err(Unknown {
             message: format!("no link leads from {} to {}", quoted(from), quoted(to)),
-            hint: "name two regions, or two zones of one region such as us-east-1/a and us-east-1/b".to_owned(),
+            hint:
+                "name two regions, or two zones of one region such as us-east-1/a and us-east-1/b"
+                    .to_owned(),
         }),
     }
 }
@@ -84,9 +86,11 @@ fn link(text: &str, rest: &str, model: &Model) -> Result<PlaceOf, Unknown> {
     let Some((here, after)) = region_first(rest, model) else {
         return Err(unknown(text, rest, model));
     };
-    let bad = || Unknown {
+    let bad = || {
+        Unknown {
         message: format!("{} is not a link", quoted(text)),
         hint: "write link/us-east-1/us-west-2 for two regions, link/us-east-1/a/b for two zones, or links/us-east-1 for all of a region".to_owned(),
+    }
     };
     if let Some((there, "")) = region_first(after, model) {
         return match here == there {
@@ -154,7 +158,11 @@ fn zones_of<'m>(region: &RegionOf, model: &'m Model) -> impl Iterator<Item = &'m
         RegionOf::Named(named) => named == name,
         RegionOf::Position(position) => {
             let mut specs = model.topologies.values();
-            specs.any(|spec| spec.regions.get(*position).is_some_and(|there| there == name))
+            specs.any(|spec| {
+                spec.regions
+                    .get(*position)
+                    .is_some_and(|there| there == name)
+            })
         }
     };
     let regions = model.regions.iter().filter(move |(name, _)| fits(name));

@@ -1,10 +1,15 @@
 //! A scenario file as it is written: every key with its place, checked for form only.
 
-use crate::model::decode::{Name, Spanned, Text};
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::model::decode::{Decode, Name, Reader, Spanned, Text};
 use crate::model::mapping::Table;
 use crate::model::raw::EffectWord;
 use crate::model::record::record;
-use crate::model::values::Seconds;
+use crate::model::values::{Seconds, Share};
+use crate::model::yaml::{Node, Value};
 
 record! {
     /// Faults at given times: a past outage, or a drill.
@@ -50,12 +55,53 @@ record! {
         /// Only these services of a region, a zone or everywhere.
         optional "services" services: Vec<Spanned<Name>>,
         /// What it does to its place; default down.
-        optional "effect" effect: EffectWord,
+        optional "effect" effect: ScriptedEffect,
         /// Whether health checks see it; default true.
         optional "detected" detected: bool,
         /// Of a fault that health checks do not see: how long until a person has noticed it; default by nobody.
         optional "noticed" noticed: Seconds,
         /// Free text, shown with it.
         optional "note" note: Text,
+    }
+}
+
+/// What a scripted fault does: as in a model, or to whole requests.
+#[derive(Debug, Clone)]
+pub(in crate::model) enum ScriptedEffect {
+    OfModel(EffectWord),
+    OfRequests(RawRequests),
+}
+
+record! {
+    /// A share of the requests to a region fails, whatever services they need.
+    RawRequests is "FailedRequests" as "an effect" {
+        /// This share of the requests fails.
+        required "requests" requests: Share,
+    }
+}
+
+impl Decode for ScriptedEffect {
+    fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
+        let speaks_of_requests = match &*node.value {
+            Value::Mapping(entries) => entries.iter().any(|entry| &*entry.key == "requests"),
+            Value::Scalar { .. } | Value::Sequence(_) => false,
+        };
+        if speaks_of_requests {
+            RawRequests::decode(node, reader).map(Self::OfRequests)
+        } else {
+            EffectWord::decode(node, reader).map(Self::OfModel)
+        }
+    }
+}
+
+impl JsonSchema for ScriptedEffect {
+    fn schema_name() -> Cow<'static, str> {
+        "ScriptedEffect".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let of_model = generator.subschema_for::<EffectWord>();
+        let of_requests = generator.subschema_for::<RawRequests>();
+        json_schema!({ "anyOf": [of_model, of_requests] })
     }
 }

@@ -53,6 +53,8 @@ pub enum What {
         detection: Detection,
         /// Only these services, if given.
         services: Option<Vec<String>>,
+        /// Whether errors are met once by each request, and not once at each service that it needs.
+        at_the_door: bool,
     },
     /// An occurrence of this fault of the model.
     Occurrence(String),
