@@ -188,7 +188,7 @@ impl TimelineTally {
 
     fn add_spells(&mut self, shape: &TimelineShape, lived: &TrialTimeline, outcome: &TrialOutcome) {
         let down = || lived.pieces.iter().filter(|piece| piece.is_down);
-        if let (Some(first), Some(last)) = (down().next(), down().last()) {
+        if let (Some(first), Some(last)) = (down().next(), down().next_back()) {
             self.until_back.add(Some(last.to - first.from));
             self.until_back.open += u64::from(last.to >= shape.horizon);
         }

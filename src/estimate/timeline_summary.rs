@@ -214,14 +214,13 @@ impl Injected<'_> {
         let mut pieces: Vec<SuccessPiece> = Vec::new();
         for (at, piece) in lived.pieces.iter().enumerate() {
             let ends = lived.of_piece(at);
-            let (from, to) = match journey {
-                Some(journey) => ends[journey],
-                None => {
-                    let shared = ends.iter().zip(&self.shape.shares);
-                    shared.fold((0.0, 0.0), |(from, to), ((a, b), share)| {
-                        (from + share * a, to + share * b)
-                    })
-                }
+            let (from, to) = if let Some(journey) = journey {
+                ends[journey]
+            } else {
+                let shared = ends.iter().zip(&self.shape.shares);
+                shared.fold((0.0, 0.0), |(from, to), ((a, b), share)| {
+                    (from + share * a, to + share * b)
+                })
             };
             let phase = self.phase_name(piece.phase);
             if let Some(last) = pieces.last_mut()

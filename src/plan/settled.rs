@@ -53,17 +53,30 @@ impl Plan {
         })
     }
 
+    /// What is scripted is noticed and taken up in fixed times.
     fn repairs_are_settled(&self) -> bool {
-        let crews = self.crews.iter().all(|crew| {
-            let night = crew.on_call.map(|on_call| on_call.night);
-            let times = [crew.dispatch, night].into_iter().flatten();
-            crew.order != CrewOrder::Random && times.into_iter().all(|time| self.is_fixed(time))
+        let scripted = || self.scripted.iter().map(|scripted| scripted.unit);
+        let crews = scripted().all(|unit| {
+            let clock = self.units[unit as usize].first_clock;
+            self.crew_is_settled(self.clocks[clock as usize].crew)
         });
         let gray = self.gray.as_ref().is_none_or(|gray| {
-            let noticed = gray.faults.iter().filter_map(|fault| fault.noticed);
-            gray.canary.is_none() && noticed.into_iter().all(|noticed| self.is_fixed(noticed))
+            let mut faults = scripted().filter_map(|unit| gray.of_unit(unit));
+            faults.all(|fault| {
+                let is_probed = fault.is_learnt() && gray.canary.is_some();
+                !is_probed && fault.noticed.is_none_or(|noticed| self.is_fixed(noticed))
+            })
         });
         crews && gray
+    }
+
+    fn crew_is_settled(&self, crew: u32) -> bool {
+        let Some(crew) = self.crews.get(crew as usize) else {
+            return true;
+        };
+        let night = crew.on_call.map(|on_call| on_call.night);
+        let mut times = [crew.dispatch, night].into_iter().flatten();
+        crew.order != CrewOrder::Random && times.all(|time| self.is_fixed(time))
     }
 
     fn serving_is_settled(&self) -> bool {

@@ -132,16 +132,14 @@ fn dependency(form: &DrillForm, model: &Model) -> Result<String, (String, String
     let mut services = model.services.iter();
     let external =
         services.find(|(_, service)| matches!(service.kind, ServiceKind::External { .. }));
-    match external {
-        Some((name, _)) => Ok(format!("service/{name}")),
-        None => {
-            let names: Vec<&str> = model.services.keys().map(String::as_str).collect();
-            Err((
-                "which dependency? The model has no external service".to_owned(),
-                format!("add --place and one of its services: {}", names.join(", ")),
-            ))
-        }
-    }
+    let Some((name, _)) = external else {
+        let names: Vec<&str> = model.services.keys().map(String::as_str).collect();
+        return Err((
+            "which dependency? The model has no external service".to_owned(),
+            format!("add --place and one of its services: {}", names.join(", ")),
+        ));
+    };
+    Ok(format!("service/{name}"))
 }
 
 /// The longest time from a primary that is healthy again until all traffic is back \[s\].

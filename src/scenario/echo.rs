@@ -72,7 +72,8 @@ fn effect(what: &What) -> String {
         }
     };
     if let Some(services) = services {
-        words.push_str(&format!(", only {}", services.join(", ")));
+        words.push_str(", only ");
+        words.push_str(&services.join(", "));
     }
     if let Detection::Unseen { noticed } = detection {
         words.push_str(match noticed {

@@ -2,16 +2,13 @@
 
 use super::names::{Mapping, rewritten};
 use super::places::{self, Unknown};
-use super::raw::{RawScenario, RawScripted, ScriptedEffect};
-use super::types::{PlaceOf, RegionOf, Scenario, ScriptedFault, What};
-use crate::model::decode::{Name, Reader, Spanned, Text};
+use super::raw::{RawScenario, RawScripted};
+use super::types::{PlaceOf, Scenario, ScriptedFault, What};
+use crate::model::decode::{Reader, Spanned, Text};
 use crate::model::distribution::Distribution;
 use crate::model::mapping::Field;
-use crate::model::problem::{Span, quoted, quoted_list, similar};
-use crate::model::raw::EffectWord;
-use crate::model::types::{
-    Cut, Detection, Effect, Fault, GrayEffect, Model, Scope, ServiceKind, ZoneFilter,
-};
+use crate::model::problem::{Span, quoted};
+use crate::model::types::{Detection, Model};
 use crate::model::values::Seconds;
 use crate::units::format_duration;
 
@@ -21,8 +18,6 @@ const MAX_FAULTS: usize = 1000;
 const LONGEST: f64 = 366.0 * 86_400.0;
 /// Shown at least after the end of the last fault, unless the file says otherwise \[s\].
 const AFTERWARDS: f64 = 7200.0;
-/// Most zones of a region whose links fail, as in the model language.
-const MAX_LINKED_ZONES: usize = 5;
 
 /// Checks a scenario; every mistake is recorded.
 pub(super) fn check(
@@ -77,15 +72,16 @@ fn own_names(raw: &RawScenario, model: &Model) -> Vec<Mapping> {
         .collect()
 }
 
-struct Checker<'a> {
-    model: &'a Model,
+/// A scenario being checked against a model.
+pub(super) struct Checker<'a> {
+    pub(super) model: &'a Model,
     maps: &'a [Mapping],
     own: &'a [Mapping],
-    reader: &'a mut Reader,
+    pub(super) reader: &'a mut Reader,
 }
 
 impl Checker<'_> {
-    fn refuse(&mut self, span: &Span, message: &str, expected: &str, hint: &str) {
+    pub(super) fn refuse(&mut self, span: &Span, message: &str, expected: &str, hint: &str) {
         self.reader.refuse(span, message, expected, hint);
     }
 
@@ -149,6 +145,7 @@ impl Checker<'_> {
         }
     }
 
+    #[allow(clippy::option_option)] // Wrong and left out are different things.
     fn lasts(
         &mut self,
         number: usize,
@@ -213,9 +210,9 @@ impl Checker<'_> {
     }
 
     /// A place in the words of the model.
-    fn mapped(&self, text: &str) -> String {
+    pub(super) fn mapped(&self, text: &str) -> String {
         let text = super::names::in_short(text.trim());
-        rewritten(&text, self.maps.iter().chain(self.own))
+        rewritten(&text, &self.maps.iter().chain(self.own))
     }
 
     fn told(&self, raw: &RawScripted, what: &What) -> String {
@@ -242,328 +239,6 @@ impl Checker<'_> {
             Field::Given(span, name) => self.occurrence(number, span, name, value, place),
             Field::Wrong => None,
             Field::Absent => self.effect(number, value, place),
-        }
-    }
-
-    fn occurrence(
-        &mut self,
-        number: usize,
-        span: &Span,
-        Name(name): &Name,
-        raw: &RawScripted,
-        place: Option<&PlaceOf>,
-    ) -> Option<What> {
-        let Some(fault) = self.model.faults.get(name) else {
-            let known = || self.model.faults.keys().map(String::as_str);
-            let hint = match similar(name, known()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it has {}", quoted_list(known())),
-            };
-            let message = format!("the model has no fault {}", quoted(name));
-            self.refuse(span, &message, "a fault of the model", &hint);
-            return None;
-        };
-        let own = [
-            ("effect", raw.effect.given().map(|given| given.0)),
-            ("detected", raw.detected.given().map(|given| given.0)),
-            ("noticed", raw.noticed.given().map(|given| given.0)),
-            ("services", raw.services.given().map(|given| given.0)),
-        ];
-        for (key, span) in own {
-            if let Some(span) = span {
-                let message = format!("`{key}` of fault {number} is said by the model");
-                let hint = "remove it, or remove `fault` and say all of it here";
-                self.refuse(span, &message, &format!("no `{key}`"), hint);
-            }
-        }
-        if fault.hits == Scope::Replica {
-            let message = format!(
-                "fault {} hits single replicas, which have no name",
-                quoted(name)
-            );
-            let hint = "name where they run, for example `place: us-east-1/a/service/api`, and what happens there";
-            self.refuse(span, &message, "a fault of a wider place", hint);
-            return None;
-        }
-        let place_span = raw.place.given().or_else(|| raw.to.given());
-        if let (Some(place), Some((span, _))) = (place, place_span)
-            && !narrows(fault, place, self.model)
-        {
-            let message = format!(
-                "fault {}, which hits {}, does not hit this place",
-                quoted(name),
-                fault.hits.name()
-            );
-            let hint = "name one of the places that it hits, or leave `place` out for all of them";
-            self.refuse(span, &message, "a place of that fault", hint);
-        }
-        Some(What::Occurrence(name.clone()))
-    }
-
-    fn effect(
-        &mut self,
-        number: usize,
-        raw: &RawScripted,
-        place: Option<&PlaceOf>,
-    ) -> Option<What> {
-        let is_unseen = raw.detected.or(true)? == false;
-        let effect = self.effect_of(number, raw, is_unseen)?;
-        if let (Field::Given(span, _), false) = (&raw.noticed, is_unseen) {
-            let message = format!("health checks see fault {number} at once");
-            let hint = "remove it, or add `detected: false`";
-            self.refuse(span, &message, "no `noticed`", hint);
-        }
-        let services = self.services(number, raw, place);
-        let place = place?;
-        let effect_span = raw.effect.given().map(|given| given.0.clone());
-        let span = effect_span
-            .or_else(|| raw.detected.given().map(|given| given.0.clone()))
-            .or_else(|| raw.place.given().map(|given| given.0.clone()))
-            .or_else(|| raw.to.given().map(|given| given.0.clone()))?;
-        self.check_effect(number, &span, raw.effect.get(), effect, place);
-        let mut services = services?;
-        if effect == Effect::Corrupt {
-            services = self.with_data(number, &span, place, services)?;
-        }
-        self.check_place(number, raw, place);
-        let detection = if is_unseen {
-            Detection::Unseen { noticed: None }
-        } else {
-            Detection::Seen
-        };
-        Some(What::Effect {
-            effect,
-            detection,
-            services,
-            at_the_door: matches!(raw.effect.get(), Some(ScriptedEffect::OfRequests(_))),
-        })
-    }
-
-    fn effect_of(&mut self, number: usize, raw: &RawScripted, is_unseen: bool) -> Option<Effect> {
-        let word = match raw.effect.optional()? {
-            None => EffectWord::Down,
-            Some(ScriptedEffect::OfModel(word)) => word,
-            Some(ScriptedEffect::OfRequests(requests)) => {
-                let (span, share) = requests.requests.given()?;
-                if share.0 == 0.0 {
-                    let message = format!("fault {number} does nothing to its place");
-                    self.refuse(span, &message, "a share above 0%", "write for example 60%");
-                    return None;
-                }
-                return Some(Effect::Gray(GrayEffect {
-                    errors: share.0,
-                    capacity: 1.0,
-                }));
-            }
-        };
-        Some(match word {
-            // What is down without health checks seeing it still gets its requests, and fails them.
-            EffectWord::Down if is_unseen => Effect::Gray(GrayEffect {
-                errors: 1.0,
-                capacity: 1.0,
-            }),
-            EffectWord::Down => Effect::Down,
-            EffectWord::Corrupt => Effect::Corrupt,
-            EffectWord::Nothing => {
-                let (span, _) = raw.effect.given()?;
-                let message = format!("fault {number} does nothing");
-                let hint = "name a fault of the model that has this effect: `fault: control-plane`";
-                self.refuse(span, &message, "an effect", hint);
-                return None;
-            }
-            EffectWord::Gray(gray) => {
-                let (span, _) = raw.effect.given()?;
-                let gray = GrayEffect {
-                    errors: gray.errors.optional()?.map_or(0.0, |share| share.0),
-                    capacity: gray.capacity.optional()?.map_or(1.0, |share| share.0),
-                };
-                if gray.errors == 0.0 && gray.capacity >= 1.0 {
-                    let message = format!("fault {number} does nothing to its place");
-                    let hint = "write for example { errors: 20% } or { capacity: 60% }";
-                    self.refuse(
-                        span,
-                        &message,
-                        "errors, or less than 100% of the capacity",
-                        hint,
-                    );
-                    return None;
-                }
-                Effect::Gray(gray)
-            }
-        })
-    }
-
-    /// The services that a fault is narrowed to; the outer `None` after a mistake.
-    #[allow(clippy::option_option)] // Wrong and left out are different things.
-    fn services(
-        &mut self,
-        number: usize,
-        raw: &RawScripted,
-        place: Option<&PlaceOf>,
-    ) -> Option<Option<Vec<String>>> {
-        let (span, list) = match &raw.services {
-            Field::Absent => return Some(None),
-            Field::Wrong => return None,
-            Field::Given(span, list) => (span, list),
-        };
-        let holds_services = matches!(
-            place,
-            None | Some(PlaceOf::Everywhere | PlaceOf::Region(_) | PlaceOf::Zone(..))
-        ) && !matches!(raw.effect.get(), Some(ScriptedEffect::OfRequests(_)));
-        if !holds_services {
-            let message = format!("`services` cannot narrow the place of fault {number}");
-            let hint = "remove it: links hold no services, a service is one already, and failed requests are those to a region";
-            self.refuse(span, &message, "no `services`", hint);
-            return None;
-        }
-        if list.is_empty() {
-            let message = format!("fault {number} hits no service");
-            self.refuse(span, &message, "at least one name", "remove it for all");
-            return None;
-        }
-        let before = self.reader.problems.len();
-        let mut names = Vec::new();
-        for service in list {
-            let name = self.mapped(&service.value.0);
-            match self.model.services.get(&name).map(|service| &service.kind) {
-                Some(ServiceKind::Replicated { .. }) => names.push(name),
-                Some(_) => {
-                    let message = format!("service {} runs in no zone", quoted(&name));
-                    let hint = format!("give it a fault of its own, with `place: service/{name}`");
-                    self.refuse(&service.span, &message, "a service with replicas", &hint);
-                }
-                None => {
-                    let known = || self.model.services.keys().map(String::as_str);
-                    let hint = match similar(&name, known()) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("it has {}", quoted_list(known())),
-                    };
-                    let message = format!("the model has no service {}", quoted(&name));
-                    self.refuse(&service.span, &message, "a service of the model", &hint);
-                }
-            }
-        }
-        (self.reader.problems.len() == before).then_some(Some(names))
-    }
-
-    /// Checks that a place can be in such a state.
-    fn check_effect(
-        &mut self,
-        number: usize,
-        span: &Span,
-        raw_effect: Option<&ScriptedEffect>,
-        effect: Effect,
-        place: &PlaceOf,
-    ) {
-        let is_link = matches!(
-            place,
-            PlaceOf::RegionLink(..)
-                | PlaceOf::ZoneLink(..)
-                | PlaceOf::LinksOfRegion(_)
-                | PlaceOf::LinksOfZone(..)
-        );
-        if is_link && effect != Effect::Down {
-            let message = format!("fault {number} is one of links, which are cut or not");
-            let hint = "remove `effect` and `detected`, or name a place with replicas";
-            self.refuse(span, &message, "a cut that is seen", hint);
-        }
-        let of_requests = matches!(raw_effect, Some(ScriptedEffect::OfRequests(_)));
-        if of_requests && !matches!(place, PlaceOf::Region(_) | PlaceOf::Everywhere) {
-            let message = format!("fault {number} fails requests, which come to regions");
-            let hint =
-                "name a region or everywhere, or write { errors: 20% } for the calls of this place";
-            self.refuse(span, &message, "a region, or everywhere", hint);
-        }
-        if effect == Effect::Corrupt && !matches!(place, PlaceOf::Service(_) | PlaceOf::Everywhere)
-        {
-            let message = format!(
-                "fault {number} corrupts data, which is copied to every replica and region"
-            );
-            let hint = "write `place: service/NAME` or `place: everywhere`";
-            self.refuse(span, &message, "a service everywhere, or everywhere", hint);
-        }
-    }
-
-    /// Narrows a fault that corrupts data to the services that have some.
-    #[allow(clippy::option_option)]
-    fn with_data(
-        &mut self,
-        number: usize,
-        span: &Span,
-        place: &PlaceOf,
-        named: Option<Vec<String>>,
-    ) -> Option<Option<Vec<String>>> {
-        let has_data = |name: &String| {
-            let service = self.model.services.get(name);
-            service.is_some_and(|service| service.data.is_some())
-        };
-        let hit: Vec<String> = match (place, named) {
-            (PlaceOf::Service(name), _) => vec![name.clone()],
-            (_, Some(named)) => named,
-            (_, None) => self.model.services.keys().cloned().collect(),
-        };
-        let hit: Vec<String> = hit.into_iter().filter(has_data).collect();
-        if hit.is_empty() {
-            let message = format!("fault {number} corrupts data, of which there is none");
-            let hint =
-                "give the service `data: { size: 500GB }` in the model, or write `effect: down`";
-            self.refuse(span, &message, "a service with `data`", hint);
-            return None;
-        }
-        Some((*place == PlaceOf::Everywhere).then_some(hit))
-    }
-
-    /// Checks that a service can be hit in such a part, and that links can be followed.
-    fn check_place(&mut self, number: usize, raw: &RawScripted, place: &PlaceOf) {
-        let Some((span, _)) = raw.place.given().or_else(|| raw.to.given()) else {
-            return;
-        };
-        let kind = |name: &String| self.model.services.get(name).map(|service| &service.kind);
-        let problem = match place {
-            PlaceOf::ServiceInRegion(_, name)
-                if matches!(kind(name), Some(ServiceKind::External { .. })) =>
-            {
-                Some((
-                    format!(
-                        "service {} is someone else's, and in no region of the model",
-                        quoted(name)
-                    ),
-                    name,
-                ))
-            }
-            PlaceOf::ServiceInZone(.., name)
-                if !matches!(kind(name), Some(ServiceKind::Replicated { .. })) =>
-            {
-                Some((format!("service {} runs in no zone", quoted(name)), name))
-            }
-            _ => None,
-        };
-        if let Some((message, name)) = problem {
-            let hint = format!("write `place: service/{name}`");
-            self.refuse(span, &message, "a place with replicas", &hint);
-        }
-        let linked = match place {
-            PlaceOf::ZoneLink(RegionOf::Named(name), ..)
-            | PlaceOf::LinksOfZone(RegionOf::Named(name), _) => self
-                .model
-                .regions
-                .get(name)
-                .map_or(0, |region| region.zones.len()),
-            PlaceOf::ZoneLink(..) | PlaceOf::LinksOfZone(..) => {
-                let zones = self.model.regions.values().map(|region| region.zones.len());
-                zones.max().unwrap_or(0)
-            }
-            _ => 0,
-        };
-        if linked > MAX_LINKED_ZONES {
-            let message = format!("fault {number} cuts links in a region of {linked} zones");
-            let hint = "let one zone of the model stand for several";
-            self.refuse(
-                span,
-                &message,
-                "at most 5 zones in a region whose links fail",
-                hint,
-            );
         }
     }
 
@@ -682,58 +357,5 @@ impl Checker<'_> {
             let hint = "remove it, or write the place as in `faults`";
             self.refuse(span, &message, "a place of the scenario", hint);
         }
-    }
-}
-
-/// Whether a fault of the model hits something of a place; roles are judged when the topology is known.
-fn narrows(fault: &Fault, place: &PlaceOf, model: &Model) -> bool {
-    let region = |region: &RegionOf| match (region, &fault.regions) {
-        (RegionOf::Named(name), Some(regions)) => regions.contains(name),
-        (RegionOf::Position(_), _) | (_, None) => true,
-    };
-    let service = |name: &String| match &fault.services {
-        Some(services) => services.contains(name),
-        None => matches!(
-            model.services.get(name).map(|service| &service.kind),
-            Some(ServiceKind::Replicated { .. })
-        ),
-    };
-    let zone = |at: &RegionOf, zone: &super::types::ZoneOf| {
-        let super::types::ZoneOf::Named(zone) = zone else {
-            return true;
-        };
-        let hits = |filter: &ZoneFilter| {
-            let there = match (&filter.region, at) {
-                (Some(name), RegionOf::Named(at)) => name == at,
-                (None, _) | (_, RegionOf::Position(_)) => true,
-            };
-            filter.zone == *zone && there
-        };
-        fault
-            .zones
-            .as_ref()
-            .is_none_or(|zones| zones.iter().any(hits))
-    };
-    match (fault.hits, place) {
-        (Scope::Everywhere, PlaceOf::Everywhere) => true,
-        (Scope::Service, PlaceOf::Service(name)) => service(name),
-        (Scope::ServiceInRegion | Scope::ServiceInZone, PlaceOf::Service(name)) => service(name),
-        (Scope::ServiceInRegion | Scope::ServiceInZone, PlaceOf::Region(at)) => region(at),
-        (Scope::ServiceInRegion | Scope::ServiceInZone, PlaceOf::ServiceInRegion(at, name)) => {
-            region(at) && service(name)
-        }
-        (Scope::ServiceInZone, PlaceOf::Zone(at, z)) => region(at) && zone(at, z),
-        (Scope::ServiceInZone, PlaceOf::ServiceInZone(at, z, name)) => {
-            region(at) && zone(at, z) && service(name)
-        }
-        (Scope::Zone, PlaceOf::Zone(at, z)) => region(at) && zone(at, z),
-        (Scope::Zone | Scope::Region | Scope::ZoneLink, PlaceOf::Region(at)) => region(at),
-        (Scope::RegionLink, PlaceOf::RegionLink(a, b, Cut::BothWays)) => {
-            fault.cut == Cut::BothWays && region(a) && region(b)
-        }
-        (Scope::ZoneLink, PlaceOf::ZoneLink(at, a, b, Cut::BothWays)) => {
-            fault.cut == Cut::BothWays && region(at) && zone(at, a) && zone(at, b)
-        }
-        _ => false,
     }
 }

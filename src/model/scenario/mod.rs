@@ -4,7 +4,9 @@
 //! [`crate::scenario`]'s to say.
 
 mod check;
+mod effect;
 mod names;
+mod occurrence;
 mod places;
 mod raw;
 mod types;

@@ -49,7 +49,10 @@ pub(super) fn in_short(text: &str) -> String {
 }
 
 /// Puts names in the place of others wherever they are a whole part of a place; the longest counts, and none is replaced twice.
-pub(super) fn rewritten<'a>(text: &str, maps: impl Iterator<Item = &'a Mapping> + Clone) -> String {
+pub(super) fn rewritten<'a>(
+    text: &str,
+    maps: &(impl Iterator<Item = &'a Mapping> + Clone),
+) -> String {
     let mut done = String::new();
     let mut rest = text;
     loop {
@@ -66,17 +69,14 @@ pub(super) fn rewritten<'a>(text: &str, maps: impl Iterator<Item = &'a Mapping> 
                 best
             }
         });
-        let taken = match longest {
-            Some(map) => {
-                map.used.set(true);
-                done.push_str(&map.to);
-                map.from.len()
-            }
-            None => {
-                let end = rest.find('/').unwrap_or(rest.len());
-                done.push_str(&rest[..end]);
-                end
-            }
+        let taken = if let Some(map) = longest {
+            map.used.set(true);
+            done.push_str(&map.to);
+            map.from.len()
+        } else {
+            let end = rest.find('/').unwrap_or(rest.len());
+            done.push_str(&rest[..end]);
+            end
         };
         match rest[taken..].strip_prefix('/') {
             Some(after) => {

@@ -38,9 +38,10 @@ pub(super) fn place(text: &str, model: &Model) -> Result<PlaceOf, Unknown> {
         return link(text, rest, model);
     }
     if let Some(name) = text.strip_prefix("service/") {
-        return match model.services.contains_key(name) {
-            true => Ok(PlaceOf::Service(name.to_owned())),
-            false => Err(unknown_service(name, model)),
+        return if model.services.contains_key(name) {
+            Ok(PlaceOf::Service(name.to_owned()))
+        } else {
+            Err(unknown_service(name, model))
         };
     }
     if let Some((around, name)) = text.split_once("/service/") {
@@ -93,9 +94,10 @@ fn link(text: &str, rest: &str, model: &Model) -> Result<PlaceOf, Unknown> {
     }
     };
     if let Some((there, "")) = region_first(after, model) {
-        return match here == there {
-            true => Err(bad()),
-            false => Ok(PlaceOf::RegionLink(here, there, Cut::BothWays)),
+        return if here == there {
+            Err(bad())
+        } else {
+            Ok(PlaceOf::RegionLink(here, there, Cut::BothWays))
         };
     }
     let ends = zone_first(after, &here, model).and_then(|(a, after)| {
