@@ -6,6 +6,10 @@ use crate::stats::{Moments, QuantileSketch};
 
 /// Into how many parts the time is divided at least.
 const PARTS: u32 = 240;
+/// After each instant of the script more happens than later: ends of shorter intervals \[s\].
+const AFTER: [f64; 6] = [15.0, 30.0, 60.0, 120.0, 300.0, 600.0];
+/// Instants of which this is so at most.
+const MAX_SHARP: usize = 20;
 
 /// What all trials of a topology have in common.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,7 +36,9 @@ impl TimelineShape {
     pub fn new(plan: &Plan, instants: &[f64]) -> Self {
         let horizon = plan.horizon;
         let even = (1..=PARTS).map(|part| horizon * f64::from(part) / f64::from(PARTS));
-        let inside = instants.iter().copied();
+        let sharp = instants.iter().take(MAX_SHARP);
+        let sharp = sharp.flat_map(|at| AFTER.map(|after| at + after));
+        let inside = instants.iter().copied().chain(sharp);
         let inside = inside.filter(|at| *at > 0.0 && *at < horizon);
         let mut ends: Vec<f64> = even.chain(inside).collect();
         ends.sort_by(f64::total_cmp);
