@@ -22,6 +22,8 @@ pub mod import;
 
 pub mod openslo;
 
+pub mod scenario;
+
 pub mod topology;
 
 pub mod cost;

@@ -111,6 +111,14 @@ pub(super) enum Command {
         after_help = "Example: a model with ranges\n  failscape sensitivity models/unsure.yaml --trials 500\n\nThe built-in model, one topology, faults only\n  failscape sensitivity -t warm-standby --only faults --trials 200"
     )]
     Sensitivity(SensitivityArgs),
+    /// Play scripted faults: a past outage or a drill, on every topology side by side
+    ///
+    /// A scenario says what fails where, when and for how long. It is played with everything else healthy, or failing as the model
+    /// says; the timeline shows what users see. The program carries past outages of public clouds and four standard drills.
+    #[command(
+        after_help = "Example: lose a zone of the built-in model\n  failscape inject --drill lose-zone\n\nA past outage on a model of your own; what there is; and one of them, to change\n  failscape init shop.yaml && failscape inject shop.yaml --scenario aws-us-east-1-2021-12-07 --trials 500\n  failscape inject --list\n  failscape inject --print aws-us-east-1-2021-12-07 > outage.yaml"
+    )]
+    Inject(InjectArgs),
     /// Check a model without running it
     #[command(
         after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
@@ -133,9 +141,11 @@ pub(super) enum Command {
     /// Write a commented model to start from
     #[command(after_help = "Example:\n  failscape init shop.yaml && failscape check shop.yaml")]
     Init(InitArgs),
-    /// Print the JSON Schema of model files, for editors
-    #[command(after_help = "Example:\n  failscape schema > model.schema.json")]
-    Schema,
+    /// Print the JSON Schema of model files, or of scenarios, for editors
+    #[command(
+        after_help = "Example:\n  failscape schema > model.schema.json\n  failscape schema scenario > scenario.schema.json"
+    )]
+    Schema(SchemaArgs),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  failscape completions bash > failscape.bash")]
     Completions(CompletionsArgs),
@@ -513,6 +523,116 @@ pub(super) struct SloImportArgs {
     /// Model whose services and journeys the SLOs are matched with by name
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) model: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group(clap::ArgGroup::new("script").required(true).args(["scenario", "drill", "list", "print"])))]
+pub(super) struct InjectArgs {
+    /// Model file; the built-in example if left out
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: Option<PathBuf>,
+    /// Scenario to play: a file, or the name of one that the program carries
+    #[arg(long, short, value_name = "FILE|NAME", value_hint = ValueHint::FilePath)]
+    pub(super) scenario: Option<String>,
+    /// Standard drill to play
+    #[arg(long, value_enum, value_name = "DRILL")]
+    pub(super) drill: Option<DrillChoice>,
+    /// Say which scenarios the program carries, with their sources, and play nothing
+    #[arg(long)]
+    pub(super) list: bool,
+    /// Print a scenario that the program carries, or the drill of this name, and play nothing
+    #[arg(long, value_name = "NAME")]
+    pub(super) print: Option<String>,
+    /// Of a drill: where, such as us-east-1/a or a service [default: by role]
+    #[arg(long, value_name = "PLACE", conflicts_with = "scenario")]
+    pub(super) place: Option<String>,
+    /// Of a drill: when it strikes [default: 10m], or when the region comes back [default: 30m]
+    #[arg(long, value_name = "TIME", value_parser = values::duration, conflicts_with = "scenario")]
+    pub(super) at: Option<Duration>,
+    /// Of a drill: how long it lasts, or how long the region had been down
+    #[arg(long, value_name = "TIME", value_parser = values::duration, conflicts_with = "scenario")]
+    pub(super) lasts: Option<Duration>,
+    /// Put a place of the model where the scenario names another, such as us-east-1=east or us-east-1=primary; may be given several times
+    #[arg(long, value_name = "FROM=TO", value_parser = values::mapping)]
+    pub(super) map: Vec<(String, String)>,
+    /// What happens beside the script
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = BackgroundChoice::Healthy)]
+    pub(super) background: BackgroundChoice,
+    /// Topology to play; may be given several times [default: all of the model]
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) topology: Vec<String>,
+    /// Play this many trials of each topology in which anything is drawn
+    #[arg(long, value_name = "N", default_value_t = 1000, allow_hyphen_values = true, value_parser = values::trials, help_heading = "Trials")]
+    pub(super) trials: u64,
+    /// Seed of all randomness; the same seed gives the same figures
+    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = values::seed, help_heading = "Trials")]
+    pub(super) seed: u64,
+    /// Worker threads [default: all cores]; they do not change the figures
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::threads, help_heading = "Trials")]
+    pub(super) threads: Option<u16>,
+    /// Level of all intervals
+    #[arg(long, value_name = "LEVEL", default_value = "95%", allow_hyphen_values = true, value_parser = values::confidence, help_heading = "Trials")]
+    pub(super) confidence: f64,
+    /// Folder for the chart and the figures [default: output/MODEL/inject/SCENARIO]
+    #[arg(long = "output", short = 'o', value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
+    pub(super) folder: Option<PathBuf>,
+    /// Draw no chart
+    #[arg(long, help_heading = "Output")]
+    pub(super) no_charts: bool,
+    /// Form of what is printed
+    #[arg(long, value_enum, default_value_t = InjectFormat::Text, value_name = "FORM", help_heading = "Output")]
+    pub(super) format: InjectFormat,
+}
+
+/// A standard drill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DrillChoice {
+    /// A zone goes down, and comes back
+    LoseZone,
+    /// A service that others depend on goes down everywhere
+    LoseDependency,
+    /// All links between a region and the others are cut; users still reach it
+    IsolateRegion,
+    /// A region that was lost long ago comes back: the way home
+    RecoverRegion,
+}
+
+/// What happens beside the script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BackgroundChoice {
+    /// Nothing: everything else is healthy
+    Healthy,
+    /// What the model says: everything else fails by itself too
+    Random,
+}
+
+/// Form of a played scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum InjectFormat {
+    /// Tables for terminals
+    Text,
+    /// Markdown, for pull requests
+    Markdown,
+    /// JSON, with the whole timeline
+    Json,
+    /// CSV: one row for each topology and journey
+    Csv,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SchemaArgs {
+    /// What kind of file
+    #[arg(value_enum, default_value_t = SchemaChoice::Model, value_name = "KIND")]
+    pub(super) of: SchemaChoice,
+}
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaChoice {
+    /// Model files
+    Model,
+    /// Scenario files
+    Scenario,
 }
 
 #[derive(Debug, ClapArgs)]

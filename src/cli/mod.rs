@@ -16,6 +16,7 @@ mod gates;
 mod graph;
 mod import;
 mod init;
+mod inject;
 mod interrupt;
 mod keeper;
 mod load;
@@ -85,11 +86,12 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Slo(args) => slo::slo(&args, streams),
         Command::Sensitivity(args) => sensitivity::sensitivity(&args, streams),
         Command::Sweep(args) => sweep::sweep(&args, streams),
+        Command::Inject(args) => inject::inject(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Import(args) => import::import(&args, streams),
         Command::Init(args) => init::init(&args, streams),
-        Command::Schema => schema::schema(streams),
+        Command::Schema(args) => schema::schema(&args, streams),
         Command::Completions(args) => completions::completions(&args, streams),
         Command::Man(args) => man::man(&args, streams),
     }

@@ -113,6 +113,16 @@ pub(super) fn simulations(text: &str) -> Result<usize, String> {
     n.ok_or_else(|| "must be 0 or a whole number from 19 to 100000".to_owned())
 }
 
+/// One name in the place of another: `us-east-1=east`.
+pub(super) fn mapping(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((from, to)) if !from.trim().is_empty() && !to.trim().is_empty() => {
+            Ok((from.trim().to_owned(), to.trim().to_owned()))
+        }
+        _ => Err("must be two places, such as us-east-1=east or us-east-1=primary".to_owned()),
+    }
+}
+
 fn between(text: &str, low: f64, high: f64, expected: &str) -> Result<f64, String> {
     let share = units::parse_probability(text).map_err(|error| said(&error))?;
     if share >= low && share < high {

@@ -58,6 +58,11 @@ impl ActiveState {
         all(&self.healthy) && all(&self.declared)
     }
 
+    /// Whether the health of a region has ever changed.
+    pub(super) fn has_met_a_change(&self) -> bool {
+        self.changes.iter().any(|changes| *changes > 0)
+    }
+
     /// Whether a region is healthy.
     pub(super) fn is_healthy(&self, region: usize) -> bool {
         self.healthy[region]

@@ -72,7 +72,7 @@ pub(super) struct Ledger {
     /// What was lost, piece by piece, where a window rolls.
     pieces: Vec<LinearLoss>,
     outage_since: Option<f64>,
-    cuts: Vec<f64>,
+    pub(super) cuts: Vec<f64>,
     /// The daily curve at the end of the piece last scored: where the next begins.
     curve: CurveAt,
     /// Whether the windows of objectives are filled.
@@ -372,7 +372,12 @@ fn refill(values: &mut Vec<f64>, n: usize) {
 }
 
 /// Share of a journey's traffic that is served at a time.
-fn success(entry: usize, time: f64, world: &World, share: &impl Fn(usize, f64) -> f64) -> f64 {
+pub(super) fn success(
+    entry: usize,
+    time: f64,
+    world: &World,
+    share: &impl Fn(usize, f64) -> f64,
+) -> f64 {
     let n_regions = world.capacity.len();
     (0..n_regions)
         .map(|region| (entry * n_regions + region, region))

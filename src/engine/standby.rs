@@ -135,6 +135,11 @@ impl StandbyState {
             && self.full == [true, plan.full_when_standing_by]
     }
 
+    /// Whether a region that served was ever lost, or taken for lost.
+    pub(super) fn has_met_a_loss(&self) -> bool {
+        self.losses > 0
+    }
+
     /// The primary by role.
     pub(super) fn home(&self) -> usize {
         self.home

@@ -15,7 +15,7 @@ pub(super) struct PoolState {
     /// Whether the takeover under way is the last, longer way after one that failed.
     pub in_last_way: bool,
     /// Takeovers so far, each new attempt counted: names their draws.
-    takeovers: u64,
+    pub takeovers: u64,
     /// Whether the service runs in its region now.
     pub running: bool,
     /// What started the takeover under way.

@@ -456,6 +456,11 @@ impl<'p> Simulator<'p> {
             first
         });
         self.calendar.fill(first_events);
+        for scripted in &plan.scripted {
+            let clock = plan.units[scripted.unit as usize].first_clock;
+            self.life_ends[clock as usize] = scripted.at;
+            self.calendar.set(scripted.unit, scripted.at);
+        }
     }
 }
 

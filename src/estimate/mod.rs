@@ -17,6 +17,8 @@ mod recovery;
 mod sharp;
 mod summary;
 mod tally;
+mod timeline;
+mod timeline_summary;
 
 pub use contract::Promised;
 pub use control::{Coefficients, Controls, TwinMean};
@@ -29,6 +31,8 @@ pub use recovery::RecoveryTally;
 pub use sharp::{Known, KnownMean, Sharpened};
 pub use summary::{Names, NoLossBound, precision, summarize};
 pub use tally::{FailureCost, PricedFailure, Tally, TallyShape};
+pub use timeline::{TimelineShape, TimelineTally};
+pub use timeline_summary::{Injected, injected};
 
 /// Length of a year \[s\].
 pub const YEAR_SECONDS: f64 = 8760.0 * 3600.0;

@@ -19,6 +19,7 @@ mod problem;
 mod promises;
 mod raw;
 mod record;
+mod scenario;
 mod schema;
 mod source;
 #[cfg(test)]
@@ -37,7 +38,11 @@ pub use errors::ModelErrors;
 pub use load::{applied_defaults, applied_defaults_str, load, load_str};
 pub use problem::Problem;
 pub(crate) use problem::is_unsafe;
-pub use schema::json_schema;
+pub use scenario::{
+    Mapping, PlaceOf, RegionOf, Scenario, ScriptedFault, What, ZoneOf, load_scenario,
+    load_scenario_str,
+};
+pub use schema::{json_schema, scenario_schema};
 pub use types::*;
 
 /// A commented model to start from.

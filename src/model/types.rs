@@ -210,6 +210,19 @@ pub struct Fault {
     pub priority: u32,
     /// Where the numbers come from.
     pub source: Option<String>,
+    /// Scripted: it strikes once, at a given time; `None`: by the clock of `renewal`, as everything in a model file does.
+    pub once: Option<Once>,
+}
+
+/// A fault that is part of a scenario: its time is given, its `mtbf` is never.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Once {
+    /// When it strikes, from the start of scoring; negative: before it \[s\].
+    pub at_seconds: f64,
+    /// The fault of the model that it is an occurrence of: runbook steps that need that one stand still for it too.
+    pub stands_for: Option<String>,
+    /// Whether its errors are met once by each request to its region, and not once at each service there that the request needs.
+    pub at_the_door: bool,
 }
 
 /// The places that a fault hits.

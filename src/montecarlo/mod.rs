@@ -8,6 +8,7 @@ mod shard;
 mod state;
 mod tactics;
 mod threads;
+mod timelines;
 mod tree;
 
 pub use replay::{Down, Part, Replay, replay};
@@ -17,3 +18,4 @@ pub use shard::Shard;
 pub use state::State;
 pub use tactics::{Tactic, Tactics};
 pub use threads::side_by_side;
+pub use timelines::{Lived, is_certain, live};

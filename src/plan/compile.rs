@@ -10,8 +10,8 @@ use super::rules::{balance, daily_curve, refunds, sla, slo, stuck};
 use super::services::View;
 use super::{
     Cascade, Clock, EntryPlan, GateId, HealthPlan, Laws, NO_GATE, Names, NetworkBuilder, Phase,
-    Plan, Pool, Reach, Sampler, ScaleSwitch, ServiceWatch, Shock, Site, StreamKey, UncertainLaw,
-    Unit, UnitId, Watcher,
+    Plan, Pool, Reach, Sampler, ScaleSwitch, Scripted, ServiceWatch, Shock, Site, StreamKey,
+    UncertainLaw, Unit, UnitId, Watcher,
 };
 use crate::model::{Distribution, Model, ServiceKind};
 use crate::topology::Deployment;
@@ -222,6 +222,7 @@ impl<'a> Compiler<'a> {
         let (longest_mean_loss, expected_events) =
             (self.longest_mean_loss(&serving), self.expected_events());
         let (holds, uncertain) = (self.holds(), self.uncertain_laws());
+        let scripted = self.scripted();
         let network = self.network.finish(&self.initially_down);
         let behind = |gates: &[GateId]| -> Vec<UnitId> {
             let upstream = network.upstream_of(gates);
@@ -297,10 +298,24 @@ impl<'a> Compiler<'a> {
             laws: self.laws,
             distributions,
             uncertain,
+            scripted,
             shocks: self.shocks,
             cascades: self.cascades,
             pools: self.pools,
         }
+    }
+
+    /// The units of faults that strike once.
+    fn scripted(&self) -> Vec<Scripted> {
+        let units = (0..).zip(&self.units);
+        let scripted = units.filter_map(|(unit, plan)| {
+            let clock = self.clocks.get(plan.first_clock as usize)?;
+            let (_, fault) = self.model.faults.get_index(clock.cause as usize)?;
+            let once = fault.once.as_ref().filter(|_| plan.n_clocks == 1)?;
+            let at = (self.model.warm_up_seconds + once.at_seconds).max(0.0);
+            Some(Scripted { unit, at })
+        });
+        scripted.collect()
     }
 
     /// The laws that have ranges in them.

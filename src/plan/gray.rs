@@ -162,6 +162,8 @@ pub(super) struct GrayFaults {
     faults: Vec<GrayFault>,
     /// Where those of places are, and of which services if not of all.
     places: Vec<(u32, Place, Option<Vec<usize>>)>,
+    /// Those that each request to a region meets once.
+    at_doors: Vec<(u32, Place)>,
     /// Those of single replicas: service, region, number.
     of_replicas: HashMap<(usize, usize, u32), Vec<u32>>,
     /// Gates of the replicas of services that gray faults hit, by service and region.
@@ -197,7 +199,11 @@ impl Compiler<'_> {
         let known = self.gray.faults[index as usize];
         let gate = known.gate;
         let named = fault.services.is_some().then(|| self.services_hit(fault));
-        self.gray.places.push((index, place, named));
+        if fault.once.as_ref().is_some_and(|once| once.at_the_door) {
+            self.gray.at_doors.push((index, place));
+        } else {
+            self.gray.places.push((index, place, named));
+        }
         let name = self.names.causes[clock.cause as usize].clone();
         if self.is_needed_fault(&name) {
             self.fault_gates.push((clock.cause, place, gate));
@@ -390,7 +396,8 @@ impl Compiler<'_> {
         let entries = entries.into_iter().flat_map(|entry| {
             (0..n_regions).map(move |region| (entry * n_regions + region) as u32)
         });
-        let entries: Vec<u32> = entries.collect();
+        let mut entries: Vec<u32> = entries.collect();
+        self.add_doors(&mut services, &mut entries);
         let met = entries.iter().map(|entry| faults_met(&services, *entry));
         self.gray.plan = Some(GrayPlan {
             any,
@@ -402,6 +409,36 @@ impl Compiler<'_> {
             health: std::mem::take(&mut self.gray.health),
             canary: self.canary_plan(),
         });
+    }
+
+    /// Puts something before each entry that its requests pass, where faults are met there.
+    fn add_doors(&self, services: &mut Vec<GrayService>, entries: &mut [u32]) {
+        if self.gray.at_doors.is_empty() {
+            return;
+        }
+        let n_regions = self.deployment.regions.len();
+        for (at, entry) in entries.iter_mut().enumerate() {
+            let hits = |place: Place| match place {
+                Place::Region(region) => region == at % n_regions,
+                Place::Everywhere => true,
+                _ => false,
+            };
+            let faults = self.gray.at_doors.iter().filter(|(_, place)| hits(*place));
+            let behind = GrayCallee {
+                gate: NO_GATE,
+                service: *entry,
+            };
+            *entry = services.len() as u32;
+            services.push(GrayService {
+                around: faults.map(|(fault, _)| *fault).collect(),
+                tally: NO_GATE,
+                calls: vec![GrayCall {
+                    k: 1,
+                    callees: vec![vec![behind]],
+                }],
+                ..GrayService::default()
+            });
+        }
     }
 
     fn gray_service(&mut self, service: usize, region: usize) -> GrayService {

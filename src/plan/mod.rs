@@ -20,6 +20,7 @@ mod rules;
 mod runbook;
 mod sampler;
 mod services;
+mod settled;
 mod sites;
 mod stream;
 mod twin;

@@ -14,7 +14,16 @@ impl Compiler<'_> {
     /// Whether a step of the runbook stands still for a fault.
     pub(super) fn is_needed_fault(&self, name: &str) -> bool {
         let mut needs = self.steps().iter().flat_map(|step| &step.needs);
-        needs.any(|need| matches!(need, Need::Fault(fault) if fault == name))
+        needs.any(|need| matches!(need, Need::Fault(fault) if self.is_occurrence(name, fault)))
+    }
+
+    /// Whether a fault is another, or a scripted occurrence of it.
+    fn is_occurrence(&self, name: &str, of: &str) -> bool {
+        let stands_for = || {
+            let once = self.model.faults.get(name)?.once.as_ref()?;
+            once.stands_for.as_deref()
+        };
+        name == of || stands_for() == Some(of)
     }
 
     /// Services that a step of the runbook needs.
@@ -92,8 +101,12 @@ impl Compiler<'_> {
                     .collect()
             }
             Need::Fault(fault) => {
-                let cause = self.model.faults.get_index_of(fault).unwrap_or_default() as u32;
-                let places = || self.fault_gates.iter().filter(|(of, ..)| *of == cause);
+                let places = || {
+                    let gates = self.fault_gates.iter();
+                    gates.filter(|(cause, ..)| {
+                        self.is_occurrence(&self.names.causes[*cause as usize], fault)
+                    })
+                };
                 let there: Vec<GateId> = places()
                     .filter(|(_, place, _)| is_in(*place, to))
                     .map(|(.., gate)| *gate)

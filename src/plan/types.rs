@@ -36,6 +36,8 @@ pub struct Plan {
     pub distributions: Vec<Distribution>,
     /// Those of them that are drawn anew for each trial.
     pub uncertain: Vec<UncertainLaw>,
+    /// What strikes once at a given time; empty unless a scenario is played. Only a simulator that plays event by event knows it.
+    pub scripted: Vec<Scripted>,
     /// Shocks to replicas.
     pub shocks: Vec<Shock>,
     /// Cascades, by clock.
@@ -148,6 +150,15 @@ pub struct Unit {
     pub first_clock: u32,
     /// Number of its clocks.
     pub n_clocks: u32,
+}
+
+/// A unit whose one clock never runs out but once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scripted {
+    /// The unit.
+    pub unit: UnitId,
+    /// When it fails, from the start of the trial \[s\].
+    pub at: f64,
 }
 
 /// A unit that drives no gate.

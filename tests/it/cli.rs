@@ -429,6 +429,7 @@ fn examples_in_the_help_work_as_printed() {
         "check",
         "graph",
         "import",
+        "inject",
         "init",
         "schema",
         "completions",

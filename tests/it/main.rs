@@ -23,6 +23,7 @@ mod gray;
 mod importance;
 mod imports;
 mod imports_data;
+mod inject;
 mod long_runs;
 mod openslo;
 mod partitions;

@@ -12,6 +12,7 @@ const ORDER: &[&str] = &[
     "model",
     "import",
     "openslo",
+    "scenario",
     "topology",
     "cost",
     "plan",

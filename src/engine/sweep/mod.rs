@@ -64,7 +64,7 @@ impl<'p> Sweeper<'p> {
     /// A sweeper of a plan under a seed; `None` if some of its units react to something.
     #[must_use]
     pub fn new(plan: &'p Plan, seed: u64) -> Option<Self> {
-        if !nothing_reacts(plan) {
+        if !nothing_reacts(plan) || !plan.scripted.is_empty() {
             return None;
         }
         let mut simulator = Simulator::new(plan, seed);

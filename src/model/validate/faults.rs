@@ -160,6 +160,7 @@ impl Checker<'_> {
             crew: raw.crew.optional()?.map(|name| name.0),
             priority: raw.priority.optional()?.unwrap_or(u32::MAX),
             source: raw.source.optional()?.map(|text| text.0),
+            once: None,
         };
         self.cut_one_way(name, raw, &mut fault, regions);
         if fault.effect == Effect::Corrupt {
