@@ -201,6 +201,7 @@ pub(crate) mod tests {
                 storage: None,
                 telemetry: None,
                 drills: None,
+                drills_held: None,
                 regions: None,
                 sla_credits: None,
                 downtime: None,

@@ -143,6 +143,9 @@ impl Simulator<'_> {
             return;
         }
         self.count_failure(drill.cause);
+        if self.now >= self.plan.warm_up {
+            self.outcome.drills += 1;
+        }
         if self.find_rot() {
             return;
         }

@@ -646,6 +646,17 @@ pub struct Drills {
     pub cost: Option<f64>,
 }
 
+impl Drills {
+    /// How many dates fall into a horizon that begins after a warm-up; dates count from the start of the warm-up.
+    #[must_use]
+    pub fn dates_within(&self, warm_up_seconds: f64, horizon_seconds: f64) -> u64 {
+        // A date at the end of the horizon is not played any more, one at its start is; sums of periods may be off by a rounding.
+        let before =
+            |end: f64| (end / self.every_seconds * (1.0 - 1e-12)).ceil().max(1.0) as u64 - 1;
+        before(warm_up_seconds + horizon_seconds) - before(warm_up_seconds)
+    }
+}
+
 /// A kind of drill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DrillKind {

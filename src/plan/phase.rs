@@ -125,6 +125,12 @@ impl Plan {
         }
     }
 
+    /// Whether a standby is drilled.
+    #[must_use]
+    pub fn has_drills(&self) -> bool {
+        matches!(&self.serving, ServingPlan::Standby(standby) if standby.drill.is_some())
+    }
+
     /// Phases of the downtime: first [`DowntimePhase::ALL`], then the waits of the runbook; none with one serving region.
     #[must_use]
     pub fn n_phases(&self) -> usize {

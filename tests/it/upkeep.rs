@@ -104,6 +104,44 @@ fn drills_disrupt() {
     let fired = result["faults"].as_array().unwrap();
     let drills = fired.iter().find(|fault| fault["name"] == "drill").unwrap();
     assert_eq!(drills["fired"].as_f64().unwrap(), 2.0 * count);
+    // Those that are held are paid for, at 730 each, and not those that are put off.
+    let a_month = 730.0 * count / 12.0;
+    assert!((number(&result, "/cost_per_month/drills") - a_month).abs() < 1e-9);
+    assert!((number(&result, "/cost_per_month/drills_held/low") - a_month).abs() < 1e-9);
+    assert!((number(&result, "/cost_per_month/total") - a_month).abs() < 1e-9);
+}
+
+/// A date after the end of the horizon costs nothing, though its rate times its price would.
+#[test]
+fn drills_that_never_come_cost_nothing() {
+    let drills = "drills: { every: 400d, cost: $730 }\ncosts: { downtime: $1/h }";
+    let result = play(&pair("", drills), "2");
+    for line in ["drills", "total", "drills_held/high"] {
+        assert_eq!(
+            number(&result, &format!("/cost_per_month/{line}")),
+            0.0,
+            "{line}"
+        );
+    }
+}
+
+/// A game day at 90 d is held unless r0, lost for ever at an exponential time of mean 90 d, is lost by then: it is held with the chance 1/e,
+/// and then costs 12 × 730 a year.
+#[test]
+fn drills_that_are_left_out_cost_nothing() {
+    let drills = "drills: { every: 90d, takes: 0s, disruption: 0s, cost: $8760 }";
+    let model = pair("", drills)
+        .replace(
+            "mtbf: { fixed: 50d }, mttr: { fixed: 10d }",
+            "mtbf: 90d, mttr: { fixed: 9y }",
+        )
+        .replace("horizon: 1y", "horizon: 100d");
+    let result = play(&model, "20000");
+    let held = (-1.0_f64).exp();
+    let expected = held * 8760.0 * 730.0 / 2400.0;
+    let line = |end: &str| number(&result, &format!("/cost_per_month/drills_held/{end}"));
+    assert!(line("low") <= expected && expected <= line("high"));
+    assert!(line("high") - line("low") < 0.1 * expected);
 }
 
 /// Live traffic alternates: after the rotation at 40 d it is in r1 when r0 is lost at 50 d, and nothing is lost. At 80 d it goes back,
