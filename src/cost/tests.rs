@@ -117,6 +117,7 @@ fn model() -> Model {
             downtime_per_hour: Some(9000.0),
         },
         hash: String::new(),
+        unused: Vec::new(),
     }
 }
 
@@ -145,6 +146,7 @@ fn spec(pattern: Pattern) -> TopologySpec {
                 timeout_seconds: 0.0,
             },
             hold_down_seconds: 0.0,
+            probed_from_standby: false,
             false_alarm: Distribution::Never,
             decide: Distribution::Fixed(0.0),
             activate: Distribution::Fixed(60.0),

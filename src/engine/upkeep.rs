@@ -181,6 +181,11 @@ impl Simulator<'_> {
                 self.use_standby(true);
                 self.upkeep().until = Some(now + drill.disruption + drill.takes);
             }
+            DrillKind::Rotation if drill.takes > 0.0 => {
+                self.move_to_standby(drill.takes);
+                self.swap_standby();
+                return;
+            }
             DrillKind::Rotation => {
                 self.serve_from_standby(true);
                 self.swap_standby();

@@ -17,7 +17,7 @@ pub struct Doubt {
     pub hint: String,
 }
 
-/// All that is odd about a model, in the order of its faults and services.
+/// All that is odd about a model, in the order of its faults and services, and what has no effect in it.
 #[must_use]
 pub fn doubts(model: &Model) -> Vec<Doubt> {
     let faults = model.faults.iter();
@@ -31,6 +31,7 @@ pub fn doubts(model: &Model) -> Vec<Doubt> {
     faults
         .chain(externals)
         .filter_map(|(path, renewal)| doubt(path, renewal))
+        .chain(model.unused.iter().cloned())
         .collect()
 }
 

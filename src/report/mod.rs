@@ -14,6 +14,7 @@ mod html_tables;
 mod in_depth;
 mod json;
 mod markdown;
+mod phases;
 mod summary;
 mod table;
 mod terminal;
