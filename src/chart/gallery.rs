@@ -1,19 +1,20 @@
 //! All charts of a comparison, in reading order.
 
 use super::{
-    Chart, attribution, cost, cost_availability, data_loss, deployment, downtime, recovery,
+    Chart, attribution, cost, cost_availability, data_loss, deployment, downtime, phases, recovery,
     timeline, unavailability,
 };
 use crate::results::{Comparison, Layout};
 
 /// Names of all charts that there may be.
-pub const NAMES: [&str; 9] = [
+pub const NAMES: [&str; 10] = [
     "cost-availability",
     "unavailability",
     "downtime",
     "recovery",
     "data-loss",
     "attribution",
+    "phases",
     "cost",
     "timeline",
     "graph",
@@ -33,11 +34,9 @@ pub fn all(comparison: &Comparison) -> Vec<Chart> {
         recovery::chart(comparison),
     ]);
     charts.extend(data_loss::chart(comparison));
-    charts.extend([
-        attribution::chart(comparison),
-        cost::chart(comparison),
-        timeline::chart(comparison),
-    ]);
+    charts.push(attribution::chart(comparison));
+    charts.extend(phases::chart(comparison));
+    charts.extend([cost::chart(comparison), timeline::chart(comparison)]);
     charts.extend(
         shown_layout(comparison).map(|layout| deployment::chart(layout, Some(&comparison.results))),
     );

@@ -392,6 +392,7 @@ fn worst(price: &FailurePrice, model: &Model) -> FailureCost {
     FailureCost {
         sla_credits: worst.sla_credits.unwrap_or_default(),
         downtime: worst.downtime.unwrap_or_default(),
+        drills: 0.0,
     }
 }
 

@@ -266,6 +266,7 @@ pub(crate) mod tests {
                 storage: None,
                 telemetry: None,
                 drills: None,
+                drills_held: None,
                 regions: None,
                 sla_credits: None,
                 downtime: None,

@@ -2,8 +2,9 @@
 
 use super::objectives::verdicts;
 use super::warnings::Finding;
-use crate::model::{Distribution, Model, Scope, ServiceKind};
+use crate::model::{Distribution, Doubt, Model, Scope, ServiceKind};
 use crate::montecarlo::RunSettings;
+use crate::plan::DowntimePhase;
 use crate::results::format;
 use crate::results::{Results, TopologyResult};
 
@@ -63,6 +64,8 @@ pub fn findings(
     found.extend(heavy_tail(&sampled));
     found.extend(shared_fate(&hittable, model));
     found.extend(recovery_waits(&hittable));
+    found.extend(standby_rotted(&hittable));
+    found.extend(unused_sections(model));
     found.extend(undecided(results));
     found.extend(not_distinguishable(results));
     found.extend(short_horizon(results));
@@ -256,6 +259,25 @@ fn recovery_waits(topologies: &[&TopologyResult]) -> Option<Finding> {
     });
     let waits: Vec<_> = waits.collect();
     (!waits.is_empty()).then_some(Finding::RecoveryWaits { waits })
+}
+
+/// Standbys that had rotted, where mending them is a large part of the downtime.
+fn standby_rotted(topologies: &[&TopologyResult]) -> Option<Finding> {
+    let rotted = topologies.iter().filter_map(|topology| {
+        let mut phases = topology.phases.iter();
+        let mended = phases.find(|phase| phase.phase == DowntimePhase::Mending.name())?;
+        (mended.share >= RESTS_ON).then(|| (topology.name.clone(), mended.share))
+    });
+    let topologies: Vec<_> = rotted.collect();
+    (!topologies.is_empty()).then_some(Finding::StandbyRotted { topologies })
+}
+
+fn unused_sections(model: &Model) -> Option<Finding> {
+    let unused = model.unused.iter();
+    let sections: Vec<String> = unused
+        .map(|Doubt { path, what, .. }| format!("`{path}` {what}"))
+        .collect();
+    (!sections.is_empty()).then_some(Finding::UnusedSections { sections })
 }
 
 fn shared_fate(topologies: &[&TopologyResult], model: &Model) -> Option<Finding> {

@@ -97,6 +97,16 @@ pub enum Finding {
         /// The topology, what it waits for in words, and the share of its downtime.
         waits: Vec<(String, String, f64)>,
     },
+    /// Downtime in which the standby, found rotten, is mended, by topology.
+    StandbyRotted {
+        /// The topology, and the share of its downtime.
+        topologies: Vec<(String, f64)>,
+    },
+    /// Sections of the model that nothing in it uses.
+    UnusedSections {
+        /// What is said of each.
+        sections: Vec<String>,
+    },
     /// Pairs of topologies whose difference may be of either sign.
     NotDistinguishable {
         /// The pairs.
@@ -138,6 +148,8 @@ impl Finding {
             Self::ShortHorizon { .. } => "short-horizon",
             Self::SharedFate { .. } => "shared-fate",
             Self::RecoveryWaits { .. } => "recovery-waits",
+            Self::StandbyRotted { .. } => "standby-rotted",
+            Self::UnusedSections { .. } => "unused-section",
             Self::NotDistinguishable { .. } => "not-distinguishable",
             Self::Undecided { .. } => "objective-undecided",
             Self::NotPriced { .. } => "not-priced",
@@ -265,6 +277,19 @@ impl Finding {
                     .collect();
                 listed(&said)
             }
+            Self::StandbyRotted { topologies } => {
+                let said: Vec<String> = topologies
+                    .iter()
+                    .map(|(topology, share)| {
+                        format!(
+                            "{} of the downtime of {topology} was waiting for a rotted standby",
+                            format::probability(*share)
+                        )
+                    })
+                    .collect();
+                listed(&said)
+            }
+            Self::UnusedSections { sections } => listed_with(sections, "; ", "; "),
             Self::NotDistinguishable { pairs } => {
                 let said: Vec<String> = pairs
                     .iter()
@@ -345,6 +370,12 @@ impl Finding {
             }
             Self::RecoveryWaits { .. } => {
                 "let no step of the recovery need what fails with the primary, and have people at hand who can do it"
+            }
+            Self::StandbyRotted { .. } => {
+                "drill the standby more often: `failscape drills` says how often is best"
+            }
+            Self::UnusedSections { .. } => {
+                "remove them, or add to the model what they are about: `failscape check` says which"
             }
             Self::NotDistinguishable { .. } => {
                 "more --trials, or --precision-of-differences, tell them apart; until then choose by cost"

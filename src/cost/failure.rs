@@ -1,4 +1,4 @@
-//! What failure costs: refunds under the SLA and lost business.
+//! What trials cost: refunds under the SLA, lost business, and the drills that were held.
 
 use crate::model::{Model, Sla};
 use crate::results::NotPriced;
@@ -13,6 +13,8 @@ pub struct FailurePrice {
     /// Refund of a month in which every window refunds its whole revenue, over the windows of a trial.
     credits_per_refunded_window: Option<f64>,
     downtime: Option<DowntimePrice>,
+    /// What one drill within the horizon adds to a month \[currency\].
+    drill: Option<f64>,
     not_priced: Vec<NotPriced>,
 }
 
@@ -61,9 +63,11 @@ impl FailurePrice {
         };
         let credits_per_refunded_window = credits(model, &mut miss);
         let downtime = downtime(model, &mut miss);
+        let drill = model.drills.and_then(|drills| drills.cost);
         Self {
             credits_per_refunded_window,
             downtime,
+            drill: drill.map(|cost| cost * SECONDS_PER_MONTH / model.horizon_seconds),
             not_priced,
         }
     }
@@ -91,6 +95,12 @@ impl FailurePrice {
                     .sum(),
             }),
         }
+    }
+
+    /// Cost of the drills held in a trial; `None` is "not priced".
+    #[must_use]
+    pub fn of_drills(&self, held: u32) -> Option<f64> {
+        self.drill.map(|cost| cost * f64::from(held))
     }
 
     /// Cost of a month in which nothing works: the most that a failure can cost.

@@ -13,7 +13,7 @@ use super::{HOURS_PER_MONTH, SECONDS_PER_MONTH};
 /// Prices what a deployment runs, stores and ships in a month.
 ///
 /// The lines of failure (`sla_credits`, `downtime`, `total_with_failure`) are left `None`: they are means over trials. What
-/// they lack a price for is listed already.
+/// they lack a price for is listed already. Drills are those of all dates within the horizon, of which trials may leave some out.
 /// `total` adds the priced parts up; it is `None` only if something is to be paid for and nothing of it has a price.
 #[must_use]
 pub fn price(model: &Model, deployment: &Deployment) -> CostResult {
@@ -48,6 +48,7 @@ pub fn price(model: &Model, deployment: &Deployment) -> CostResult {
         storage: storage.value(),
         telemetry: telemetry.value(),
         drills: drills.value().filter(|_| model.drills.is_some()),
+        drills_held: None,
         regions: regions.value(),
         sla_credits: None,
         downtime: None,
@@ -56,12 +57,13 @@ pub fn price(model: &Model, deployment: &Deployment) -> CostResult {
     }
 }
 
-/// Drills that come in a month x the cost of one, of a topology with a standby.
+/// Dates of drills within the horizon x the cost of one, for a month, of a topology with a standby.
 fn drills(model: &Model, deployment: &Deployment) -> Line {
     let mut line = Line::new("drills");
     if let Some(drills) = model.drills.filter(|_| deployment.pattern().has_standby()) {
+        let dates = drills.dates_within(model.warm_up_seconds, model.horizon_seconds);
         line.add(
-            HOURS_PER_MONTH * 3600.0 / drills.every_seconds,
+            dates as f64 * SECONDS_PER_MONTH / model.horizon_seconds,
             drills.cost,
             "drills.cost".to_owned(),
         );

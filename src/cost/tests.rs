@@ -120,6 +120,7 @@ fn model() -> Model {
             downtime_per_hour: Some(9000.0),
         },
         hash: String::new(),
+        unused: Vec::new(),
     }
 }
 
@@ -148,6 +149,7 @@ fn spec(pattern: Pattern) -> TopologySpec {
                 timeout_seconds: 0.0,
             },
             hold_down_seconds: 0.0,
+            probed_from_standby: false,
             false_alarm: Distribution::Never,
             decide: Distribution::Fixed(0.0),
             activate: Distribution::Fixed(60.0),
@@ -315,7 +317,7 @@ fn the_total_adds_the_lines_up() {
     assert_eq!(bill.drills, None);
 }
 
-/// A drill every 73 hours is ten a month, where there is a standby to drill.
+/// A drill every 73 hours has 119 dates within a year, where there is a standby to drill: the 120th is its end.
 #[test]
 fn drills_cost_what_they_cost() {
     let mut model = model();
@@ -329,10 +331,31 @@ fn drills_cost_what_they_cost() {
     let without = bill(&model, Pattern::ActiveActive);
     assert_close(without.drills, 0.0);
     let with = bill(&model, Pattern::HotStandby);
-    assert_close(with.drills, 2000.0);
+    let a_month = 119.0 * 200.0 / 12.0;
+    assert_close(with.drills, a_month);
     model.drills = None;
     let undrilled = bill(&model, Pattern::HotStandby);
-    assert_close(with.total, undrilled.total.unwrap() + 2000.0);
+    assert_close(with.total, undrilled.total.unwrap() + a_month);
+}
+
+/// Dates count from the start of the warm-up; one at the start of the horizon is within it, one at its end is not.
+#[test]
+fn dates_of_drills_within_a_horizon() {
+    let every = |hours: f64| Drills {
+        every_seconds: hours * 3600.0,
+        kind: DrillKind::Gameday,
+        takes_seconds: 0.0,
+        disruption_seconds: 0.0,
+        cost: None,
+    };
+    let dates = |every_hours: f64, warm_up: f64, horizon: f64| {
+        every(every_hours).dates_within(warm_up * 3600.0, horizon * 3600.0)
+    };
+    assert_eq!(dates(10.0, 0.0, 100.0), 9);
+    assert_eq!(dates(10.0, 10.0, 100.0), 10);
+    assert_eq!(dates(10.0, 5.0, 100.0), 10);
+    assert_eq!(dates(400.0, 0.0, 365.0), 0);
+    assert_eq!(dates(200.0, 0.0, 365.0), 1);
 }
 
 #[test]

@@ -118,6 +118,7 @@ impl<'p> Simulator<'p> {
             if state.healthy[region] != healthy {
                 state.healthy[region] = healthy;
                 changed = true;
+                self.data.note_health(region, healthy, self.now);
                 if !healthy {
                     self.note_active_starters(region);
                 }

@@ -25,13 +25,12 @@ impl Simulator<'_> {
                 if loss.overload > 0.0 {
                     let causes = self.serving.starters().to_vec();
                     self.charge(&causes, journey.share * loss.overload);
-                    self.charge_overload(journey.share * loss.overload);
+                    self.charge_overload(region, journey.share * loss.overload);
                 }
                 if loss.failed > 0.0 {
                     let at = journey.entry as usize * n_regions + region;
                     let share = self.traffic.share(region, middle);
                     self.charge_failed(at, share, journey.share * loss.failed);
-                    self.charge_phase(region, journey.share * loss.failed);
                 }
             }
         }
@@ -39,12 +38,31 @@ impl Simulator<'_> {
 
     /// Charges what a region that is down loses to what the failover is doing meanwhile.
     fn charge_phase(&mut self, region: usize, loss: f64) {
-        let phase = match &self.serving {
-            Serving::Single => return,
+        let phase = self.phase_of(region);
+        self.charge_to_phase(phase, loss);
+    }
+
+    /// Charges what a gray fault fails in a region: while no failover is under way, to nobody having noticed it, or to working badly.
+    pub(super) fn charge_phase_of_gray(&mut self, region: usize, is_known: bool, loss: f64) {
+        let phase = match (self.phase_of(region), is_known) {
+            (DowntimePhase::InService, false) => DowntimePhase::Unnoticed,
+            (DowntimePhase::InService, true) => DowntimePhase::Degraded,
+            (phase, _) => phase,
+        };
+        self.charge_to_phase(phase, loss);
+    }
+
+    /// What the failover is doing while a region loses something.
+    fn phase_of(&self, region: usize) -> DowntimePhase {
+        match &self.serving {
+            Serving::Single => DowntimePhase::InService,
             _ if self.traffic.has_only_stuck(region) => DowntimePhase::Stuck,
             Serving::Standby(state) => state.downtime_phase(),
             Serving::ActiveActive(state) => state.downtime_phase(region),
-        };
+        }
+    }
+
+    fn charge_to_phase(&mut self, phase: DowntimePhase, loss: f64) {
         let index = if phase == DowntimePhase::Activating {
             self.phase_of_runbook()
         } else {
@@ -53,8 +71,8 @@ impl Simulator<'_> {
         self.add_to_phase(index, loss);
     }
 
-    /// Charges what is lost because a region carries too little, or nothing while a drill is switched.
-    fn charge_overload(&mut self, loss: f64) {
+    /// Charges what is lost because a region carries too little, or nothing while traffic is switched or the standby is mended.
+    fn charge_overload(&mut self, region: usize, loss: f64) {
         let phase = match &self.serving {
             Serving::Standby(StandbyState {
                 disruption: Some(Disruption::Drill),
@@ -64,6 +82,7 @@ impl Simulator<'_> {
                 disruption: Some(Disruption::Failback),
                 ..
             }) => DowntimePhase::FailingBack,
+            Serving::Standby(state) if state.is_mended(region) => DowntimePhase::Mending,
             Serving::Single | Serving::Standby(_) | Serving::ActiveActive(_) => {
                 DowntimePhase::Degraded
             }

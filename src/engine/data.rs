@@ -4,13 +4,15 @@
 use super::serving::Serving;
 use super::trial::Simulator;
 use super::{DataLoss, TrialOutcome};
-use crate::plan::{Copies, DataPlan, Plan, Purpose};
+use crate::plan::{Copies, DataPlan, Plan, Purpose, ServingPlan};
 
 /// The copies of the data during a trial.
 #[derive(Debug, Clone, Default)]
 pub(super) struct DataState {
     /// By link over which copies are sent: since when it is cut \[s\]; not a number while it is whole.
     cut_since: Vec<f64>,
+    /// By region: since when it is unhealthy, and copies do not arrive \[s\]; not a number while it is healthy.
+    down_since: Vec<f64>,
     /// By region: what a failover from it would lose, since it was last lost.
     exposed: Vec<Option<DataLoss>>,
     /// Losses of regions so far.
@@ -20,7 +22,14 @@ pub(super) struct DataState {
 }
 
 impl DataState {
-    /// The longest time for which a region has been cut off from all others that hold a copy \[s\].
+    /// A region is healthy, or not. One that is back is up to date at once.
+    pub(super) fn note_health(&mut self, region: usize, is_healthy: bool, now: f64) {
+        if let Some(since) = self.down_since.get_mut(region) {
+            *since = if is_healthy { f64::NAN } else { now };
+        }
+    }
+
+    /// The time for which no other region has received copies from a region: it was cut off from them, or they were down \[s\].
     fn cut_off(&self, plan: &Plan, copies: &Copies, region: usize, now: f64) -> f64 {
         let Copies::Behind { links, .. } = copies else {
             return 0.0;
@@ -30,7 +39,9 @@ impl DataState {
             let link = links
                 .iter()
                 .position(|link| (link.from as usize, link.to as usize) == (region, other));
-            let since = link.map_or(f64::NAN, |link| self.cut_since[link]);
+            let cut_since = link.map_or(f64::NAN, |link| self.cut_since[link]);
+            // Of the two the earlier; what is not a number does not count.
+            let since = cut_since.min(self.down_since[other]);
             if since.is_nan() { 0.0 } else { now - since }
         });
         cut.reduce(f64::min).unwrap_or(0.0)
@@ -52,6 +63,8 @@ impl Simulator<'_> {
         let state = &mut self.data;
         state.cut_since.clear();
         state.cut_since.resize(n_links, f64::NAN);
+        state.down_since.clear();
+        state.down_since.resize(n_regions, f64::NAN);
         state.exposed.clear();
         state.exposed.resize(n_regions, None);
         state.losses = 0;
@@ -133,7 +146,13 @@ impl Simulator<'_> {
             | (Serving::ActiveActive(_), Copies::Backups) => false,
             (Serving::Standby(state), _) => {
                 let serves = |region| self.traffic.share(region, self.now) > 0.0;
-                state.splits_writers() && (self.traffic.is_moving() || (serves(0) && serves(1)))
+                let really = match &self.plan.serving {
+                    ServingPlan::Standby(standby) => standby.unprobed_health,
+                    ServingPlan::Single | ServingPlan::ActiveActive(_) => None,
+                };
+                let first_is_healthy = really.is_some_and(|gate| self.is_up(gate));
+                state.splits_writers(first_is_healthy)
+                    && (self.traffic.is_moving() || (serves(0) && serves(1)))
             }
             (Serving::ActiveActive(state), Copies::Behind { links, .. }) => {
                 let serves = |region: u32| {

@@ -371,6 +371,9 @@ impl Simulator<'_> {
                 1.0 / faults.len() as f64
             };
             self.charge_to(self.cause_of_gray(plan, *fault), part * loss);
+            let region = at % self.plan.regions.len();
+            let is_known = self.is_known(&plan.faults[*fault as usize]);
+            self.charge_phase_of_gray(region, is_known, part * loss);
         }
     }
 }

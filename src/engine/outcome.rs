@@ -34,6 +34,8 @@ pub struct TrialOutcome {
     pub phases: Vec<f64>,
     /// Failures of each cause (fault or external service), in plan order, within warm-up and horizon.
     pub fired: Vec<u64>,
+    /// Drills held within the horizon.
+    pub drills: u32,
     /// Windows of the SLO.
     pub slo: WindowOutcome,
     /// Windows of the SLA.

@@ -11,6 +11,8 @@ use crate::plan::{DowntimePhase, NO_CREW, Purpose, ServingPlan, StepPlan};
 #[derive(Debug, Clone, Default)]
 pub(super) struct RunbookState {
     steps: Vec<StepState>,
+    /// Whether anything has been done but approve.
+    has_begun: bool,
 }
 
 /// One step.
@@ -42,10 +44,9 @@ enum Progress {
 }
 
 impl RunbookState {
-    /// Whether a step is at work.
-    fn is_working(&self) -> bool {
-        let mut steps = self.steps.iter();
-        steps.any(|step| matches!(step.progress, Progress::Working(_)))
+    /// Whether anything has been done but approve.
+    pub(super) fn has_begun(&self) -> bool {
+        self.has_begun
     }
 
     /// Whether a runbook is at work.
@@ -87,6 +88,9 @@ impl<'p> Simulator<'p> {
 
     /// Begins the steps of the first stage.
     pub(super) fn begin_runbook(&mut self) {
+        if let Serving::Standby(state) = &mut self.serving {
+            state.runbook.has_begun = false;
+        }
         let (steps, plan) = self.runbook();
         steps.clear();
         let ahead = StepState {
@@ -158,9 +162,13 @@ impl<'p> Simulator<'p> {
 
     fn work(&mut self, index: usize) {
         let now = self.now;
-        let (steps, _) = self.runbook();
+        let (steps, plan) = self.runbook();
         let end = now + steps[index].left;
         steps[index].progress = Progress::Working(end);
+        let is_approval = plan[index].is_approval;
+        if let Serving::Standby(state) = &mut self.serving {
+            state.runbook.has_begun |= !is_approval;
+        }
         self.set_timer(Timer::Step(index as u32), end);
     }
 
@@ -254,6 +262,9 @@ impl<'p> Simulator<'p> {
             return;
         }
         if plan.iter().any(|other| other.stage > step.stage) {
+            if step.is_approval {
+                self.begin_activation();
+            }
             self.begin_stage(step.stage + 1);
         } else {
             self.abandon_runbook();
@@ -284,17 +295,24 @@ impl<'p> Simulator<'p> {
         self.leave_line(job, crew);
     }
 
-    /// What the downtime of an activation by runbook is charged to: the work of a step if there is any, else what the first step that
-    /// waits is waiting for.
+    /// What the downtime of an activation by runbook is charged to: the work of a step if there is any, deciding if that is an approval,
+    /// else what the first step that waits is waiting for.
     pub(super) fn phase_of_runbook(&mut self) -> usize {
         let Serving::Standby(state) = &self.serving else {
             return DowntimePhase::Activating as usize;
         };
-        if state.runbook.is_idle() || state.runbook.is_working() {
+        if state.runbook.is_idle() {
             return DowntimePhase::Activating as usize;
         }
         let to = self.region_to_serve();
         let (steps, plan) = self.runbook();
+        let mut working = (steps.iter().zip(plan))
+            .filter(|(state, _)| matches!(state.progress, Progress::Working(_)));
+        match working.next() {
+            Some((_, step)) if step.is_approval => return DowntimePhase::Deciding as usize,
+            Some(_) => return DowntimePhase::Activating as usize,
+            None => {}
+        }
         let mut waiting = steps
             .iter()
             .zip(plan)

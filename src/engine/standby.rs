@@ -233,9 +233,22 @@ impl StandbyState {
         }
     }
 
-    /// Whether two healthy regions take writes that they do not pass on, if clients come to both: not so on a planned way back.
-    pub(super) fn splits_writers(&self) -> bool {
-        self.movement != Movement::Back && self.healthy == [true; 2]
+    /// Whether nothing has been done of a runbook but approve it, and no client is on its way.
+    fn awaits_first_step(&self, plan: &StandbyPlan) -> bool {
+        let is_put = self.moved || self.movement == Movement::Away;
+        !plan.runbook.is_empty() && !self.runbook.has_begun() && !is_put
+    }
+
+    /// Whether a region stands by, had rotted, and serves nobody until it is mended.
+    pub(super) fn is_mended(&self, region: usize) -> bool {
+        region != self.home && self.upkeep.is_being_mended()
+    }
+
+    /// Whether two healthy regions take writes that they do not pass on, if clients come to both: not so on a planned way back. The
+    /// first may be healthy and not seem so.
+    pub(super) fn splits_writers(&self, first_is_healthy: bool) -> bool {
+        let first = first_is_healthy || self.healthy[0];
+        self.movement != Movement::Back && first && self.healthy[1]
     }
 
     /// How long the phase under way takes.
@@ -294,6 +307,11 @@ impl<'p> Simulator<'p> {
         }
         state.healthy = health;
         let (serving, home) = (state.serving, state.home);
+        for region in 0..2 {
+            if health[region] != before[region] {
+                self.data.note_health(region, health[region], now);
+            }
+        }
         if before[serving] && !health[serving] {
             self.note_starters(serving);
         }
@@ -326,7 +344,7 @@ impl<'p> Simulator<'p> {
 
     /// An attempt whose activation has not begun, or has failed, ends when the region that it leaves is healthy again.
     fn call_off_if_healthy(&mut self) {
-        let (state, _) = self.standby();
+        let (state, plan) = self.standby();
         if !state.healthy[state.from] {
             state.needless = false;
             return;
@@ -334,6 +352,11 @@ impl<'p> Simulator<'p> {
         if state.needless {
             return;
         }
+        if state.phase == Phase::Activating && state.awaits_first_step(plan) {
+            self.abandon_runbook();
+            self.standby().0.phase = Phase::Deciding;
+        }
+        let (state, _) = self.standby();
         match state.phase {
             Phase::Detecting
             | Phase::Deciding

@@ -411,6 +411,7 @@ impl<'p> Simulator<'p> {
         outcome.phases.resize(plan.n_phases(), 0.0);
         outcome.fired.clear();
         outcome.fired.resize(plan.names.causes.len(), 0);
+        outcome.drills = 0;
         outcome.slo = WindowOutcome::default();
         outcome.sla = WindowOutcome::default();
         outcome.window_losses.clear();

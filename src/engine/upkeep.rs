@@ -143,6 +143,9 @@ impl Simulator<'_> {
             return;
         }
         self.count_failure(drill.cause);
+        if self.now >= self.plan.warm_up {
+            self.outcome.drills += 1;
+        }
         if self.find_rot() {
             return;
         }
@@ -177,6 +180,11 @@ impl Simulator<'_> {
                 self.serve_from_standby(false);
                 self.use_standby(true);
                 self.upkeep().until = Some(now + drill.disruption + drill.takes);
+            }
+            DrillKind::Rotation if drill.takes > 0.0 => {
+                self.move_to_standby(drill.takes);
+                self.swap_standby();
+                return;
             }
             DrillKind::Rotation => {
                 self.serve_from_standby(true);

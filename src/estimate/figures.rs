@@ -4,7 +4,7 @@ use crate::results::{Estimate, Route};
 use crate::stats::{ClusteredShare, Interval, Moments, skewed_mean_interval};
 
 /// Number of values below which the bound of none seen still holds an interval open.
-const FEW: u64 = 10;
+pub(super) const FEW: u64 = 10;
 
 /// A figure with its interval.
 pub(super) fn estimate(mean: f64, interval: Interval, level: f64, n: u64) -> Estimate {

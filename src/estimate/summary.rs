@@ -393,7 +393,9 @@ fn phases(tally: &Tally, names: &Names<'_>, bounded: &Bounded<'_>) -> Vec<PhaseL
 fn with_failure(tally: &Tally, cost: CostResult, bounded: &Bounded<'_>) -> CostResult {
     let priced = tally.shape.priced;
     let (bound, level, trials) = (bounded.bound, bounded.level, tally.trials);
+    let drills = drills(tally, &cost, bounded);
     let most = FailureCost {
+        drills: cost.drills.unwrap_or_default(),
         sla_credits: if priced.sla_credits {
             bound.total_loss.sla_credits
         } else {
@@ -406,6 +408,7 @@ fn with_failure(tally: &Tally, cost: CostResult, bounded: &Bounded<'_>) -> CostR
         },
     };
     let none_seen = FailureCost {
+        drills: 0.0,
         sla_credits: most.sla_credits * bound.refunds(trials, level),
         downtime: most.downtime * bound.unavailability(trials, level),
     };
@@ -430,7 +433,24 @@ fn with_failure(tally: &Tally, cost: CostResult, bounded: &Bounded<'_>) -> CostR
             most_both,
         ),
     };
+    let running = match &drills {
+        Some(held) => cost.total.map(|_| undrilled(&cost) + held.mean),
+        None => cost.total,
+    };
+    let with_failure = match (&drills, failure) {
+        (Some(held), Some(failure)) => {
+            let both = with_drills(tally, &failure, held, most_both + most.drills, level);
+            (cost.total).map(|_| figures::shifted(both, undrilled(&cost)))
+        }
+        (_, failure) => running
+            .zip(failure)
+            .map(|(total, failure)| figures::shifted(failure, total)),
+    };
     CostResult {
+        total: running,
+        drills: drills.as_ref().map_or(cost.drills, |held| Some(held.mean)),
+        drills_held: drills,
+        total_with_failure: with_failure,
         sla_credits: line(
             priced.sla_credits,
             &tally.sla_credits,
@@ -450,10 +470,46 @@ fn with_failure(tally: &Tally, cost: CostResult, bounded: &Bounded<'_>) -> CostR
                 most.downtime,
             ),
         },
-        total_with_failure: cost
-            .total
-            .zip(failure)
-            .map(|(total, failure)| figures::shifted(failure, total)),
         ..cost
     }
+}
+
+/// Cost a month of the drills that were held, of which the bill holds those of all dates; `None` where none is to pay for.
+fn drills(tally: &Tally, bill: &CostResult, bounded: &Bounded<'_>) -> Option<Estimate> {
+    let all = bill.drills.filter(|_| tally.shape.priced.drills)?;
+    let none_seen = all * none_seen_bound(tally.trials, bounded.level).min(1.0);
+    Some(bounded.cost(&tally.drill_cost, tally.trials, none_seen, all))
+}
+
+/// What runs but for drills.
+fn undrilled(bill: &CostResult) -> f64 {
+    let lines = [
+        bill.infrastructure,
+        bill.transfer,
+        bill.storage,
+        bill.telemetry,
+        bill.regions,
+    ];
+    lines.into_iter().flatten().sum()
+}
+
+/// Failure and drills of the same trials. While few failures were seen what bounds those unseen is added to the drills instead.
+fn with_drills(
+    tally: &Tally,
+    failure: &Estimate,
+    held: &Estimate,
+    most: f64,
+    level: f64,
+) -> Estimate {
+    let mut both = figures::skewed_mean(
+        &tally.cost_with_drills.padded_to(tally.trials),
+        failure.high + held.high,
+        level,
+    );
+    if tally.failure_cost.nonzeros() < figures::FEW {
+        both.low = failure.low + held.low;
+        both.high = failure.high + held.high;
+    }
+    both.high = both.high.min(most).max(both.mean);
+    both
 }

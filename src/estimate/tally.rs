@@ -51,15 +51,19 @@ pub struct PricedFailure {
     pub sla_credits: bool,
     /// Lost business.
     pub downtime: bool,
+    /// Drills, where there are any.
+    pub drills: bool,
 }
 
-/// What failure cost in one trial \[currency/month\].
+/// What failure, and drills against it, cost in one trial \[currency/month\].
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct FailureCost {
     /// Refunds under the SLA.
     pub sla_credits: f64,
     /// Lost business.
     pub downtime: f64,
+    /// The drills that were held.
+    pub drills: f64,
 }
 
 /// A journey's share of the tally.
@@ -95,6 +99,9 @@ pub struct Tally {
     pub(super) sla_credits: Moments,
     pub(super) downtime_cost: Moments,
     pub(super) failure_cost: Moments,
+    pub(super) drill_cost: Moments,
+    /// Failure and drills together.
+    pub(super) cost_with_drills: Moments,
     pub(super) sharp: Option<SharpTally>,
     /// What trials lost, and others that share with them only what is not known.
     pub(super) companions: SharedVariance,
@@ -128,6 +135,8 @@ impl Tally {
             sla_credits: Moments::default(),
             downtime_cost: Moments::default(),
             failure_cost: Moments::default(),
+            drill_cost: Moments::default(),
+            cost_with_drills: Moments::default(),
             sharp: shape.sharpened.then(SharpTally::default),
             companions: SharedVariance::default(),
             blocks: Vec::new(),
@@ -239,6 +248,15 @@ impl Tally {
         if both > 0.0 {
             self.failure_cost.add(both);
         }
+        if self.shape.priced.drills {
+            let with_drills = both + cost.drills;
+            if cost.drills > 0.0 {
+                self.drill_cost.add(cost.drills);
+            }
+            if with_drills > 0.0 {
+                self.cost_with_drills.add(with_drills);
+            }
+        }
     }
 
     /// Adds the trials of `other`, which has the same shape. Merge batches in the same order and grouping to get the same bits.
@@ -268,6 +286,8 @@ impl Tally {
         self.sla_credits.merge(&other.sla_credits);
         self.downtime_cost.merge(&other.downtime_cost);
         self.failure_cost.merge(&other.failure_cost);
+        self.drill_cost.merge(&other.drill_cost);
+        self.cost_with_drills.merge(&other.cost_with_drills);
         if let Some((mine, theirs)) = self.sharp.as_mut().zip(other.sharp.as_ref()) {
             mine.merge(theirs);
         }

@@ -18,7 +18,7 @@ pub struct Doubt {
     pub hint: String,
 }
 
-/// All that is odd about a model, in the order of its faults and services; promises last.
+/// All that is odd about a model, in the order of its faults and services; then promises, and what has no effect in it.
 #[must_use]
 pub fn doubts(model: &Model) -> Vec<Doubt> {
     let faults = model.faults.iter();
@@ -33,6 +33,7 @@ pub fn doubts(model: &Model) -> Vec<Doubt> {
         .chain(externals)
         .filter_map(|(path, renewal)| doubt(path, renewal))
         .chain(broken_promises(model))
+        .chain(model.unused.iter().cloned())
         .collect()
 }
 

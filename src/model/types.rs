@@ -5,7 +5,7 @@
 
 use indexmap::IndexMap;
 
-use super::Distribution;
+use super::{Distribution, Doubt};
 
 /// A whole model file, validated.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,8 @@ pub struct Model {
     pub costs: Costs,
     /// Hex digest of the canonical content of the model file.
     pub hash: String,
+    /// Sections that nothing in the model uses.
+    pub unused: Vec<Doubt>,
 }
 
 /// A region and its zones.
@@ -495,6 +497,8 @@ pub struct Failover {
     pub detect: Detect,
     /// After a move of traffic nothing is declared for so long \[s\].
     pub hold_down_seconds: f64,
+    /// Whether the probes of the primary come from the standby, over the link between the two.
+    pub probed_from_standby: bool,
     /// Time between needless failovers; [`Distribution::Never`] if there are none.
     pub false_alarm: Distribution,
     /// From noticed until decided; [`Distribution::Fixed`] 0 if automatic.
@@ -657,12 +661,23 @@ pub struct Drills {
     pub every_seconds: f64,
     /// What is done.
     pub kind: DrillKind,
-    /// How long the standby serves on a game day \[s\].
+    /// How long the standby serves on a game day; on a rotation, over how long traffic moves \[s\].
     pub takes_seconds: f64,
     /// How long nobody is served while traffic is switched \[s\].
     pub disruption_seconds: f64,
     /// Cost of one \[currency\].
     pub cost: Option<f64>,
+}
+
+impl Drills {
+    /// How many dates fall into a horizon that begins after a warm-up; dates count from the start of the warm-up.
+    #[must_use]
+    pub fn dates_within(&self, warm_up_seconds: f64, horizon_seconds: f64) -> u64 {
+        // A date at the end of the horizon is not played any more, one at its start is; sums of periods may be off by a rounding.
+        let before =
+            |end: f64| (end / self.every_seconds * (1.0 - 1e-12)).ceil().max(1.0) as u64 - 1;
+        before(warm_up_seconds + horizon_seconds) - before(warm_up_seconds)
+    }
 }
 
 /// A kind of drill.

@@ -16,6 +16,26 @@ pub(super) struct Seconds(pub(super) f64);
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Share(pub(super) f64);
 
+/// How often something is tried: a whole number, at least 1 by the schema, which the checks of each key see to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Times(pub(super) u32);
+
+impl Decode for Times {
+    fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
+        u32::decode(node, reader).map(Self)
+    }
+}
+
+impl JsonSchema for Times {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Times".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 1 })
+    }
+}
+
 /// A rate of requests \[1/s\].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct RequestRate(pub(super) f64);

@@ -230,6 +230,7 @@ impl Campaign<'_> {
         FailureCost {
             sla_credits: cost.sla_credits.unwrap_or_default(),
             downtime: cost.downtime.unwrap_or_default(),
+            drills: self.price.of_drills(outcome.drills).unwrap_or_default(),
         }
     }
 

@@ -236,6 +236,7 @@ pub(super) fn shape(plan: &Plan, price: &FailurePrice, sharpened: bool) -> Tally
         priced: PricedFailure {
             sla_credits: priced.sla_credits.is_some(),
             downtime: priced.downtime.is_some(),
+            drills: plan.has_drills() && price.of_drills(0).is_some(),
         },
         sharpened,
     }

@@ -21,6 +21,9 @@ pub struct StandbyPlan {
     pub detect: DetectPlan,
     /// After a move of traffic nothing is declared for so long \[s\].
     pub hold_down: f64,
+    /// Gate that is up while the first region really is healthy, where it is probed from the other and only seems unhealthy while the
+    /// link is cut.
+    pub unprobed_health: Option<GateId>,
     /// Sampler of the time between needless failovers, and the cause that they are reported as; `None` if there are none.
     pub false_alarm: Option<(u32, u32)>,
     /// Hidden faults of the standby; `None` if it never rots.
@@ -65,7 +68,7 @@ pub struct DrillPlan {
     pub kind: DrillKind,
     /// Time between two dates \[s\].
     pub every: f64,
-    /// How long the standby serves on a game day \[s\].
+    /// How long the standby serves on a game day; on a rotation, over how long traffic moves \[s\].
     pub takes: f64,
     /// How long nobody is served while traffic is switched \[s\].
     pub disruption: f64,
@@ -78,6 +81,8 @@ pub struct DrillPlan {
 pub struct StepPlan {
     /// Steps of a stage begin together, when all of the stage before are done.
     pub stage: u32,
+    /// Whether it only approves what follows: people do it before anything else is done.
+    pub is_approval: bool,
     /// Sampler of the work of one try.
     pub takes: u32,
     /// Crew of which one member does it, or [`super::NO_CREW`].

@@ -7,9 +7,11 @@ use super::{Copies, Plan, ServingPlan};
 pub enum DowntimePhase {
     /// No failover is under way: what is down is down everywhere, or no reason to move.
     InService,
+    /// A gray fault that health checks do not see, and that nobody has noticed yet.
+    Unnoticed,
     /// A region is unhealthy and nobody knows yet.
     Detecting,
-    /// Known, not yet decided.
+    /// Known, not yet decided; the work of an approval too.
     Deciding,
     /// The standby is being made ready.
     Activating,
@@ -21,7 +23,7 @@ pub enum DowntimePhase {
     Rerouting,
     /// Clients are elsewhere, apart from those that never move.
     Stuck,
-    /// Served, but by too little.
+    /// Served, but by too little, or badly by a gray fault that is known.
     Degraded,
     /// Traffic is switched for a drill.
     Drilling,
@@ -35,8 +37,9 @@ pub enum DowntimePhase {
 
 impl DowntimePhase {
     /// All, as they follow each other.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::InService,
+        Self::Unnoticed,
         Self::Detecting,
         Self::Deciding,
         Self::Activating,
@@ -56,6 +59,7 @@ impl DowntimePhase {
     pub const fn name(self) -> &'static str {
         match self {
             Self::InService => "in-service",
+            Self::Unnoticed => "not-noticed",
             Self::Detecting => "detecting",
             Self::Deciding => "deciding",
             Self::Activating => "activating",
@@ -121,16 +125,24 @@ impl Plan {
                     && standby.false_alarm.is_none()
                     && standby.rot.is_none()
                     && standby.drill.is_none()
+                    && standby.unprobed_health.is_none()
             }
         }
     }
 
-    /// Phases of the downtime: first [`DowntimePhase::ALL`], then the waits of the runbook; none with one serving region.
+    /// Whether a standby is drilled.
+    #[must_use]
+    pub fn has_drills(&self) -> bool {
+        matches!(&self.serving, ServingPlan::Standby(standby) if standby.drill.is_some())
+    }
+
+    /// Phases of the downtime: first [`DowntimePhase::ALL`], then the waits of the runbook; with one serving region, which never fails
+    /// over, only where gray faults may go unnoticed or leave it degraded.
     #[must_use]
     pub fn n_phases(&self) -> usize {
         match self.serving {
-            ServingPlan::Single => 0,
-            ServingPlan::Standby(_) | ServingPlan::ActiveActive(_) => {
+            ServingPlan::Single if self.gray.is_none() => 0,
+            ServingPlan::Single | ServingPlan::Standby(_) | ServingPlan::ActiveActive(_) => {
                 DowntimePhase::ALL.len() + self.names.waits.len()
             }
         }

@@ -47,6 +47,7 @@ impl Compiler<'_> {
                 ServingPlan::Standby(StandbyPlan {
                     detect,
                     hold_down: failover.hold_down_seconds,
+                    unprobed_health: self.unprobed_health,
                     false_alarm: self.false_alarm(),
                     rot: failover.rot.as_ref().map(|rot| RotPlan {
                         life: self.sampler(&rot.mtbf),

@@ -58,6 +58,13 @@ impl Compiler<'_> {
         steps.iter().map(|step| self.step_plan(step)).collect()
     }
 
+    /// Whether people do all steps of the first stage, and others follow.
+    fn begins_with_approval(&self) -> bool {
+        let (first, rest): (Vec<&Step>, Vec<&Step>) =
+            self.steps().iter().partition(|step| step.stage == 0);
+        first.iter().all(|step| step.by.is_some()) && !rest.is_empty()
+    }
+
     fn wait(&self, kind: WaitKind, on: &str) -> u32 {
         let mut waits = self.names.waits.iter();
         let index = waits.position(|wait| wait.kind == kind && wait.on == on);
@@ -79,6 +86,7 @@ impl Compiler<'_> {
         }
         StepPlan {
             stage: step.stage,
+            is_approval: step.stage == 0 && self.begins_with_approval(),
             takes: self.sampler(&step.takes),
             crew: crew.map_or(NO_CREW, |crew| crew as u32),
             people: (step.by.as_ref()).map_or(0, |crew| self.wait(WaitKind::People, crew)),

@@ -383,8 +383,20 @@ impl Compiler<'_> {
                     .flat_map(|entry| self.closure_requirements(entry, region, View::Health))
                     .chain(errors)
                     .collect();
-                self.and(inputs, Reach::Journeys)
+                let healthy = self.and(inputs, Reach::Journeys);
+                self.as_probed(region, healthy)
             })
             .collect()
+    }
+
+    /// The health of a region as probes see it: of a primary that is probed from the standby only while the link holds both ways.
+    fn as_probed(&mut self, region: usize, healthy: GateId) -> GateId {
+        if region != 0 || !self.deployment.spec.failover.probed_from_standby {
+            return healthy;
+        }
+        self.unprobed_health = Some(healthy);
+        let cuts = [self.links.between(0, 1), self.links.between(1, 0)].concat();
+        let inputs = std::iter::once(healthy).chain(cuts).collect();
+        self.and(inputs, Reach::Journeys)
     }
 }

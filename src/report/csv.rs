@@ -2,7 +2,7 @@
 
 use super::summary::cost_of_failure;
 use crate::compare::verdicts;
-use crate::results::{Estimate, Results, TopologyResult};
+use crate::results::{Estimate, PhaseLoss, Results, TopologyResult};
 
 /// results.csv: one row for each topology; an empty cell is a figure without data.
 ///
@@ -64,6 +64,7 @@ fn row(topology: &TopologyResult, results: &Results) -> Vec<(String, String)> {
     row.estimate("rto_and_rpo_met", "", topology.rto_and_rpo_met.as_ref());
     let split = topology.split_brain_hours_per_year.as_ref();
     row.estimate("split_brain_hours_per_year", "", split);
+    row.phases(topology, results);
     row.estimate("slo_met", "", topology.slo_met.as_ref());
     row.estimate("sla_met", "", topology.sla_met.as_ref());
     row.number(&format!("cost_{currency}_per_month"), bill.total);
@@ -98,11 +99,41 @@ fn meets_objectives(topology: &TopologyResult, results: &Results) -> Option<bool
     (!verdicts.is_empty()).then(|| verdicts.iter().all(|verdict| verdict.met))
 }
 
+/// `detecting`, `waiting-for-dependency:dns-api`.
+fn phase_name(phase: &PhaseLoss) -> String {
+    match &phase.on {
+        Some(on) => format!("{}:{on}", phase.phase),
+        None => phase.phase.clone(),
+    }
+}
+
 /// The cells of a row, each with its header.
 #[derive(Default)]
 pub(super) struct Columns(pub(super) Vec<(String, String)>);
 
 impl Columns {
+    /// Shares of the downtime, a column for each phase of any topology, so that all rows have the same.
+    fn phases(&mut self, topology: &TopologyResult, results: &Results) {
+        let mut names: Vec<String> = Vec::new();
+        for phase in results.topologies.iter().flat_map(|other| &other.phases) {
+            let name = phase_name(phase);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        for name in names {
+            let own = topology
+                .phases
+                .iter()
+                .find(|phase| phase_name(phase) == name);
+            let none = (!topology.phases.is_empty()).then_some(0.0);
+            self.number(
+                &format!("downtime_share_{name}"),
+                own.map(|phase| phase.share).or(none),
+            );
+        }
+    }
+
     pub(super) fn text(&mut self, header: &str, value: impl std::fmt::Display) {
         self.0.push((header.to_owned(), value.to_string()));
     }

@@ -353,7 +353,10 @@ fn costs(topology: &TopologyResult, results: &Results) -> Table {
         row(
             name,
             amount.map_or_else(absent, |amount| {
-                [format::money(amount, currency), "exact".to_owned()]
+                [
+                    format::money(amount, currency),
+                    certainty(name, cost, currency),
+                ]
             }),
         )
     });
@@ -383,6 +386,19 @@ fn costs(topology: &TopologyResult, results: &Results) -> Table {
         } else {
             format!("Not priced in full: {}.", missing.join("; "))
         },
+    }
+}
+
+/// How well a line of what runs is known: exactly, but for drills that may be left out.
+fn certainty(line: &str, cost: &crate::results::CostResult, currency: &str) -> String {
+    match &cost.drills_held {
+        Some(held) if held.high > held.low && line == "Drills" => {
+            format::money_interval(held.low, held.high, currency)
+        }
+        Some(held) if held.high > held.low && line == "What runs" => {
+            "exact but for drills".to_owned()
+        }
+        _ => "exact".to_owned(),
     }
 }
 

@@ -367,7 +367,12 @@ fn costs(text: &mut String, bill: &CostResult, currency: &str, width: u16) {
         ("regions", bill.regions),
     ];
     for (name, amount) in fixed {
-        let note = missing(bill, name);
+        let mut note = missing(bill, name);
+        if let (true, Some(held)) = (name == "drills" && note.is_empty(), &bill.drills_held)
+            && held.high > held.low
+        {
+            note = format::money_interval(held.low, held.high, currency);
+        }
         // A model without drills has no such line.
         if amount.is_some() || name != "drills" || !note.is_empty() {
             add_line(&mut table, name, amount.map(money), note);

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use super::contract::contract_markdown;
+use super::data;
 use super::gate::gate_markdown;
+use super::phases::largest;
 use super::summary::{Mark, Row, objectives, provenance};
-use crate::results::{Comparison, format};
+use crate::results::{Comparison, Results, format};
 
 /// A Markdown table, the recommendation and the warnings.
 #[must_use]
@@ -42,6 +44,8 @@ pub fn markdown(comparison: &Comparison) -> String {
         let _ = writeln!(text, "Wanted: {}.", escaped(&wanted));
     }
     text.push_str(&contract_markdown(results));
+    text.push_str(&data_table(results));
+    text.push_str(&phases(results));
     if !results.warnings.is_empty() {
         text.push('\n');
     }
@@ -52,6 +56,48 @@ pub fn markdown(comparison: &Comparison) -> String {
             escaped(&warning.message),
             escaped(&warning.hint)
         );
+    }
+    text
+}
+
+/// What is lost of the data; empty where none can be.
+fn data_table(results: &Results) -> String {
+    if !data::is_told(results) {
+        return String::new();
+    }
+    let columns = data::columns(results);
+    let headings: Vec<&str> = columns
+        .iter()
+        .map(|&column| data::HEADINGS[column])
+        .collect();
+    let mut text = format!(
+        "\n| topology | {} |\n|:--|{}\n",
+        headings.join(" | "),
+        "--:|".repeat(columns.len())
+    );
+    for topology in &results.topologies {
+        let figures = data::figures(topology, results);
+        let cells = columns.iter().map(|&column| match &figures[column] {
+            [main, more] if more.is_empty() => escaped(main),
+            [main, more] => escaped(&format!("{main} ({more})")),
+        });
+        let cells: Vec<String> = cells.collect();
+        let name = escaped(&format::truncated(&topology.name, 60));
+        let _ = writeln!(text, "| {name} | {} |", cells.join(" | "));
+    }
+    text
+}
+
+/// What failovers were doing meanwhile; empty where no topology has phases.
+fn phases(results: &Results) -> String {
+    let told = largest(results);
+    if told.is_empty() {
+        return String::new();
+    }
+    let mut text = "\nDowntime by what the failover was doing:\n\n".to_owned();
+    for (name, line) in told {
+        let name = escaped(&format::truncated(name, 60));
+        let _ = writeln!(text, "- {name}: {}", escaped(&line));
     }
     text
 }

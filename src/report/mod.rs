@@ -20,6 +20,7 @@ mod inject;
 mod inject_csv;
 mod json;
 mod markdown;
+mod phases;
 mod sensitivity;
 mod summary;
 mod sweep;

@@ -7,6 +7,7 @@ use owo_colors::OwoColorize;
 
 use super::data;
 use super::gate::gate_text;
+use super::phases::largest;
 use super::summary::{Mark, Row, marks, not_knowing, objectives, provenance};
 use super::table::{PROSE, fits, marked, rendered, table};
 use crate::results::names::{shortened, stay_distinct};
@@ -40,6 +41,7 @@ pub fn terminal(comparison: &Comparison, width: u16) -> String {
     text.push_str(&tables.join("\n"));
     legend(&mut text, results, width);
     text.push_str(&data(results, width));
+    text.push_str(&phases(results, width));
     text.push_str(&differences(comparison, width));
     if let Some(taken) = &results.recommended {
         let label = if taken.meets_objectives {
@@ -163,6 +165,27 @@ fn data(results: &Results, width: u16) -> String {
         table.add_row(std::iter::once(Cell::new_owned(name)).chain(cells));
     }
     format!("\n{}", rendered(table, CellAlignment::Right, width))
+}
+
+/// What failovers were doing meanwhile, a line for each topology; empty where none has phases.
+fn phases(results: &Results, width: u16) -> String {
+    let told = largest(results);
+    if told.is_empty() {
+        return String::new();
+    }
+    let names: Vec<&str> = told.iter().map(|(name, _)| *name).collect();
+    let names = shortened(&names, DATA_NAMES);
+    let indent = names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0)
+        + 2;
+    let mut text = format!("\n{}\n", "downtime by what the failover was doing".bold());
+    for (name, (_, line)) in names.iter().zip(&told) {
+        push_wrapped(&mut text, &format!("{name:indent$}"), indent, line, width);
+    }
+    text
 }
 
 /// A table of some of the figures.

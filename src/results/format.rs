@@ -330,6 +330,8 @@ pub fn phase(loss: &PhaseLoss) -> String {
     match (loss.phase.as_str(), &loss.on) {
         ("waiting-for-people", Some(crew)) => format!("waiting for people ({crew})"),
         (_, Some(on)) => format!("waiting for {on}"),
+        ("mending-standby", None) => "waiting for a rotted standby".to_owned(),
+        ("not-noticed", None) => "not noticed yet".to_owned(),
         ("in-service", None) => "no failover under way".to_owned(),
         ("nowhere-to-go", None) => "no region healthy".to_owned(),
         (name, None) => name.replace('-', " "),

@@ -392,8 +392,10 @@ pub struct CostResult {
     pub storage: Option<f64>,
     /// Telemetry shipped to another region.
     pub telemetry: Option<f64>,
-    /// Drills: what each costs, times how many there are a month.
+    /// Drills: what each costs, times how many were held in a month; a mean over trials.
     pub drills: Option<f64>,
+    /// The same with its interval: a date at which not all is well is left out. `None` where there is no drill to pay for.
+    pub drills_held: Option<Estimate>,
     /// Fixed cost of regions.
     pub regions: Option<f64>,
     /// Refunds under the SLA.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use failscape::chart::{self, Chart};
 use failscape::report;
-use failscape::results::{Comparison, DrillInterval, DrillStudy, TopologyResult};
+use failscape::results::{Comparison, DrillInterval, DrillStudy, PhaseLoss, TopologyResult};
 
 use crate::fixture;
 
@@ -52,6 +52,33 @@ fn every_variant_has_all_its_charts() {
         };
         assert_eq!(names, expected, "{variant}");
     }
+}
+
+/// Phases of downtime have a chart where some topology has them, whatever their number; a wait is named.
+#[test]
+fn phases_of_downtime_are_drawn() {
+    let (_, mut comparison) = variants().remove(0);
+    for (at, topology) in comparison.results.topologies.iter_mut().enumerate().skip(1) {
+        topology.phases = (0..10)
+            .map(|k| PhaseLoss {
+                phase: if k == 0 {
+                    "waiting-for-dependency".to_owned()
+                } else {
+                    format!("phase-{k}")
+                },
+                on: (k == 0).then(|| "dns & <api>".to_owned()),
+                share: if k == at % 10 { 0.55 } else { 0.05 },
+                unavailability: topology.unavailability.clone(),
+            })
+            .collect();
+    }
+    let charts = chart::all(&comparison);
+    let drawn = charts.iter().find(|chart| chart.name == "phases").unwrap();
+    let first = &comparison.results.topologies[0].name;
+    assert!(!drawn.svg.contains(&format!(">{first}<")));
+    assert!(drawn.svg.contains("waiting for dns &amp; &lt;api&gt;"));
+    assert!(drawn.svg.contains("other phases") && drawn.svg.contains("55 %"));
+    assert!(chart::png(&drawn.svg).unwrap().starts_with(b"\x89PNG"));
 }
 
 #[test]

@@ -232,3 +232,72 @@ fn synchronous_copies_stop_the_smaller_side() {
     let none = play(&three.replace(" from: r1, to: r0,", ""), "100");
     assert_near(&none, "unavailability/mean", 2.0 / (79.0 * 24.0));
 }
+
+/// A copy does not arrive in a region that is down: the standby is so from 40 d to 55 d, and the primary is lost at 50 d, with what it wrote
+/// in ten days. The standby is back first and serves.
+#[test]
+fn a_standby_that_was_down_is_behind_by_that() {
+    let down =
+        "  west: { hits: region, regions: [r1], mtbf: { fixed: 40d }, mttr: { fixed: 15d } }";
+    let model = pair(
+        "pattern: hot-standby",
+        down,
+        "replication: { lag: { fixed: 60s } }",
+    )
+    .replace("horizon: 1y", "horizon: 58d");
+    let result = play(&model, "2");
+    assert_eq!(result["data_loss_seconds"]["n"], 2);
+    assert_near(&result, "data_loss_seconds/mean", 10.0 * 86_400.0 + 60.0);
+}
+
+/// Of three regions one was down when another is lost: the third has everything but the lag.
+#[test]
+fn one_up_to_date_copy_is_enough() {
+    let down =
+        "  west: { hits: region, regions: [r1], mtbf: { fixed: 40d }, mttr: { fixed: 15d } }";
+    let model = pair(
+        "pattern: active-active",
+        down,
+        "replication: { lag: { fixed: 60s } }",
+    )
+    .replace("r1: { zones: 1 } }", "r1: { zones: 1 }, r2: { zones: 1 } }")
+    .replace("regions: [r0, r1]", "regions: [r0, r1, r2]")
+    .replace("  activate: { fixed: 20m }\n", "")
+    .replace("horizon: 1y", "horizon: 58d");
+    let result = play(&model, "2");
+    // That of r1 at 40 d, and that of r0 at 50 d.
+    assert_eq!(result["data_loss_seconds"]["n"], 4);
+    assert_near(&result, "data_loss_seconds/mean", 60.0);
+}
+
+/// Probed from the standby, a primary seems lost while the link is cut: clients leave it over 30 min, in which both sides write, after
+/// 20 min in which it serves as before. Nothing is down. Probed from outside, nothing happens.
+#[test]
+fn a_cut_alone_splits_a_pair_that_is_probed_across_it() {
+    let cable = "  cable: { hits: region-link, mtbf: { fixed: 40d }, mttr: { fixed: 5d } }";
+    let model = |from: &str| {
+        pair(
+            "pattern: hot-standby",
+            cable,
+            "replication: { lag: { fixed: 60s } }",
+        )
+        .replace(
+            "region: { hits: region, regions: [r0], mtbf: { fixed: 50d }",
+            "region: { hits: region, regions: [r0], mtbf: { fixed: 2y }",
+        )
+        .replace(
+            "{ fixed: 0s }\n  activate",
+            &format!("{{ probe: 1ms, misses: 1{from} }}\n  activate"),
+        )
+        .replace("reroute:  { fixed: 0s }", "reroute:  { ttl: 30m }")
+    };
+    let across = play(&model(", from: standby"), "2");
+    // At 40 d, 85 d, …, 355 d: eight cuts in a year.
+    let hours = number(&across, "/split_brain_hours_per_year/mean");
+    assert!((hours - 8.0 * 0.5).abs() < 1e-4, "{hours}");
+    assert_eq!(number(&across, "/unavailability/mean"), 0.0);
+    assert_eq!(across["data_loss_seconds"]["n"], 16);
+    let outside = play(&model(""), "2");
+    assert_eq!(number(&outside, "/split_brain_hours_per_year/mean"), 0.0);
+    assert_eq!(outside["data_loss_seconds"]["n"], 0);
+}

@@ -453,3 +453,36 @@ fn why_knows_what_a_gray_fault_costs() {
         assert!((figure("down") - down).abs() < 1e-9, "{element}");
     }
 }
+
+/// A fault that fails 60 % is noticed after 2 h, and then mended for 10 h. With one region that is all; with a standby the region is given
+/// up after 30 min. What nobody has noticed is a phase of its own, apart from what is known and works badly.
+#[test]
+fn what_nobody_has_noticed_is_a_phase() {
+    let model = "
+model: unseen
+horizon: 55d
+regions: { r0: { zones: 1 }, r1: { zones: 1 } }
+services: { web: {} }
+faults:
+  slow: { hits: region, regions: [r0], mtbf: { fixed: 20d }, mttr: { fixed: 10h }, effect: { errors: 60% }, detected: false, noticed: { fixed: 2h } }
+topologies:
+  alone: { pattern: single-az, regions: [r0] }
+  t: { pattern: hot-standby, regions: [r0, r1] }
+failover: { detect: { fixed: 30m }, activate: { fixed: 0s }, reroute: { fixed: 0s }, failback: { wait: 0s, takes: 0s } }
+";
+    let results = compare(model, &["--trials", "2"]);
+    let share = |name: &str, phase: &str| {
+        let phases = topology(&results, name)["phases"].as_array().unwrap();
+        let named = phases.iter().find(|part| part["phase"] == phase);
+        named.map_or(0.0, |part| number(part, "/share"))
+    };
+    for (name, phase, expected) in [
+        ("alone", "not-noticed", 2.0 / 12.0),
+        ("alone", "degraded", 10.0 / 12.0),
+        ("t", "not-noticed", 2.0 / 2.5),
+        ("t", "detecting", 0.5 / 2.5),
+    ] {
+        let found = share(name, phase);
+        assert!((found - expected).abs() < 1e-9, "{name}: {found} {phase}");
+    }
+}

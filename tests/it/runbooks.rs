@@ -203,3 +203,66 @@ crews: {{ on-call: {{ size: 1, on_call: {{ hours: {hours}, night: {{ fixed: 30m 
     assert!((minutes - 20.0).abs() < 1e-6, "{minutes}");
     assert!(waited.abs() < 1e-6, "{waited}");
 }
+
+/// An approval by people does not put anything in motion: a primary that is back before it is given calls the attempt off. One loss, at
+/// 50 d, of an exponential length of mean 1 h; the approval takes another hour on average, so that half of the attempts go on. Those take
+/// 1 h more, of which 1 − 1/e hours are lost on average, and a way back on which nobody is served for 30 min.
+#[test]
+fn a_primary_that_is_back_before_the_approval_calls_the_attempt_off() {
+    let plan = "
+  plan:
+    - { step: approve, takes: 1h, by: people }
+    - { step: promote, takes: { fixed: 1h } }
+crews: { people: { size: 1 } }";
+    let model = pair("", plan)
+        .replace("mttr: { fixed: 10d }", "mttr: 1h")
+        .replace("horizon: 1y", "horizon: 90d")
+        .replace(
+            "failback: { wait: 0s, takes: 0s }",
+            "failback: { wait: 1m, takes: 0s, disruption: 30m }",
+        );
+    let result = play(&model, "40000");
+    let promoting = 0.5 * (1.0 - (-1.0_f64).exp());
+    let hours = 0.5 + promoting + 0.25;
+    let expected = hours / (90.0 * 24.0);
+    let (low, high) = (
+        number(&result, "/unavailability/low"),
+        number(&result, "/unavailability/high"),
+    );
+    assert!(
+        low <= expected && expected <= high,
+        "{expected} not in {low} to {high}"
+    );
+    assert!(high - low < 0.1 * expected);
+    for (phase, expected) in [
+        ("deciding", 0.5),
+        ("activating", promoting),
+        ("failing-back", 0.25),
+    ] {
+        let phases = result["phases"].as_array().unwrap();
+        let part = phases.iter().find(|part| part["phase"] == phase);
+        let found = number(part.unwrap(), "/share") * hours;
+        assert!((found / expected - 1.0).abs() < 0.05, "{phase}: {found}");
+    }
+}
+
+/// People who sleep for 2 h before they approve: the primary is back after one, and traffic stays.
+#[test]
+fn nobody_fails_over_while_people_sleep_longer_than_the_outage() {
+    let plan = "
+  plan:
+    - { step: approve, takes: { fixed: 1m }, by: people }
+    - { step: promote, takes: { fixed: 1h } }
+crews: { people: { size: 1, on_call: { hours: 9-10, night: { fixed: 2h } } } }";
+    let model = pair("", plan)
+        .replace("mttr: { fixed: 10d }", "mttr: { fixed: 1h }")
+        .replace(
+            "failback: { wait: 0s, takes: 0s }",
+            "failback: { wait: 1m, takes: 0s, disruption: 30m }",
+        );
+    let result = play(&model, "2");
+    let hours = number(&result, "/unavailability/mean") * 8760.0;
+    // Lost at hours 0, 1, 2, … of a day: seven in a year.
+    assert!((hours - 7.0).abs() < 1e-6, "{hours}");
+    assert!((share(&result, "waiting-for-people", "people") - 1.0).abs() < 1e-9);
+}

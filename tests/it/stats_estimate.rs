@@ -31,6 +31,7 @@ const SHAPE: TallyShape = TallyShape {
     priced: PricedFailure {
         sla_credits: true,
         downtime: true,
+        drills: false,
     },
     sharpened: false,
 };
@@ -42,6 +43,7 @@ const BOUND: NoLossBound = NoLossBound {
     total_loss: FailureCost {
         sla_credits: 50_000.0,
         downtime: 6_570_000.0,
+        drills: 0.0,
     },
 };
 
@@ -53,6 +55,7 @@ fn cost() -> CostResult {
         storage: None,
         telemetry: None,
         drills: None,
+        drills_held: None,
         regions: None,
         sla_credits: None,
         downtime: None,
@@ -111,6 +114,7 @@ fn failure_cost(outcome: &TrialOutcome) -> FailureCost {
     FailureCost {
         sla_credits: f64::from(12 - outcome.slo.met) * 10.0,
         downtime: outcome.down_seconds / 3600.0 * 9000.0 / 12.0,
+        drills: 0.0,
     }
 }
 

@@ -49,7 +49,6 @@ impl Simulator<'_> {
         state.phase = Phase::Activating;
         state.attempts += 1;
         let (from, attempts) = (state.from, state.attempts);
-        let start_moving = plan.reroute_first && !state.moved && state.movement != Movement::Away;
         if plan.runbook.is_empty() {
             let mut rng =
                 (self.key).occasion(self.plan.regions[from].key, Purpose::Activate, attempts);
@@ -58,7 +57,15 @@ impl Simulator<'_> {
         } else {
             self.begin_runbook();
         }
-        if start_moving {
+        if plan.runbook.first().is_none_or(|step| !step.is_approval) {
+            self.begin_activation();
+        }
+    }
+
+    /// The activation proper begins, approved if it has to be: clients may be on their way from now on.
+    pub(in crate::engine) fn begin_activation(&mut self) {
+        let (state, plan) = self.standby();
+        if plan.reroute_first && !state.moved && state.movement != Movement::Away {
             // If it has rotted, clients come before it is mended, and nobody serves them.
             self.find_rot();
             self.refresh_capacities();

@@ -1,5 +1,6 @@
 //! What the regions of a standby pattern run, and what they carry.
 
+use super::{Movement, all_in};
 use crate::engine::trial::Simulator;
 
 impl Simulator<'_> {
@@ -34,12 +35,25 @@ impl Simulator<'_> {
         }
     }
 
+    /// The roles of the regions are swapped, and traffic moves to the new primary over some time: on its way home, as in a failback.
+    pub(in crate::engine) fn move_to_standby(&mut self, seconds: f64) {
+        let now = self.now;
+        let home = 1 - self.standby().0.home;
+        self.bring_up(home);
+        let (state, _) = self.standby();
+        state.serving = home;
+        state.home = home;
+        state.movement = Movement::Back;
+        self.traffic.redirect(now, seconds, &all_in(home));
+        self.await_moves();
+        self.refresh_capacities();
+    }
+
     /// Each region carries what its scale allows: nothing while traffic is being switched, or while it is mended.
     pub(in crate::engine) fn refresh_capacities(&mut self) {
         for region in 0..2 {
             let (state, _) = self.standby();
-            let serves_nobody = state.disruption.is_some()
-                || (region != state.home && state.upkeep.is_being_mended());
+            let serves_nobody = state.disruption.is_some() || state.is_mended(region);
             let capacity = if serves_nobody {
                 0.0
             } else if state.full[region] {

@@ -8,7 +8,7 @@ use super::super::decode::{Decode, Name, Reader, Spanned};
 use super::super::record::{choice, record};
 use super::super::times::Time;
 use super::super::types::Hours;
-use super::super::values::{Amount, ByteRate, Seconds, SecondsOrNever, Share};
+use super::super::values::{Amount, ByteRate, Seconds, SecondsOrNever, Share, Times};
 use super::super::yaml::{Node, Value};
 use super::RawCanary;
 
@@ -73,17 +73,27 @@ record! {
     }
 }
 
+choice! {
+    /// Where probes come from.
+    ProbesFromWord is "ProbesFrom" as "a place of probes" {
+        "outside" => Outside "where clients are: a cut between the regions leaves them alone",
+        "standby" => Standby "the region that stands by: they fail while the link between the regions is cut",
+    }
+}
+
 record! {
     /// Health checks.
     HealthCheck is "Probe" as "a health check" {
         /// Time between two probes; default 10s.
         optional "probe" probe: Seconds,
         /// Failed probes in a row until it is declared; default 3.
-        optional "misses" misses: u32,
+        optional "misses" misses: Times,
         /// How long a probe waits for an answer before it has failed; default 0s.
         optional "timeout" timeout: Seconds,
         /// After traffic has moved, nothing is declared for so long; default 0s.
         optional "hold_down" hold_down: Seconds,
+        /// Where the probes of a primary come from; default outside.
+        optional "from" from: ProbesFromWord,
     }
 }
 
@@ -99,7 +109,10 @@ impl Decode for RawDetect {
         match &*node.value {
             Value::Mapping(entries)
                 if entries.iter().any(|entry| {
-                    matches!(&*entry.key, "probe" | "misses" | "timeout" | "hold_down")
+                    matches!(
+                        &*entry.key,
+                        "probe" | "misses" | "timeout" | "hold_down" | "from"
+                    )
                 }) =>
             {
                 HealthCheck::decode(node, reader).map(Self::Probe)
@@ -240,7 +253,7 @@ record! {
         /// Chance that a try succeeds; default 100%.
         optional "success" success: Share,
         /// Tries, one right after the other, before the attempt has failed; default 1.
-        optional "attempts" attempts: u32,
+        optional "attempts" attempts: Times,
         /// Services that must be up and faults that must not be active: it stands still meanwhile.
         optional "needs" needs: Vec<Spanned<Name>>,
         /// The step with which it begins; default after all steps before it.
@@ -283,7 +296,7 @@ record! {
         required "every" every: Seconds,
         /// What is done; default gameday.
         optional "kind" kind: DrillWord,
-        /// How long the standby serves on a game day; default 30m.
+        /// How long the standby serves on a game day, default 30m; on a rotation, over how long traffic moves, default 0s.
         optional "takes" takes: Seconds,
         /// How long nobody is served while traffic is switched; default 1m.
         optional "disruption" disruption: Seconds,

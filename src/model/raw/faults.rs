@@ -8,7 +8,7 @@ use super::super::decode::{Decode, Name, Reader, Spanned, Text, word};
 use super::super::record::{choice, record};
 use super::super::times::Time;
 use super::super::types::Hours;
-use super::super::values::{Seconds, Share};
+use super::super::values::{Seconds, Share, Times};
 use super::super::yaml::{Node, Value};
 
 record! {
@@ -151,7 +151,7 @@ record! {
         /// Time between two probes.
         required "every" every: Seconds,
         /// Failed probes in a row until a fault counts as noticed; default 2.
-        optional "misses" misses: u32,
+        optional "misses" misses: Times,
     }
 }
 
@@ -231,7 +231,7 @@ impl JsonSchema for Hours {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": "^[0-9.]+ *- *[0-9.]+$",
+            "pattern": "^ *([01]?[0-9]([.][0-9]+)?|2[0-3]([.][0-9]+)?|24([.]0*)?) *- *([01]?[0-9]([.][0-9]+)?|2[0-3]([.][0-9]+)?|24([.]0*)?) *$",
             "description": "hours of the day, such as 9-17 or 22-6",
         })
     }

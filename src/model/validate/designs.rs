@@ -9,7 +9,7 @@ use super::limits::MAX_TOPOLOGIES;
 use crate::model::decode::{Name, Spanned};
 use crate::model::mapping::Field;
 use crate::model::problem::{Span, quoted};
-use crate::model::raw::{PatternWord, RawTopology};
+use crate::model::raw::{PatternWord, RawDetect, RawFailover, RawTopology};
 use crate::model::types::{Backups, Pattern, Service, TopologySpec};
 use crate::model::values::Share;
 use crate::units::format_percentage;
@@ -150,6 +150,7 @@ impl Checker<'_> {
         let before = self.problems.len();
         let regions = self.regions_of(design);
         self.check_keys_of_pattern(design);
+        self.check_keys_of_rerouting(design);
         let standby_scale =
             self.scale(design, "standby_scale", Pattern::WarmStandby, STANDBY_SCALE);
         let scale = self.scale(design, "scale", Pattern::ActiveActive, 1.0);
@@ -321,6 +322,35 @@ impl Checker<'_> {
         }
     }
 
+    /// Refuses keys of its own `failover` that an active-active topology, which only reroutes, does not use.
+    fn check_keys_of_rerouting(&mut self, design: &Design<'_>) {
+        let failover = design.raw.and_then(|raw| raw.failover.get());
+        let Some(failover) = failover.filter(|_| design.pattern == Pattern::ActiveActive) else {
+            return;
+        };
+        let keys = [
+            ("detect.from", place_of_probes(failover)),
+            ("decide", place(&failover.decide)),
+            ("activate", place(&failover.activate)),
+            ("plan", place(&failover.plan)),
+            ("success", place(&failover.success)),
+            ("retry", place(&failover.retry)),
+            ("false_alarm", place(&failover.false_alarm)),
+            ("failback", place(&failover.failback)),
+            ("rot", place(&failover.rot)),
+        ];
+        for (key, span) in keys {
+            if let Some(span) = span {
+                let message = format!(
+                    "`failover.{key}` has no effect on topology {}, an `active-active`",
+                    quoted(design.name)
+                );
+                let hint = "remove it: all of its regions serve, so that a loss is only detected and rerouted";
+                self.refuse(&span, message, "only `detect` and `reroute`", hint);
+            }
+        }
+    }
+
     /// A share of capacity above 0; its default is noted only for the pattern that uses it.
     fn scale(
         &mut self,
@@ -409,5 +439,18 @@ impl Checker<'_> {
             );
         }
         Some(split)
+    }
+}
+
+/// Where a key is given.
+fn place<T>(field: &Field<T>) -> Option<Span> {
+    field.given().map(|(span, _)| span.clone())
+}
+
+/// Where it is said where probes come from.
+fn place_of_probes(failover: &RawFailover) -> Option<Span> {
+    match failover.detect.get() {
+        Some(RawDetect::Probe(probe)) => probe.from.given().map(|(span, _)| span.clone()),
+        Some(RawDetect::Drawn(_)) | None => None,
     }
 }

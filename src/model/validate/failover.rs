@@ -9,9 +9,12 @@ use crate::model::Distribution;
 use crate::model::distribution::Z95;
 use crate::model::mapping::Field;
 use crate::model::problem::quoted;
-use crate::model::raw::{RawDecide, RawDetect, RawFailback, RawFailover, RawReroute, TimeOrNever};
+use crate::model::raw::{
+    DrillWord, ProbesFromWord, RawDecide, RawDetect, RawFailback, RawFailover, RawReroute,
+    TimeOrNever,
+};
 use crate::model::types::{Backups, Detect, Failback, Failover, Pattern, Reroute, Return, Service};
-use crate::model::values::{Seconds, SecondsOrNever, Share};
+use crate::model::values::{Seconds, SecondsOrNever, Share, Times};
 use crate::units::format_duration;
 
 const PROBE_SECONDS: f64 = 10.0;
@@ -101,6 +104,7 @@ impl Checker<'_> {
         };
         let detect = self.detect(&layers);
         let hold_down = Self::hold_down(&layers);
+        let probed_from_standby = self.probed_from_standby(&layers);
         let false_alarm = self.false_alarm(&layers);
         let rot = self.rot(&layers);
         let decide = self.decide(&layers);
@@ -122,6 +126,7 @@ impl Checker<'_> {
         let failover = Failover {
             detect: detect?,
             hold_down_seconds: hold_down?,
+            probed_from_standby: probed_from_standby?,
             false_alarm: false_alarm?,
             rot: rot?,
             decide: decide?,
@@ -133,6 +138,7 @@ impl Checker<'_> {
             retry_seconds: retry?,
             failback: failback?,
         };
+        self.check_probes_from_standby(&layers, &failover)?;
         self.check_retries(&layers, design, &failover)?;
         Some(failover)
     }
@@ -196,7 +202,7 @@ impl Checker<'_> {
         }
         let (Seconds(period_seconds), misses, Seconds(timeout_seconds)) = (
             probe.probe.or(Seconds(PROBE_SECONDS))?,
-            probe.misses.or(MISSES)?,
+            probe.misses.or(Times(MISSES))?.0,
             probe.timeout.or(Seconds(0.0))?,
         );
         if let (Some((span, _)), true) = (probe.probe.given(), period_seconds <= 0.0) {
@@ -229,6 +235,52 @@ impl Checker<'_> {
             }
             Some((_, RawDetect::Drawn(_))) | None => Some(0.0),
         }
+    }
+
+    fn probed_from_standby(&mut self, layers: &Layers<'_>) -> Option<bool> {
+        let word = match layers.pick(|raw| &raw.detect)? {
+            Some((_, RawDetect::Probe(probe))) => probe.from.optional()?,
+            Some((_, RawDetect::Drawn(_))) | None => None,
+        };
+        if word.is_none() {
+            self.note(
+                layers,
+                layers.has_standby,
+                "detect.from",
+                "outside",
+                "default",
+            );
+        }
+        Some(layers.has_standby && word == Some(ProbesFromWord::Standby))
+    }
+
+    /// Who stands by has to be the same region always, where the other is seen from it.
+    fn check_probes_from_standby(
+        &mut self,
+        layers: &Layers<'_>,
+        failover: &Failover,
+    ) -> Option<()> {
+        let drills = self.raw.drills.get();
+        let rotates =
+            drills.is_some_and(|drills| matches!(drills.kind.get(), Some(DrillWord::Rotation)));
+        let swaps = if failover.failback == Failback::Never {
+            "`failback: never` swaps the roles of the regions"
+        } else if rotates {
+            "drills of `kind: rotation` swap the roles of the regions"
+        } else {
+            return Some(());
+        };
+        if !failover.probed_from_standby {
+            return Some(());
+        }
+        let (span, _) = layers.pick(|raw| &raw.detect)??;
+        self.refuse(
+            span,
+            format!("probes come from the standby, and {swaps}"),
+            "a standby that is the same region always",
+            "write for example `failback: { wait: 1h }`, or leave `from: standby` out",
+        );
+        None
     }
 
     fn false_alarm(&mut self, layers: &Layers<'_>) -> Option<Distribution> {

@@ -7,7 +7,7 @@ use crate::model::mapping::Field;
 use crate::model::problem::{Span, quoted};
 use crate::model::raw::{EffectWord, RawCanary, RawFault};
 use crate::model::types::{Canary, Detection, Effect, GrayEffect, Scope, TopologySpec};
-use crate::model::values::{Seconds, Share};
+use crate::model::values::{Seconds, Share, Times};
 
 /// Failed probes in a row until a fault counts as noticed, unless the model says otherwise.
 const MISSES: u32 = 2;
@@ -166,7 +166,7 @@ impl Checker<'_> {
             .into_iter()
             .filter(|part| !part.is_empty());
         let path = path.collect::<Vec<_>>().join(".");
-        let misses = self.value_or(&raw.misses, &path, MISSES, "2")?;
+        let Times(misses) = self.value_or(&raw.misses, &path, Times(MISSES), "2")?;
         if let (Some((span, _)), 0) = (raw.misses.given(), misses) {
             self.refuse(
                 span,

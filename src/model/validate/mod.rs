@@ -20,6 +20,7 @@ mod money;
 mod runbook;
 mod services;
 mod slo;
+mod unused;
 mod upkeep;
 
 use indexmap::IndexMap;
@@ -118,6 +119,11 @@ impl Checker<'_> {
             traffic: traffic?,
             costs: costs?,
             hash: String::new(),
+            unused: Vec::new(),
+        };
+        let model = Model {
+            unused: self.unused(&model),
+            ..model
         };
         if self.problems.is_empty() {
             self.check_events(&model);
@@ -175,12 +181,7 @@ impl Checker<'_> {
         if table.0.contains_key(text) {
             return true;
         }
-        // Looking for similar names takes long in large models, and only the first mistakes are shown.
-        let near = if self.problems.len() < MOST_HINTS {
-            similar(text, table.names())
-        } else {
-            None
-        };
+        let near = self.near(text, table.names());
         let hint = match near {
             Some(near) => format!("did you mean {}?", quoted(near)),
             None if table.0.is_empty() => format!("the model has no {what}"),
@@ -195,6 +196,15 @@ impl Checker<'_> {
         let message = format!("{referrer} {}, which is not a {what}", quoted(text));
         self.refuse(&name.span, message, &format!("the name of a {what}"), hint);
         false
+    }
+
+    /// A similar name. Looking for one takes long in large models, and only the first mistakes are shown.
+    fn near<'n>(&self, text: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+        if self.problems.len() < MOST_HINTS {
+            similar(text, names)
+        } else {
+            None
+        }
     }
 
     fn length(&mut self, key: &str, field: &Field<Seconds>, default: f64) -> Option<f64> {

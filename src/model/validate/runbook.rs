@@ -10,7 +10,7 @@ use crate::model::mapping::Field;
 use crate::model::problem::{Span, quoted};
 use crate::model::raw::{HitsWord, RawStep, StrikesWord};
 use crate::model::types::{Need, Step};
-use crate::model::values::Share;
+use crate::model::values::{Share, Times};
 
 impl Checker<'_> {
     /// The steps that take the place of `activate`; empty if a nearer layer, or none, has them. `None` if something is wrong.
@@ -116,7 +116,7 @@ impl Checker<'_> {
                 "remove it, or add `by`",
             );
         }
-        let attempts = raw.attempts.or(1)?;
+        let attempts = raw.attempts.or(Times(1))?.0;
         if let (Some((span, _)), 0) = (raw.attempts.given(), attempts) {
             self.refuse(
                 span,
@@ -214,7 +214,16 @@ impl Checker<'_> {
                 Some(Need::Fault(text.clone()))
             }
             (false, None) => {
-                self.is_known(name, services, "service or fault", "a step needs");
+                if let Some(near) = self.near(text, services.names().chain(faults.names())) {
+                    let message = format!(
+                        "a step needs {}, which is not a service or fault",
+                        quoted(text)
+                    );
+                    let hint = format!("did you mean {}?", quoted(near));
+                    self.refuse(&name.span, message, "the name of a service or fault", hint);
+                } else {
+                    self.is_known(name, services, "service or fault", "a step needs");
+                }
                 None
             }
         }

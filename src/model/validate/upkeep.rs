@@ -53,20 +53,13 @@ impl Checker<'_> {
             DrillWord::Gameday => DrillKind::Gameday,
             DrillWord::Rotation => DrillKind::Rotation,
         };
-        if let (DrillKind::Rotation, Some((span, _))) = (kind, raw.takes.given()) {
-            self.refuse(
-                span,
-                "`takes` has no effect on a rotation: traffic stays where it is until the next one",
-                "no `takes`",
-                "remove it, or write `kind: gameday`",
-            );
-        }
-        let takes = Seconds(TAKES_SECONDS);
-        let Seconds(takes_seconds) = if kind == DrillKind::Gameday {
-            self.value_or(&raw.takes, "drills.takes", takes, "30m")?
-        } else {
-            takes
+        // On a rotation it is the time over which traffic moves; left out, it is switched at once.
+        let (takes, shown) = match kind {
+            DrillKind::Gameday => (TAKES_SECONDS, "30m"),
+            DrillKind::Rotation => (0.0, "0s"),
         };
+        let Seconds(takes_seconds) =
+            self.value_or(&raw.takes, "drills.takes", Seconds(takes), shown)?;
         let disruption = Seconds(DISRUPTION_SECONDS);
         let Seconds(disruption_seconds) =
             self.value_or(&raw.disruption, "drills.disruption", disruption, "1m")?;
