@@ -34,6 +34,8 @@ pub mod importance;
 
 pub mod compare;
 
+pub mod ledger;
+
 pub mod verify;
 
 pub mod chart;

@@ -92,7 +92,8 @@ fn alt(results: &Results) -> String {
 }
 
 /// The causes with the largest shares over all topologies, as many as there are colours.
-pub(super) fn main_causes(results: &Results) -> Vec<String> {
+#[must_use]
+pub fn main_causes(results: &Results) -> Vec<String> {
     let mut sums: Vec<(String, f64)> = Vec::new();
     for cause in results
         .topologies

@@ -33,11 +33,12 @@ pub fn all(comparison: &Comparison) -> Vec<Chart> {
         recovery::chart(comparison),
     ]);
     charts.extend(data_loss::chart(comparison));
-    charts.extend([
-        attribution::chart(comparison),
-        cost::chart(comparison),
-        timeline::chart(comparison),
-    ]);
+    charts.extend([attribution::chart(comparison), cost::chart(comparison)]);
+    charts.extend(
+        comparison
+            .has_evidence()
+            .then(|| timeline::chart(comparison)),
+    );
     charts.extend(
         shown_layout(comparison).map(|layout| deployment::chart(layout, Some(&comparison.results))),
     );

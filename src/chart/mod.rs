@@ -25,10 +25,13 @@ mod timeline;
 mod unavailability;
 mod words;
 
+pub use attribution::main_causes;
+pub use cost::{CostPart, cost_parts};
 pub use deployment::deployment_graph;
 pub use dot::dot;
 pub use drills::{DRILLS, drills};
 pub use gallery::{NAMES, all};
 pub use render::{ChartError, FONT_FACES, png};
 pub use sheet::Chart;
-pub use theme::dark_rules;
+pub use theme::{Look, Shade, dark_rules, looks, part_shade};
+pub use timeline::main_causes as timeline_causes;

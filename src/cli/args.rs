@@ -79,6 +79,11 @@ pub(super) enum Command {
         after_help = "Example: a model whose standby rots\n  failscape drills models/drills.yaml -t hot-standby --trials 2000\n\nIntervals of your own\n  failscape drills models/drills.yaml -t hot-standby --every 20d --every 45d --trials 2000"
     )]
     Drills(DrillsArgs),
+    /// Make the report page of a finished run again, without playing
+    #[command(
+        after_help = "Example: a run without charts, then its page with them\n  failscape compare --trials 500 --no-charts -o output/quick &&\n  failscape report output/quick -o page.html\n\nThe page needs results.json and, beside it, the evidence.json of the same run; it says what it lacks."
+    )]
+    Report(ReportArgs),
     /// Check a model without running it
     #[command(
         after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
@@ -205,6 +210,16 @@ pub(super) struct MergeArgs {
     pub(super) confidence: Option<f64>,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ReportArgs {
+    /// The results.json of a run, or the folder that it is in
+    #[arg(value_name = "RESULTS|FOLDER", value_hint = ValueHint::AnyPath)]
+    pub(super) run: PathBuf,
+    /// File to write [default: index.html beside the results]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

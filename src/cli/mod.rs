@@ -20,6 +20,7 @@ mod man;
 mod merge;
 mod observer;
 mod outputs;
+mod report;
 mod run;
 mod run_file;
 mod schema;
@@ -74,6 +75,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Verify(args) => verify::verify(&args, streams),
         Command::Why(args) => why::why_down(&args, streams),
         Command::Drills(args) => drills::drills(&args, streams),
+        Command::Report(args) => report::report(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Init(args) => init::init(&args, streams),

@@ -3,7 +3,7 @@
 use crate::model::{Model, Objectives};
 use crate::montecarlo::RunSettings;
 use crate::results::{
-    Comparison, Difference, Layout, ObjectivesEcho, Results, Timeline, TopologyResult,
+    Comparison, Difference, Layout, Ledger, ObjectivesEcho, Results, Timeline, TopologyResult,
 };
 
 use super::findings::findings;
@@ -36,6 +36,8 @@ pub struct Finished<'a> {
     pub timeline: Timeline,
     /// What runs where, in order of `topologies`.
     pub layouts: Vec<Layout>,
+    /// The numbers that the answer rests on.
+    pub ledger: Ledger,
 }
 
 /// Compares the topologies of a finished run.
@@ -79,7 +81,7 @@ pub fn assemble(finished: Finished<'_>) -> Comparison {
         layouts: finished.layouts,
         source: finished.source,
         description: model.description.clone(),
-        sources: sources(model),
+        ledger: finished.ledger,
         precision_of_differences: settings.precision_of_differences,
     }
 }
@@ -94,14 +96,6 @@ fn echo(objectives: &Objectives) -> ObjectivesEcho {
         rto_seconds: objectives.rto_seconds,
         rpo_seconds: objectives.rpo_seconds,
     }
-}
-
-fn sources(model: &Model) -> Vec<(String, String)> {
-    model
-        .faults
-        .iter()
-        .filter_map(|(name, fault)| Some((name.clone(), fault.source.clone()?)))
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! From a file or a text to a validated model.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -8,8 +9,10 @@ use super::decode::{Decode, Reader};
 use super::defaults::AppliedDefault;
 use super::errors::ModelErrors;
 use super::problem::Problem;
+use super::quantities::{Nudge, Quantity, of_default};
 use super::raw::RawModel;
 use super::source::{MAX_BYTES, ShownSource, read_text};
+use super::sources;
 use super::types::Model;
 use super::validate::validate;
 use super::yaml;
@@ -49,18 +52,45 @@ fn load_file(path: &Path) -> Result<(Model, Vec<AppliedDefault>), ModelErrors> {
     load_text(&name, &text, Some(folder))
 }
 
+/// The text of a model and where it lay, from which it can be read again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    text: Arc<str>,
+    folder: Option<PathBuf>,
+}
+
+impl Model {
+    /// The model as it would be with one of its quantities so many times as large; `None` if that could not be used, or if no
+    /// quantity that is written is at these keys.
+    #[must_use]
+    pub fn nudged(&self, path: &str, factor: f64) -> Option<Self> {
+        let is_written = |quantity: &Quantity| quantity.path == path && quantity.default.is_none();
+        if !self.quantities.iter().any(is_written) {
+            return None;
+        }
+        let nudge = Nudge {
+            path: path.to_owned(),
+            factor,
+        };
+        let Origin { text, folder } = &self.origin;
+        let (model, _) = read_model(text, folder.as_deref(), Some(nudge)).ok()?;
+        Some(model)
+    }
+}
+
 fn load_text(
     name: &str,
     text: &str,
     folder: Option<&Path>,
 ) -> Result<(Model, Vec<AppliedDefault>), ModelErrors> {
-    read_model(text, folder)
+    read_model(text, folder, None)
         .map_err(|problems| ModelErrors::new(ShownSource::new(name, text), problems))
 }
 
 fn read_model(
     text: &str,
     folder: Option<&Path>,
+    nudge: Option<Nudge>,
 ) -> Result<(Model, Vec<AppliedDefault>), Vec<Problem>> {
     if text.len() as u64 > MAX_BYTES {
         return Err(vec![Problem::of_file(
@@ -72,13 +102,30 @@ fn read_model(
     let mut reader = Reader {
         problems,
         folder: folder.map(Path::to_owned),
+        nudge,
         ..Reader::default()
     };
     let raw = root.and_then(|root| RawModel::decode(&root, &mut reader));
-    let checked = raw.map(|raw| validate(&raw, &mut reader));
+    let checked = raw.map(|raw| {
+        let (mut model, defaults) = validate(&raw, &mut reader);
+        let mut quantities = std::mem::take(&mut reader.quantities);
+        quantities.extend(defaults.iter().filter_map(of_default));
+        // What is wrong otherwise may be why a path leads to nothing.
+        if reader.problems.is_empty() {
+            sources::attach(&raw, &mut quantities, &mut reader.problems);
+        }
+        if let Some(model) = &mut model {
+            model.quantities = quantities;
+        }
+        (model, defaults)
+    });
     match checked {
         Some((Some(mut model), defaults)) if reader.problems.is_empty() => {
             model.hash = digest(text, &reader.files);
+            model.origin = Origin {
+                text: text.into(),
+                folder: reader.folder,
+            };
             Ok((model, defaults))
         }
         _ if reader.problems.is_empty() => Err(vec![Problem::of_file(

@@ -15,10 +15,12 @@ mod errors;
 mod load;
 mod mapping;
 mod problem;
+mod quantities;
 mod raw;
 mod record;
 mod schema;
 mod source;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -31,8 +33,9 @@ pub use defaults::AppliedDefault;
 pub use distribution::{Distribution, Range};
 pub use doubts::{Doubt, doubts};
 pub use errors::ModelErrors;
-pub use load::{applied_defaults, applied_defaults_str, load, load_str};
+pub use load::{Origin, applied_defaults, applied_defaults_str, load, load_str};
 pub use problem::Problem;
+pub use quantities::{Quantity, QuantityKind};
 pub use schema::json_schema;
 pub use types::*;
 

@@ -3,16 +3,21 @@
 //! Turns a [`Comparison`](crate::results::Comparison) into text and writes folders of files; computes no figure of its
 //! own. Called by [`crate::cli`], which alone prints.
 
+mod assumptions;
 mod csv;
 mod data;
 mod drills;
+mod evidence;
 mod folder;
 mod html;
+mod html_ledger;
 mod html_prose;
+mod html_script;
 mod html_spaces;
 mod html_tables;
 mod in_depth;
 mod json;
+mod live;
 mod markdown;
 mod summary;
 mod table;
@@ -25,7 +30,9 @@ mod why;
 
 pub use self::csv::csv;
 pub use crate::results::format;
+pub use assumptions::assumptions_csv;
 pub use drills::{drill_markdown, drill_text};
+pub use evidence::evidence_json;
 pub(crate) use folder::temporary_file;
 pub use folder::{Folder, OutputError};
 pub use html::{PageError, page};

@@ -22,6 +22,7 @@ mod long_runs;
 mod partitions;
 mod properties;
 mod ranges;
+mod report;
 mod runbooks;
 mod shards;
 mod stats_coverage;

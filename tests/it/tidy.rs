@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In the order of the pipeline. `chart` and `report` come after all that they show.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
     "units",
     "stats",
     "results",
@@ -18,6 +18,7 @@ const ORDER: [&str; 17] = [
     "montecarlo",
     "importance",
     "compare",
+    "ledger",
     "verify",
     "chart",
     "report",

@@ -6,11 +6,13 @@ mod designs;
 mod faults;
 mod money;
 mod services;
+mod sources;
 
 pub(super) use designs::*;
 pub(super) use faults::*;
 pub(super) use money::*;
 pub(super) use services::*;
+pub(super) use sources::*;
 
 use super::decode::{Name, Text};
 use super::mapping::Table;
@@ -58,5 +60,7 @@ record! {
         optional "traffic" traffic: RawTraffic,
         /// Prices that belong to no single service.
         optional "costs" costs: RawCosts,
+        /// Where numbers come from, by the keys that lead to them; what has none is shown as assumed.
+        optional "sources" sources: RawSources,
     }
 }
