@@ -35,12 +35,15 @@ pub(super) fn fault_of<'a>(path: &str, topology: &'a TopologyResult) -> Option<&
         .strip_prefix("faults.")
         .or_else(|| path.strip_prefix("services."))?;
     let is_service = path.starts_with("services.");
-    topology.faults.iter().find(|fault| {
+    let leads_to = |fault: &&FaultCount| {
         let key = rest
             .strip_prefix(fault.name.as_str())
             .and_then(|key| key.strip_prefix('.'));
         key.is_some_and(|key| !is_service || key == "mtbf" || key == "mttr")
-    })
+    };
+    // Names may have dots in them: the longest that fits is the one that is meant.
+    let fitting = topology.faults.iter().filter(leads_to);
+    fitting.max_by_key(|fault| fault.name.len())
 }
 
 /// What is charged to the thing that these keys describe; `None` if losses are not charged to such things.

@@ -38,9 +38,12 @@ pub(super) fn attach(raw: &RawModel, quantities: &mut [Quantity], problems: &mut
             problems.push(
                 Problem::at(
                     &named.span,
-                    format!("sources: {} leads to no number", quoted(&named.path)),
+                    format!(
+                        "sources: {} leads to no time, share, rate, size or price",
+                        quoted(&named.path)
+                    ),
                 )
-                .expected("the keys that lead to a time, share, rate, size or price, or to several")
+                .expected("the keys that lead to one of those, or to several")
                 .hint(hint),
             );
         }

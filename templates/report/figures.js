@@ -17,7 +17,7 @@ function mount(figure) {
   place.tabIndex = 0;
   place.setAttribute('role', 'application');
   place.setAttribute('aria-roledescription', 'interactive chart');
-  place.setAttribute('aria-label', `${title}. Arrow keys go from figure to figure, plus and minus zoom, 0 shows all.`);
+  place.setAttribute('aria-label', `${title}. Arrow keys go from figure to figure, plus and minus zoom, Shift and arrows move what is zoomed, 0 shows all.`);
   const inner = element('div', { 'aria-hidden': 'true' });
   place.append(inner);
   inner.style.height = `${heightOf(data, place.clientWidth)}px`;
@@ -104,8 +104,21 @@ function mount(figure) {
     goTo(next);
   }
 
+  // Moves what is zoomed by a part of what is seen.
+  function pan(part) {
+    const [start, end] = range();
+    const shift = Math.min(Math.max((end - start) * part, -start), 100 - end);
+    zoomTo(start + shift, end + shift);
+  }
+
   place.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const panned = event.shiftKey && { ArrowRight: 0.25, ArrowLeft: -0.25 }[event.key];
+    if (panned) {
+      event.preventDefault();
+      pan(panned);
+      return;
+    }
     const act = {
       ArrowRight: () => goTo(stop + 1), ArrowLeft: () => goTo(stop < 0 ? -1 : stop - 1),
       ArrowDown: () => leap(1), ArrowUp: () => leap(-1), Home: () => goTo(0), End: () => goTo(-1),

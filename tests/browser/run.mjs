@@ -202,6 +202,14 @@ async function zoom(what, page) {
     await settle(page);
     check(`${what}: ${name} shows all again`, (await range()).every(([start, end]) => start === 0 && end === 100), await range());
   }
+  // By keyboard alone.
+  await page.locator('#chart-recovery .live').focus();
+  const window = () => page.evaluate(() => window.reportCharts[3].getOption().dataZoom[0]).then((one) => [one.start, one.end]);
+  await page.keyboard.press('+');
+  await page.keyboard.press('Shift+ArrowRight');
+  const moved = await window();
+  await page.keyboard.press('0');
+  check(`${what}: keys zoom, move and show all`, moved[0] > 25 && moved[1] - moved[0] < 51 && (await window()).join() === '0,100', moved);
   // With the wheel, only together with Ctrl, so that the page still scrolls.
   const live = page.locator('#chart-downtime .live');
   await live.scrollIntoViewIfNeeded();
