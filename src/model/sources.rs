@@ -10,7 +10,7 @@ pub(super) fn attach(raw: &RawModel, quantities: &mut [Quantity], problems: &mut
         .faults
         .get()
         .into_iter()
-        .flat_map(|faults| faults.iter())
+        .flat_map(super::mapping::Table::iter)
     {
         if let Some(source) = fault.source.get() {
             let as_of = fault.as_of.get().map(|Date(date)| date.as_str());

@@ -107,12 +107,11 @@ fn logarithmic(
 
 /// 1, 2 and 5 times the powers of ten within a range.
 fn steps(low: f64, high: f64) -> impl Iterator<Item = f64> {
-    let exponents = if low > 0.0 && high >= low {
-        (low.log10().floor() as i32)..=(high.log10().ceil() as i32)
-    } else {
-        0..=-1
-    };
+    let is_range = low > 0.0 && high >= low && high.is_finite();
+    let exponents = is_range.then(|| (low.log10().floor() as i32)..=(high.log10().ceil() as i32));
     exponents
+        .into_iter()
+        .flatten()
         .flat_map(|exponent| [1.0, 2.0, 5.0].map(|step| step * 10_f64.powi(exponent)))
         .filter(move |&tick| low <= tick && tick <= high)
 }
