@@ -279,7 +279,7 @@ pub(crate) fn hostile() -> Comparison {
     comparison.description = Some(HOSTILE.to_owned());
     for assumption in &mut comparison.ledger.assumptions {
         assumption.path = format!("faults.{HOSTILE}.mtbf");
-        assumption.value = HOSTILE.to_owned();
+        HOSTILE.clone_into(&mut assumption.value);
         assumption.source = Some(HOSTILE.to_owned());
         for (reliance, i) in assumption.topologies.iter_mut().zip(0..) {
             reliance.topology = format!("{HOSTILE}{i}");
