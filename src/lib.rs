@@ -46,6 +46,8 @@ pub mod gate;
 
 pub mod study;
 
+pub mod ledger;
+
 pub mod verify;
 
 pub mod chart;

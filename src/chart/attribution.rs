@@ -30,6 +30,12 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
     shares::chart(words, &rows, "other causes")
 }
 
+/// The causes with the largest shares over all topologies, as many as there are colours.
+#[must_use]
+pub fn main_causes(results: &Results) -> Vec<String> {
+    shares::main_parts(&rows(results))
+}
+
 fn rows(results: &Results) -> Vec<Shared<'_>> {
     let topologies = results.topologies.iter();
     let shared = topologies.map(|topology| Shared {

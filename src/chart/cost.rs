@@ -7,7 +7,7 @@ use super::letters::{Letters, names};
 use super::sheet::{self, Chart, Words};
 use super::theme::{
     BLUE, Colour, GREEN, GRID, INK, LABEL_SIZE, MARGIN, MUTED, ORANGE, PAPER, PURPLE, REST, SKY,
-    SMALL_SIZE, VERMILLION, WIDTH, YELLOW,
+    SMALL_SIZE, Shade, VERMILLION, WIDTH, YELLOW, shade,
 };
 use super::words;
 use crate::results::format;
@@ -21,58 +21,75 @@ const NAMES: f64 = 190.0;
 const FIGURES: f64 = 140.0;
 
 /// One kind of cost.
-struct Part {
-    name: &'static str,
+#[derive(Debug, Clone, Copy)]
+pub struct CostPart {
+    /// Its name.
+    pub name: &'static str,
     colour: Colour,
     /// Whether it is a cost of failure, drawn hatched.
-    of_failure: bool,
-    amount: fn(&CostResult) -> Option<f64>,
+    pub of_failure: bool,
+    /// A topology's amount of it \[currency/month\].
+    pub amount: fn(&CostResult) -> Option<f64>,
 }
 
-const PARTS: [Part; 8] = [
-    Part {
+impl CostPart {
+    /// Its colour.
+    #[must_use]
+    pub fn shade(&self) -> Shade {
+        shade(self.colour)
+    }
+}
+
+/// All kinds of cost, in the order in which they are stacked.
+#[must_use]
+pub fn cost_parts() -> &'static [CostPart] {
+    &PARTS
+}
+
+const PARTS: [CostPart; 8] = [
+    CostPart {
         name: "infrastructure",
         colour: BLUE,
         of_failure: false,
         amount: |cost| cost.infrastructure,
     },
-    Part {
+    CostPart {
         name: "regions",
         colour: SKY,
         of_failure: false,
         amount: |cost| cost.regions,
     },
-    Part {
+    CostPart {
         name: "transfer",
         colour: GREEN,
         of_failure: false,
         amount: |cost| cost.transfer,
     },
-    Part {
+    CostPart {
         name: "storage",
         colour: ORANGE,
         of_failure: false,
         amount: |cost| cost.storage,
     },
-    Part {
+    CostPart {
         name: "telemetry",
         colour: YELLOW,
         of_failure: false,
         amount: |cost| cost.telemetry,
     },
-    Part {
+    CostPart {
         name: "drills",
         colour: REST,
         of_failure: false,
         amount: |cost| cost.drills,
     },
-    Part {
+    CostPart {
         name: "SLA credits",
         colour: PURPLE,
         of_failure: true,
         amount: |cost| cost.sla_credits.as_ref().map(|e| e.mean),
     },
-    Part {
+    CostPart {
         name: "lost business",
         colour: VERMILLION,
         of_failure: true,
@@ -96,7 +113,7 @@ pub(super) fn chart(comparison: &Comparison) -> Chart {
         ),
         alt: alt(results),
     };
-    let used: Vec<&Part> = PARTS
+    let used: Vec<&CostPart> = PARTS
         .iter()
         .filter(|part| {
             results
@@ -151,13 +168,13 @@ fn alt(results: &Results) -> String {
     format!("Cost a month. {}.", words::sentences(all, 12))
 }
 
-fn amount(part: &Part, topology: &TopologyResult) -> f64 {
+fn amount(part: &CostPart, topology: &TopologyResult) -> f64 {
     (part.amount)(&topology.cost_per_month)
         .filter(|amount| amount.is_finite() && *amount > 0.0)
         .unwrap_or(0.0)
 }
 
-fn draw(canvas: &Canvas, plot: Rect, results: &Results, used: &[&Part]) {
+fn draw(canvas: &Canvas, plot: Rect, results: &Results, used: &[&CostPart]) {
     let highest = results
         .topologies
         .iter()
@@ -210,7 +227,7 @@ fn draw_bar(
     plot: Rect,
     y: f64,
     topology: &TopologyResult,
-    used: &[&Part],
+    used: &[&CostPart],
     scale: Scale,
 ) {
     let (top, mut sum) = (y - BAR / 2.0, 0.0);

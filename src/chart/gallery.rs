@@ -36,7 +36,12 @@ pub fn all(comparison: &Comparison) -> Vec<Chart> {
     charts.extend(data_loss::chart(comparison));
     charts.push(attribution::chart(comparison));
     charts.extend(phases::chart(comparison));
-    charts.extend([cost::chart(comparison), timeline::chart(comparison)]);
+    charts.push(cost::chart(comparison));
+    charts.extend(
+        comparison
+            .has_evidence()
+            .then(|| timeline::chart(comparison)),
+    );
     charts.extend(
         shown_layout(comparison).map(|layout| deployment::chart(layout, Some(&comparison.results))),
     );

@@ -32,6 +32,8 @@ mod tornado;
 mod unavailability;
 mod words;
 
+pub use attribution::main_causes;
+pub use cost::{CostPart, cost_parts};
 pub use deployment::deployment_graph;
 pub use dot::dot;
 pub use drills::{DRILLS, drills};
@@ -41,5 +43,6 @@ pub use injection::{INJECTION, injection};
 pub use render::{ChartError, FONT_FACES, png};
 pub use sheet::Chart;
 pub use sweep::{SWEEP, sweep};
-pub use theme::dark_rules;
+pub use theme::{Look, Shade, dark_rules, looks, part_shade};
+pub use timeline::main_causes as timeline_causes;
 pub use tornado::{TORNADO, tornado};

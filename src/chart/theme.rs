@@ -118,6 +118,65 @@ pub fn dark_rules() -> String {
     rules.join("\n")
 }
 
+/// A colour on a light page and on a dark one, as `#rrggbb`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shade {
+    /// On a light page.
+    pub light: String,
+    /// On a dark one.
+    pub dark: String,
+}
+
+/// How a page that draws for itself tells a topology from the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// Its colour.
+    pub shade: Shade,
+    /// The shape of its points: `circle`, `square`, `triangle`, `wedge`, `diamond`, `star` or `cross`.
+    pub marker: &'static str,
+    /// The stroke of its lines: `solid`, `dashed` or `dotted`.
+    pub dash: &'static str,
+}
+
+/// Looks of topologies, given their patterns in order: those of the charts.
+pub fn looks<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Vec<Look> {
+    let of = |identity: Identity| Look {
+        shade: shade(identity.colour),
+        marker: match identity.marker {
+            Marker::Circle => "circle",
+            Marker::Square => "square",
+            Marker::Triangle => "triangle",
+            Marker::Wedge => "wedge",
+            Marker::Diamond => "diamond",
+            Marker::Star => "star",
+            Marker::Cross => "cross",
+        },
+        dash: match identity.dash {
+            Dash::Solid => "solid",
+            Dash::Dashed => "dashed",
+            Dash::Dotted => "dotted",
+        },
+    };
+    identities(patterns).into_iter().map(of).collect()
+}
+
+/// The shade of the `i`-th of a series of parts, grey once the palette is spent.
+#[must_use]
+pub fn part_shade(i: usize) -> Shade {
+    shade(part(i))
+}
+
+/// A colour for both pages.
+pub(super) fn shade(colour: Colour) -> Shade {
+    let RGBColor(red, green, blue) = colour;
+    let light = format!("#{red:02x}{green:02x}{blue:02x}");
+    let dark = DARK.iter().find(|(known, _)| *known == colour);
+    Shade {
+        dark: dark.map_or_else(|| light.clone(), |(_, dark)| (*dark).to_owned()),
+        light,
+    }
+}
+
 /// How a topology is told from the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Identity {

@@ -103,7 +103,8 @@ fn lost_seconds(row: &TimelineRow) -> f64 {
 }
 
 /// The causes with the most time lost, as many as there are colours.
-fn main_causes(timeline: &Timeline) -> Vec<String> {
+#[must_use]
+pub fn main_causes(timeline: &Timeline) -> Vec<String> {
     let mut sums: Vec<(String, f64)> = Vec::new();
     for outage in timeline.rows.iter().flat_map(|row| &row.outages) {
         let hours = outage.end_hours - outage.start_hours;

@@ -119,6 +119,11 @@ pub(super) enum Command {
         after_help = "Example: lose a zone of the built-in model\n  failscape inject --drill lose-zone\n\nA past outage on a model of your own; what there is; and one of them, to change\n  failscape init shop.yaml && failscape inject shop.yaml --scenario aws-us-east-1-2021-12-07 --trials 500\n  failscape inject --list\n  failscape inject --print aws-us-east-1-2021-12-07 > outage.yaml"
     )]
     Inject(InjectArgs),
+    /// Make the report page of a finished run again, without playing
+    #[command(
+        after_help = "Example: a run without charts, then its page with them\n  failscape compare --trials 500 --no-charts -o output/quick &&\n  failscape report output/quick -o page.html\n\nThe page needs results.json and, beside it, the evidence.json of the same run; it says what it lacks."
+    )]
+    Report(ReportArgs),
     /// Check a model without running it
     #[command(
         after_help = "Example: see what was filled in\n  failscape init shop.yaml && failscape check shop.yaml --defaults"
@@ -284,6 +289,16 @@ pub(super) struct MergeArgs {
     pub(super) gates: GateArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ReportArgs {
+    /// The results.json of a run, or the folder that it is in
+    #[arg(value_name = "RESULTS|FOLDER", value_hint = ValueHint::AnyPath)]
+    pub(super) run: PathBuf,
+    /// File to write [default: index.html beside the results]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(super) output: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

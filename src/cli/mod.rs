@@ -24,6 +24,7 @@ mod man;
 mod merge;
 mod observer;
 mod outputs;
+mod report;
 mod run;
 mod run_file;
 mod schema;
@@ -87,6 +88,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Sensitivity(args) => sensitivity::sensitivity(&args, streams),
         Command::Sweep(args) => sweep::sweep(&args, streams),
         Command::Inject(args) => inject::inject(&args, streams),
+        Command::Report(args) => report::report(&args, streams),
         Command::Check(args) => check::check(&args, streams),
         Command::Graph(args) => graph::graph(&args, streams),
         Command::Import(args) => import::import(&args, streams),

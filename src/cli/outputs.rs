@@ -18,6 +18,9 @@ use crate::results::{Comparison, Standing, format};
 /// The file that every run leaves, and by which an earlier one is known.
 const RUN_FILE: &str = "run.json";
 
+/// What `failscape report` needs beside results.json.
+pub(super) const EVIDENCE_FILE: &str = "evidence.json";
+
 /// How the figures are laid out for a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum View {
@@ -122,6 +125,14 @@ impl Outputs {
         self.stage_file("results.json", report::json(&comparison.results)?)?;
         self.stage_file("results.csv", report::csv(&comparison.results)?)?;
         self.stage_file("summary.md", report::markdown(comparison))?;
+        self.stage_file(
+            "assumptions.csv",
+            report::assumptions_csv(&comparison.ledger)?,
+        )?;
+        self.stage_file(
+            EVIDENCE_FILE,
+            report::evidence_json(&comparison.evidence())?,
+        )?;
         self.stage_file(
             "index.html",
             report::page(comparison, charts).context("cannot lay out the report")?,

@@ -16,6 +16,7 @@ use crate::compare::{
 };
 use crate::cost::{FailurePrice, price};
 use crate::estimate::{FailureCost, Names, NoLossBound, summarize, summarize_pair};
+use crate::ledger::ledger;
 use crate::model::{Model, TopologySpec};
 use crate::montecarlo::{Campaign, Pair, Run, RunSettings, Shard, State, Tactics};
 use crate::plan::{Plan, compile};
@@ -178,7 +179,9 @@ impl<'a> Prepared<'a> {
             .iter()
             .map(|deployment| price(self.model, deployment));
         let topologies = estimates.topologies(&run, bills);
+        let ledger = ledger(self.model, &topologies, settings.threads);
         assemble(Finished {
+            ledger,
             model: self.model,
             source: self.source.clone(),
             settings,

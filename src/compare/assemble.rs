@@ -3,8 +3,8 @@
 use crate::model::{Model, Objectives, ServiceKind, doubtful_promises};
 use crate::montecarlo::RunSettings;
 use crate::results::{
-    Comparison, Difference, Estimate, Layout, ObjectivesEcho, PromiseResult, Results, Standing,
-    Timeline, TopologyResult, Warning,
+    Comparison, Difference, Estimate, Layout, Ledger, ObjectivesEcho, PromiseResult, Results,
+    Standing, Timeline, TopologyResult, Warning,
 };
 
 use super::findings::findings;
@@ -37,6 +37,8 @@ pub struct Finished<'a> {
     pub timeline: Timeline,
     /// What runs where, in order of `topologies`.
     pub layouts: Vec<Layout>,
+    /// The numbers that the answer rests on.
+    pub ledger: Ledger,
 }
 
 /// Compares the topologies of a finished run.
@@ -89,7 +91,7 @@ pub fn assemble(finished: Finished<'_>) -> Comparison {
         layouts: finished.layouts,
         source: finished.source,
         description: model.description.clone(),
-        sources: sources(model),
+        ledger: finished.ledger,
         precision_of_differences: settings.precision_of_differences,
     }
 }
@@ -157,14 +159,6 @@ pub fn echo(objectives: &Objectives) -> ObjectivesEcho {
         rto_seconds: objectives.rto_seconds,
         rpo_seconds: objectives.rpo_seconds,
     }
-}
-
-fn sources(model: &Model) -> Vec<(String, String)> {
-    model
-        .faults
-        .iter()
-        .filter_map(|(name, fault)| Some((name.clone(), fault.source.clone()?)))
-        .collect()
 }
 
 #[cfg(test)]

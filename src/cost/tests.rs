@@ -5,8 +5,8 @@ use indexmap::IndexMap;
 use super::{FailurePrice, calls_per_request, price};
 use crate::model::{
     Backups, Call, CallKind, CallTargets, Costs, Credit, Data, Detect, Distribution, DrillKind,
-    Drills, Failback, Failover, Journey, Model, Objectives, Pattern, Region, Replication, Reroute,
-    Service, ServiceKind, Sla, Telemetry, TopologySpec, Traffic,
+    Drills, Failback, Failover, Journey, Model, Objectives, Origin, Pattern, Region, Replication,
+    Reroute, Service, ServiceKind, Sla, Telemetry, TopologySpec, Traffic,
 };
 use crate::results::CostResult;
 use crate::topology::expand;
@@ -108,6 +108,8 @@ fn model() -> Model {
             peak_hour: 0.0,
             request_bytes: Some(10_000.0),
         }),
+        quantities: Vec::new(),
+        origin: Origin::default(),
         costs: Costs {
             cross_zone_per_byte: Some(0.01 / GB),
             cross_region_per_byte: Some(0.02 / GB),

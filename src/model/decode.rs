@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use super::problem::{Problem, Span, is_unsafe, quoted, similar};
+use super::quantities::{Nudge, Quantity, QuantityKind};
 use super::record::scalar_schema;
 use super::yaml::{Node, Value};
 
@@ -24,6 +25,14 @@ pub(super) struct Reader {
     pub(super) files: Vec<(String, Vec<f64>)>,
     /// Keys from the root to the value being read.
     pub(super) path: Vec<String>,
+    /// The same, with the entries of lists.
+    pub(super) place: Vec<String>,
+    /// The quantities that were read, in order.
+    pub(super) quantities: Vec<Quantity>,
+    /// How many values, of which what is being read is a part, are told as one.
+    pub(super) inside_a_value: u32,
+    /// A quantity to be read other than it is written.
+    pub(super) nudge: Option<Nudge>,
 }
 
 /// A value of the model language.
@@ -82,8 +91,26 @@ impl Reader {
     /// Reads what is under a key.
     pub(super) fn below<T: Decode>(&mut self, key: &str, node: &Node) -> Option<T> {
         self.path.push(key.to_owned());
+        self.place.push(key.to_owned());
         let value = T::decode(node, self);
+        self.place.pop();
         self.path.pop();
+        value
+    }
+
+    /// Reads an entry of a list, which is known by the name of its step, if it is one.
+    fn entry<T: Decode>(&mut self, index: usize, node: &Node) -> Option<T> {
+        let name = match &*node.value {
+            Value::Mapping(entries) => entries.iter().find(|entry| &*entry.key == "step"),
+            _ => None,
+        };
+        let name = name.and_then(|entry| match &*entry.node.value {
+            Value::Scalar { text, .. } => Some(text.clone()),
+            _ => None,
+        });
+        self.place.push(name.unwrap_or_else(|| index.to_string()));
+        let value = T::decode(node, self);
+        self.place.pop();
         value
     }
 
@@ -119,8 +146,10 @@ impl<T: Decode> Decode for Vec<T> {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
         match &*node.value {
             Value::Sequence(nodes) => {
-                let items: Vec<Option<T>> =
-                    nodes.iter().map(|node| T::decode(node, reader)).collect();
+                let nodes = nodes.iter().enumerate();
+                let items: Vec<Option<T>> = nodes
+                    .map(|(index, node)| reader.entry(index, node))
+                    .collect();
                 items.into_iter().collect()
             }
             Value::Scalar { text, .. } if !node.is_null() => {
@@ -257,7 +286,9 @@ impl Decode for f64 {
                 .bytes()
                 .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
         match text.parse::<f64>() {
-            Ok(number) if is_number && number.is_finite() => Some(number),
+            Ok(number) if is_number && number.is_finite() => {
+                Some(reader.number(node, QuantityKind::Number, number))
+            }
             _ => reader.mismatch(node, "a number", hint),
         }
     }

@@ -185,6 +185,58 @@ impl Distribution {
         }
     }
 
+    /// Every time so many times as long.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Self {
+        match self {
+            Self::Exponential { mean } => Self::Exponential {
+                mean: mean * factor,
+            },
+            Self::Fixed(value) => Self::Fixed(value * factor),
+            Self::Uniform { from, to } => Self::Uniform {
+                from: from * factor,
+                to: to * factor,
+            },
+            Self::Lognormal { mu, sigma } => Self::Lognormal {
+                mu: mu + factor.ln(),
+                sigma,
+            },
+            Self::Weibull { shape, scale } => Self::Weibull {
+                shape,
+                scale: scale * factor,
+            },
+            Self::Gamma { shape, scale } => Self::Gamma {
+                shape,
+                scale: scale * factor,
+            },
+            Self::Triangular { low, mode, high } => Self::Triangular {
+                low: low * factor,
+                mode: mode * factor,
+                high: high * factor,
+            },
+            Self::Empirical(values) => {
+                Self::Empirical(values.iter().map(|value| value * factor).collect())
+            }
+            Self::Mixture(parts) => {
+                let parts = parts.into_iter();
+                Self::Mixture(
+                    parts
+                        .map(|(weight, part)| (weight, part.scaled(factor)))
+                        .collect(),
+                )
+            }
+            Self::Between(range) => Self::Between(Range {
+                mu: range.mu + factor.ln(),
+                ..range
+            }),
+            Self::Delayed { by, rest } => Self::Delayed {
+                by: by * factor,
+                rest: Box::new(rest.scaled(factor)),
+            },
+            Self::Never => Self::Never,
+        }
+    }
+
     /// The same, so many seconds later.
     #[must_use]
     pub fn delayed(self, seconds: f64) -> Self {
@@ -238,6 +290,45 @@ impl Distribution {
 #[cfg(test)]
 mod tests {
     use super::Distribution;
+
+    #[test]
+    fn scaled_times_have_scaled_moments() {
+        let laws = [
+            Distribution::Exponential { mean: 3.0 },
+            Distribution::Fixed(4.0),
+            Distribution::Uniform { from: 1.0, to: 7.0 },
+            Distribution::Lognormal {
+                mu: 1.0,
+                sigma: 0.7,
+            },
+            Distribution::Weibull {
+                shape: 2.0,
+                scale: 3.0,
+            },
+            Distribution::Gamma {
+                shape: 2.5,
+                scale: 3.0,
+            },
+            Distribution::Triangular {
+                low: 1.0,
+                mode: 2.0,
+                high: 6.0,
+            },
+            Distribution::Empirical([1.0, 5.0].into()),
+            Distribution::Between(super::Range::between("x".into(), 2.0, 8.0)),
+        ];
+        let mixed = Distribution::Mixture(vec![(0.3, laws[0].clone()), (0.7, laws[3].clone())]);
+        let delayed = laws[4].clone().delayed(5.0);
+        for law in laws.into_iter().chain([mixed, delayed]) {
+            let scaled = law.clone().scaled(1.7);
+            let near = |a: f64, b: f64| (a - b).abs() <= 1e-12 * b.abs();
+            assert!(near(scaled.mean(), 1.7 * law.mean()), "{law:?}");
+            assert!(
+                near(scaled.variance(), 1.7 * 1.7 * law.variance()),
+                "{law:?}"
+            );
+        }
+    }
 
     #[test]
     fn variances_are_those_of_the_textbooks() {

@@ -1,6 +1,7 @@
 //! From a file or a text to a validated model.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -8,8 +9,10 @@ use super::decode::{Decode, Reader};
 use super::defaults::AppliedDefault;
 use super::errors::ModelErrors;
 use super::problem::Problem;
+use super::quantities::{Nudge, Quantity, of_default};
 use super::raw::RawModel;
 use super::source::{MAX_BYTES, ShownSource, read_text};
+use super::sources;
 use super::types::Model;
 use super::validate::validate;
 use super::yaml::{self, Node};
@@ -56,18 +59,45 @@ pub(super) fn folder_of(path: &Path) -> &Path {
     named.unwrap_or(Path::new("."))
 }
 
+/// The text of a model and where it lay, from which it can be read again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    text: Arc<str>,
+    folder: Option<PathBuf>,
+}
+
+impl Model {
+    /// The model as it would be with one of its quantities so many times as large; `None` if that could not be used, or if no
+    /// quantity that is written is at these keys.
+    #[must_use]
+    pub fn nudged(&self, path: &str, factor: f64) -> Option<Self> {
+        let is_written = |quantity: &Quantity| quantity.path == path && quantity.default.is_none();
+        if !self.quantities.iter().any(is_written) {
+            return None;
+        }
+        let nudge = Nudge {
+            path: path.to_owned(),
+            factor,
+        };
+        let Origin { text, folder } = &self.origin;
+        let (model, _) = read_model(text, folder.as_deref(), Some(nudge)).ok()?;
+        Some(model)
+    }
+}
+
 pub(super) fn load_text(
     name: &str,
     text: &str,
     folder: Option<&Path>,
 ) -> Result<(Model, Vec<AppliedDefault>), ModelErrors> {
-    read_model(text, folder)
+    read_model(text, folder, None)
         .map_err(|problems| ModelErrors::new(ShownSource::new(name, text), problems))
 }
 
 fn read_model(
     text: &str,
     folder: Option<&Path>,
+    nudge: Option<Nudge>,
 ) -> Result<(Model, Vec<AppliedDefault>), Vec<Problem>> {
     if text.len() as u64 > MAX_BYTES {
         return Err(vec![Problem::of_file(
@@ -76,29 +106,45 @@ fn read_model(
         )]);
     }
     let (root, problems) = yaml::parse(text);
+    let reader = Reader {
+        problems,
+        folder: folder.map(Path::to_owned),
+        nudge,
+        ..Reader::default()
+    };
     match root {
-        Some(root) => read_tree(&root, problems, text, folder),
-        None => Err(problems),
+        Some(root) => read_tree(&root, reader, text),
+        None => Err(reader.problems),
     }
 }
 
 /// Reads and checks a model from its tree; `text` is what its hash is of, beside the files that it names.
 pub(super) fn read_tree(
     root: &Node,
-    problems: Vec<Problem>,
+    mut reader: Reader,
     text: &str,
-    folder: Option<&Path>,
 ) -> Result<(Model, Vec<AppliedDefault>), Vec<Problem>> {
-    let mut reader = Reader {
-        problems,
-        folder: folder.map(Path::to_owned),
-        ..Reader::default()
-    };
     let raw = RawModel::decode(root, &mut reader);
-    let checked = raw.map(|raw| validate(&raw, &mut reader));
+    let checked = raw.map(|raw| {
+        let (mut model, defaults) = validate(&raw, &mut reader);
+        let mut quantities = std::mem::take(&mut reader.quantities);
+        quantities.extend(defaults.iter().filter_map(of_default));
+        // What is wrong otherwise may be why a path leads to nothing.
+        if reader.problems.is_empty() {
+            sources::attach(&raw, &mut quantities, &mut reader.problems);
+        }
+        if let Some(model) = &mut model {
+            model.quantities = quantities;
+        }
+        (model, defaults)
+    });
     match checked {
         Some((Some(mut model), defaults)) if reader.problems.is_empty() => {
             model.hash = digest(text, &reader.files);
+            model.origin = Origin {
+                text: text.into(),
+                folder: reader.folder,
+            };
             Ok((model, defaults))
         }
         _ if reader.problems.is_empty() => Err(vec![Problem::of_file(

@@ -17,11 +17,13 @@ mod load;
 mod mapping;
 mod problem;
 mod promises;
+mod quantities;
 mod raw;
 mod record;
 mod scenario;
 mod schema;
 mod source;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -33,11 +35,12 @@ mod yaml;
 pub use defaults::AppliedDefault;
 pub use distribution::{Distribution, Range};
 pub use doubts::{Doubt, doubtful_promises, doubts};
-pub use draft::{Assumption, Change, ChangeError, Draft, Kind, Place, Quantity};
+pub use draft::{Assumption, Change, ChangeError, Draft, Kind, Magnitude, Place};
 pub use errors::ModelErrors;
-pub use load::{applied_defaults, applied_defaults_str, load, load_str};
+pub use load::{Origin, applied_defaults, applied_defaults_str, load, load_str};
 pub use problem::Problem;
 pub(crate) use problem::is_unsafe;
+pub use quantities::{Quantity, QuantityKind};
 pub use scenario::{
     Mapping, PlaceOf, RegionOf, Scenario, ScriptedFault, What, ZoneOf, load_scenario,
     load_scenario_str,

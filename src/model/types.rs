@@ -5,7 +5,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Distribution, Doubt};
+use super::{Distribution, Doubt, Origin, Quantity};
 
 /// A whole model file, validated.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +44,10 @@ pub struct Model {
     pub traffic: Option<Traffic>,
     /// Prices that belong to no single service.
     pub costs: Costs,
+    /// Every time, share, rate, size and price that it rests on: those that are written in file order, then the defaults.
+    pub quantities: Vec<Quantity>,
+    /// The text that it was read from.
+    pub origin: Origin,
     /// Hex digest of the canonical content of the model file.
     pub hash: String,
     /// Sections that nothing in the model uses.

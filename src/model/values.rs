@@ -5,6 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use crate::units::{self, Money, MoneyPer, UnitError};
 
 use super::decode::{Decode, Reader};
+use super::quantities::QuantityKind;
 use super::record::scalar_schema;
 use super::yaml::Node;
 
@@ -128,7 +129,7 @@ impl Decode for Seconds {
             "90s or 5m",
             units::parse_duration,
         )
-        .map(Self)
+        .map(|number| Self(reader.number(node, QuantityKind::Time, number)))
     }
 }
 
@@ -141,7 +142,7 @@ impl Decode for Share {
             "97% or 0.97",
             units::parse_probability,
         )
-        .map(Self)
+        .map(|number| Self(reader.number(node, QuantityKind::Share, number)))
     }
 }
 
@@ -154,13 +155,14 @@ impl Decode for RequestRate {
             "1200/s",
             units::parse_traffic_rate,
         )
-        .map(Self)
+        .map(|number| Self(reader.number(node, QuantityKind::RequestRate, number)))
     }
 }
 
 impl Decode for Bytes {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        quantity(node, reader, "a size", "250KB or 1.5GB", units::parse_size).map(Self)
+        quantity(node, reader, "a size", "250KB or 1.5GB", units::parse_size)
+            .map(|number| Self(reader.number(node, QuantityKind::Size, number)))
     }
 }
 
@@ -173,7 +175,7 @@ impl Decode for ByteRate {
             "200MB/s",
             units::parse_transfer_rate,
         )
-        .map(Self)
+        .map(|number| Self(reader.number(node, QuantityKind::TransferRate, number)))
     }
 }
 
@@ -186,7 +188,7 @@ impl Decode for Amount {
             "$0.34",
             MoneyPer::Nothing,
         )
-        .map(Self)
+        .map(|number| Self(reader.number(node, QuantityKind::Price, number)))
     }
 }
 
@@ -199,13 +201,14 @@ impl Decode for AmountPerHour {
             "$0.34/h or $120/month",
             MoneyPer::Hour,
         )
-        .map(Self)
+        .map(|number| Self(reader.number(node, QuantityKind::Price, number)))
     }
 }
 
 impl Decode for AmountPerByte {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        money(node, reader, "money per size", "$0.02/GB", MoneyPer::Byte).map(Self)
+        money(node, reader, "money per size", "$0.02/GB", MoneyPer::Byte)
+            .map(|number| Self(reader.number(node, QuantityKind::Price, number)))
     }
 }
 
@@ -218,7 +221,7 @@ impl Decode for AmountPerByteHour {
             "$0.10/GB/month",
             MoneyPer::ByteHour,
         )
-        .map(Self)
+        .map(|number| Self(reader.number(node, QuantityKind::Price, number)))
     }
 }
 
@@ -234,6 +237,12 @@ impl Decode for SecondsOrNever {
                 _ => units::parse_duration(text).map(Self::Seconds),
             },
         )
+        .map(|time| match time {
+            Self::Seconds(seconds) => {
+                Self::Seconds(reader.number(node, QuantityKind::Time, seconds))
+            }
+            Self::Never => Self::Never,
+        })
     }
 }
 
@@ -260,7 +269,9 @@ impl Decode for CountOrShare {
             "write for example 4 or 67%",
         )?;
         if text.contains('%') {
-            return Share::decode(node, reader).map(|Share(share)| Self::Share(share));
+            // A count, told as a share of another.
+            let share = reader.as_one_value(|reader| Share::decode(node, reader));
+            return share.map(|Share(share)| Self::Share(share));
         }
         if text.contains('.') {
             return reader.mismatch(

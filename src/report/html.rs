@@ -7,9 +7,12 @@ use askama::Template;
 use thiserror::Error;
 
 use super::format::{self, printable};
-use super::html_prose::{answer, assumptions, comparison_caption, made, question};
+use super::html_ledger::{self, LedgerView};
+use super::html_prose::{answer, assumptions, comparison_caption, made, missing, question};
+use super::html_script;
 use super::html_spaces::unbroken;
 use super::html_tables::{self, Table};
+use super::live::{self, Behind};
 use super::summary::{Mark, marks};
 use crate::chart::{self, Chart};
 use crate::compare::verdicts;
@@ -29,13 +32,18 @@ pub fn page(comparison: &Comparison, charts: &[Chart]) -> Result<String, PageErr
 }
 
 #[derive(Template)]
-#[template(path = "report.html")]
+#[template(path = "report/page.html")]
 struct Page {
     model: String,
     description: Option<String>,
     version: String,
     fonts: &'static str,
     dark_charts: String,
+    policy: String,
+    library: &'static str,
+    script: &'static str,
+    /// What the script draws, as JSON.
+    drawn: String,
     question: String,
     /// Whether there is more than one topology.
     compares: bool,
@@ -54,7 +62,10 @@ struct Page {
     differences: Vec<DifferenceRow>,
     level: String,
     assumptions: Vec<(String, String)>,
-    sources: Vec<(String, String)>,
+    ledger: Option<LedgerView>,
+    ledger_figures: [&'static str; 4],
+    /// What a run would have shown, and this page cannot.
+    missing: Vec<String>,
     made: Vec<(String, String)>,
 }
 
@@ -85,6 +96,10 @@ struct Figure {
     title: String,
     caption: String,
     svg: String,
+    /// The table behind it.
+    behind: Option<Behind>,
+    /// Whether the page draws it itself, where scripts run.
+    is_live: bool,
 }
 
 struct Detail {
@@ -110,6 +125,21 @@ impl Page {
             .iter()
             .map(|topology| row(topology, results))
             .collect();
+        let mut drawn = serde_json::Map::new();
+        let figures = (charts.iter())
+            .map(|chart| {
+                let live = live::live(chart.name, comparison);
+                let (data, behind) = live.map(|live| (live.data, live.behind)).unzip();
+                let is_live = data.is_some();
+                drawn.extend(data.map(|data| (chart.name.to_owned(), data)));
+                let behind = behind.or_else(|| live::behind_still(chart.name, comparison));
+                figure(chart, behind, is_live)
+            })
+            .collect();
+        let drawn = html_script::embedded(&serde_json::json!({
+            "topologies": live::topologies(comparison),
+            "charts": drawn,
+        }));
         Page {
             data: html_tables::data(results),
             model: printable(&results.model),
@@ -117,6 +147,10 @@ impl Page {
             version: printable(&results.version),
             fonts: chart::FONT_FACES,
             dark_charts: chart::dark_rules(),
+            policy: html_script::policy(),
+            library: html_script::LIBRARY,
+            script: html_script::SCRIPT,
+            drawn,
             question: question(results),
             compares: results.topologies.len() > 1,
             tone: tone(results),
@@ -128,7 +162,7 @@ impl Page {
             }),
             rows,
             warnings: results.warnings.iter().map(note).collect(),
-            figures: charts.iter().map(figure).collect(),
+            figures,
             details: results
                 .topologies
                 .iter()
@@ -137,11 +171,9 @@ impl Page {
             differences: results.differences.iter().map(difference).collect(),
             level: format::level(results.confidence),
             assumptions: assumptions(results),
-            sources: comparison
-                .sources
-                .iter()
-                .map(|(name, text)| (printable(name), printable(text)))
-                .collect(),
+            ledger: html_ledger::ledger(comparison),
+            ledger_figures: html_ledger::FIGURES,
+            missing: missing(comparison, !charts.is_empty()),
             made: made(comparison),
         }
     }
@@ -321,12 +353,14 @@ fn note(warning: &crate::results::Warning) -> Note {
     }
 }
 
-fn figure(chart: &Chart) -> Figure {
+fn figure(chart: &Chart, behind: Option<Behind>, is_live: bool) -> Figure {
     Figure {
         name: chart.name,
         title: chart.title.clone(),
         caption: unbroken(&chart.caption),
         svg: chart.inline(),
+        behind,
+        is_live,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::format::{self, printable};
 use crate::compare::verdicts;
-use crate::results::{Comparison, Estimate, Results, TopologyResult};
+use crate::results::{Comparison, Estimate, Results, Route, TopologyResult};
 
 /// What the page asks.
 pub(super) fn question(results: &Results) -> String {
@@ -86,9 +86,12 @@ fn spread(topologies: &[TopologyResult]) -> Option<String> {
         let downtime = &topology.downtime_minutes_per_year;
         let name = printable(&topology.name);
         if downtime.mean > 0.0 {
-            let interval = topology.unavailability.spread(|| {
-                format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0)
-            });
+            let interval = match topology.unavailability.route {
+                Route::Simulated => {
+                    format::duration_interval_short(downtime.low * 60.0, downtime.high * 60.0)
+                }
+                Route::Exact | Route::Numerical => "worked out, not sampled".to_owned(),
+            };
             format!(
                 "{} a year ({interval}) with {name}",
                 format::duration_short(downtime.mean * 60.0)
@@ -141,6 +144,13 @@ pub(super) fn comparison_caption(results: &Results) -> String {
         "Below each figure its {} interval.",
         format::level(results.confidence)
     );
+    let is_worked_out =
+        |topology: &TopologyResult| topology.unavailability.route != Route::Simulated;
+    if results.topologies.iter().any(is_worked_out) {
+        text.push_str(
+            " “exact” and “numerical”: worked out, not sampled, with the error where it is told.",
+        );
+    }
     if let Some(target) = results.objectives.slo_target {
         text = format!("{text} SLO {}", format::target(target));
         if let Some(window) = results.objectives.slo_window_hours {
@@ -223,6 +233,25 @@ pub(super) fn assumptions(results: &Results) -> Vec<(String, String)> {
     all.into_iter()
         .map(|(name, text)| (name.to_owned(), text))
         .collect()
+}
+
+/// What a run would have shown, and this page cannot.
+pub(super) fn missing(comparison: &Comparison, with_charts: bool) -> Vec<String> {
+    let mut missing = Vec::new();
+    if !comparison.has_evidence() {
+        missing.push(
+            "This page was made from results.json without the evidence.json of its run: it lacks the timeline of one trial, what runs \
+             where, the assumptions behind the answer and the model's description."
+                .to_owned(),
+        );
+    }
+    if !with_charts {
+        missing.push(
+            "The run was asked to draw no charts: `failscape report` makes this page with them."
+                .to_owned(),
+        );
+    }
+    missing
 }
 
 /// What it takes to make the page again, by name.

@@ -323,6 +323,11 @@ fn phases(topology: &TopologyResult) -> Table {
     }
 }
 
+/// The lines of a topology's bill: amount and interval.
+pub(super) fn cost_rows(topology: &TopologyResult, results: &Results) -> Vec<TableRow> {
+    costs(topology, results).rows
+}
+
 fn costs(topology: &TopologyResult, results: &Results) -> Table {
     let cost = &topology.cost_per_month;
     let currency = &printable(&results.currency);

@@ -3,22 +3,27 @@
 //! Turns a [`Comparison`](crate::results::Comparison) into text and writes folders of files; computes no figure of its
 //! own. Called by [`crate::cli`], which alone prints.
 
+mod assumptions;
 mod contract;
 mod csv;
 mod data;
 mod drills;
+mod evidence;
 mod fit;
 mod fit_yaml;
 mod folder;
 mod gate;
 mod html;
+mod html_ledger;
 mod html_prose;
+mod html_script;
 mod html_spaces;
 mod html_tables;
 mod in_depth;
 mod inject;
 mod inject_csv;
 mod json;
+mod live;
 mod markdown;
 mod phases;
 mod sensitivity;
@@ -34,7 +39,9 @@ mod why;
 
 pub use self::csv::csv;
 pub use crate::results::format;
+pub use assumptions::assumptions_csv;
 pub use drills::{drill_markdown, drill_text};
+pub use evidence::evidence_json;
 pub use fit::{fit_markdown, fit_text};
 pub use fit_yaml::{Pasted, fit_yaml};
 pub(crate) use folder::temporary_file;

@@ -136,7 +136,7 @@ pub(crate) fn sample() -> Comparison {
         layouts: Vec::new(),
         source: "shop.yaml".to_owned(),
         description: None,
-        sources: Vec::new(),
+        ledger: crate::results::Ledger::default(),
         precision_of_differences: None,
     }
 }

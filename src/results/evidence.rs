@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Results;
+use super::{Ledger, Results};
 
 /// All that is drawn and written, in one value.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,10 +17,86 @@ pub struct Comparison {
     pub source: String,
     /// The model's description.
     pub description: Option<String>,
-    /// Sources of the numbers: fault name and text.
-    pub sources: Vec<(String, String)>,
+    /// The numbers that the answer rests on.
+    pub ledger: Ledger,
     /// Relative half-width at which differences were to be known, if that was asked for.
     pub precision_of_differences: Option<f64>,
+}
+
+/// What a page about a run shows beside results.json: the content of evidence.json.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Version of this shape: 1.
+    pub schema: u32,
+    /// Digest of the model's content, as in results.json.
+    pub model_hash: String,
+    /// Seed, as in results.json.
+    pub seed: u64,
+    /// Name of the model file as the user gave it, or `built-in example`.
+    pub source: String,
+    /// The model's description.
+    pub description: Option<String>,
+    /// Relative half-width at which differences were to be known, if that was asked for.
+    pub precision_of_differences: Option<f64>,
+    /// The numbers that the answer rests on.
+    pub ledger: Ledger,
+    /// One trial, topology by topology.
+    pub timeline: Timeline,
+    /// What runs where.
+    pub layouts: Vec<Layout>,
+}
+
+impl Comparison {
+    /// What has to be kept beside results.json to show it again.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence {
+        Evidence {
+            schema: 1,
+            model_hash: self.results.model_hash.clone(),
+            seed: self.results.seed,
+            source: self.source.clone(),
+            description: self.description.clone(),
+            precision_of_differences: self.precision_of_differences,
+            ledger: self.ledger.clone(),
+            timeline: self.timeline.clone(),
+            layouts: self.layouts.clone(),
+        }
+    }
+
+    /// A comparison from what is kept of it; without evidence, what only a run knows is empty.
+    #[must_use]
+    pub fn of_kept(results: Results, evidence: Option<Evidence>) -> Self {
+        let Some(evidence) = evidence else {
+            return Self {
+                timeline: Timeline {
+                    trial: 0,
+                    horizon_hours: results.horizon_hours,
+                    rows: Vec::new(),
+                },
+                results,
+                layouts: Vec::new(),
+                source: "a file that is not known".to_owned(),
+                description: None,
+                ledger: Ledger::default(),
+                precision_of_differences: None,
+            };
+        };
+        Self {
+            results,
+            timeline: evidence.timeline,
+            layouts: evidence.layouts,
+            source: evidence.source,
+            description: evidence.description,
+            ledger: evidence.ledger,
+            precision_of_differences: evidence.precision_of_differences,
+        }
+    }
+
+    /// Whether all that a run knows is there: something runs somewhere in every run.
+    #[must_use]
+    pub fn has_evidence(&self) -> bool {
+        !self.layouts.is_empty()
+    }
 }
 
 /// The outages of one trial on a common time axis.
@@ -55,7 +131,7 @@ pub struct TimelineOutage {
 }
 
 /// What runs where, ready to be drawn.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Layout {
     /// Name of the topology.
     pub topology: String,
@@ -72,7 +148,7 @@ pub struct Layout {
 }
 
 /// A region of a layout.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayoutRegion {
     /// Its name.
     pub name: String,
@@ -85,7 +161,7 @@ pub struct LayoutRegion {
 }
 
 /// A service of a layout.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayoutService {
     /// Its name.
     pub name: String,
@@ -100,7 +176,7 @@ pub struct LayoutService {
 }
 
 /// A call of a layout.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LayoutCall {
     /// Index of the caller.
     pub from: usize,

@@ -1,6 +1,6 @@
 //! Which assumptions are varied, and between which values.
 
-use crate::model::{Assumption, Change, Draft, Model, Quantity};
+use crate::model::{Assumption, Change, Draft, Magnitude, Model};
 use crate::results::LeftOut;
 use crate::units::format_duration;
 
@@ -27,14 +27,14 @@ impl Varied {
     /// Whether it is varied over a range of its own.
     #[must_use]
     pub fn has_range(&self) -> bool {
-        matches!(self.assumption.quantity, Quantity::Range { .. })
+        matches!(self.assumption.quantity, Magnitude::Range { .. })
     }
 
     /// The change to a place between -1, the lower end, and 1, the upper one, by equal factors.
     #[must_use]
     pub fn change(&self, place: f64) -> Option<Change> {
         match self.assumption.quantity {
-            Quantity::Range { low, high } => self.assumption.known(between(low, high, place)),
+            Magnitude::Range { low, high } => self.assumption.known(between(low, high, place)),
             _ => self.assumption.times(self.factor.powf(place)),
         }
     }
@@ -43,7 +43,7 @@ impl Varied {
     #[must_use]
     pub fn text(&self, place: f64) -> String {
         match self.assumption.quantity {
-            Quantity::Range { low, high } => format_duration(between(low, high, place)),
+            Magnitude::Range { low, high } => format_duration(between(low, high, place)),
             _ => self.assumption.times_in_words(self.factor.powf(place)),
         }
     }

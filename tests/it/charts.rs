@@ -16,6 +16,7 @@ fn variants() -> Vec<(&'static str, Comparison)> {
         ("zero", fixture::all_zero()),
         ("unpriced", fixture::unpriced()),
         ("hostile", fixture::hostile()),
+        ("long", fixture::hostile_and_long()),
         ("extreme", fixture::extreme()),
     ]
 }
@@ -178,18 +179,24 @@ fn the_page_is_whole_and_makes_no_request() {
         let page = report::page(&comparison, &chart::all(&comparison)).unwrap();
         std::fs::write(folder.join(format!("{variant}.html")), &page).unwrap();
         assert!(
-            page.contains("default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
+            page.contains("default-src 'none'; script-src 'sha256-")
+                && !page.contains("unsafe-eval")
+                && !page.contains("script-src 'unsafe-inline'"),
             "{variant}"
         );
+        assert!(page.len() < 3_000_000, "{variant} has {} bytes", page.len());
+        // Two scripts and the data that they draw, all three at the end.
+        assert_eq!(page.matches("<script").count(), 3, "{variant}");
+        let (words, _) = page.split_once("<script").unwrap();
         for outward in [
             "http://",
             "https://",
-            "<script",
             "<link",
             "<iframe",
             "javascript:",
+            "@import",
         ] {
-            let found = page
+            let found = words
                 .replace("http://www.w3.org/2000/svg", "")
                 .to_lowercase()
                 .contains(outward);
@@ -204,7 +211,7 @@ fn the_page_is_whole_and_makes_no_request() {
             "{variant}: the font is carried once"
         );
         assert!(
-            !page.contains("NaN") && !page.contains("<th>"),
+            !words.contains("NaN") && !words.contains("<th>"),
             "{variant}: every heading says its scope"
         );
     }
@@ -237,7 +244,9 @@ fn hostile_names_are_inert_on_the_page() {
     let comparison = fixture::hostile();
     let page = report::page(&comparison, &chart::all(&comparison)).unwrap();
     assert!(
-        !page.contains("<script>alert") && !page.contains("<b onload"),
+        !page.contains("<script>alert")
+            && !page.contains("<b onload")
+            && !page.contains("<img src=x"),
         "names are escaped"
     );
     assert!(page.contains("{{7*7}}"), "templates in names are not run");

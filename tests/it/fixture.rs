@@ -1,10 +1,10 @@
 //! Made-up comparisons that look like real ones: the seven patterns, and variants that are hard to draw.
 
 use failscape::results::{
-    Attribution, Comparison, CostResult, CurvePoint, Difference, DowntimeResult, Estimate,
-    Exceedance, FaultCount, JourneyResult, Layout, LayoutCall, LayoutRegion, LayoutService,
-    NotPriced, ObjectivesEcho, Quantiles, Recommendation, Results, ServiceResult, Timeline,
-    TimelineOutage, TimelineRow, TopologyResult, Warning,
+    Assumption, Attribution, Comparison, CostResult, CurvePoint, Difference, DowntimeResult,
+    Elasticity, Estimate, Exceedance, FaultCount, JourneyResult, Layout, LayoutCall, LayoutRegion,
+    LayoutService, Ledger, NotPriced, ObjectivesEcho, Quantiles, Recommendation, Reliance, Results,
+    ServiceResult, Timeline, TimelineOutage, TimelineRow, TopologyResult, Unknown, Warning,
 };
 use indexmap::IndexMap;
 
@@ -207,14 +207,13 @@ pub(crate) fn unpriced() -> Comparison {
     comparison.results.pareto.clear();
     comparison.results.recommended = None;
     comparison.description = None;
-    comparison.sources.clear();
+    comparison.ledger = Ledger::default();
     comparison.results.warnings.clear();
     comparison
 }
 
 /// What a hostile model could call things.
-pub(crate) const HOSTILE: &str =
-    "<script>alert(1)</script>\"'&]]>--><b onload=x>{{7*7}}\u{1}\u{202e}";
+pub(crate) const HOSTILE: &str = "<script>alert(1)</script>\"'&]]>--><b onload=x>\"><img src=x onerror=alert(2)>{{7*7}}\u{1}\u{202e}";
 
 /// Every name is hostile.
 pub(crate) fn hostile() -> Comparison {
@@ -279,8 +278,119 @@ pub(crate) fn hostile() -> Comparison {
     }
     comparison.source = String::from(HOSTILE);
     comparison.description = Some(HOSTILE.to_owned());
-    comparison.sources = vec![(HOSTILE.to_owned(), HOSTILE.to_owned())];
+    for assumption in &mut comparison.ledger.assumptions {
+        assumption.path = format!("faults.{HOSTILE}.mtbf");
+        HOSTILE.clone_into(&mut assumption.value);
+        assumption.source = Some(HOSTILE.to_owned());
+        for (reliance, i) in assumption.topologies.iter_mut().zip(0..) {
+            reliance.topology = format!("{HOSTILE}{i}");
+            reliance.charged_to = Some(HOSTILE.to_owned());
+        }
+    }
     comparison
+}
+
+/// Hostile names of a thousand letters.
+pub(crate) fn hostile_and_long() -> Comparison {
+    let mut comparison = hostile();
+    let long = |name: &mut String| {
+        let letters = HOSTILE.chars().chain("-letters-".chars().cycle());
+        let number: String = name.chars().skip(HOSTILE.chars().count()).collect();
+        *name = letters.take(1000 - number.len()).collect();
+        name.push_str(&number);
+    };
+    let results = &mut comparison.results;
+    for topology in &mut results.topologies {
+        long(&mut topology.name);
+        for charged in &mut topology.attribution {
+            long(&mut charged.cause);
+        }
+    }
+    long(&mut results.model);
+    results.pareto.iter_mut().for_each(long);
+    if let Some(choice) = &mut results.recommended {
+        long(&mut choice.name);
+    }
+    for difference in &mut results.differences {
+        long(&mut difference.of);
+        long(&mut difference.from);
+    }
+    for row in &mut comparison.timeline.rows {
+        long(&mut row.topology);
+    }
+    for layout in &mut comparison.layouts {
+        long(&mut layout.topology);
+    }
+    for assumption in &mut comparison.ledger.assumptions {
+        for reliance in &mut assumption.topologies {
+            long(&mut reliance.topology);
+        }
+    }
+    comparison
+}
+
+/// The numbers that a made-up answer rests on: one with a source and a range, one assumed, one of a phase, one default.
+fn ledger(topologies: &[TopologyResult]) -> Ledger {
+    let assumption = |path: &str, value: &str, share: f64| Assumption {
+        path: path.to_owned(),
+        value: value.to_owned(),
+        kind: "time".to_owned(),
+        unit: "s".to_owned(),
+        number: Some(7200.0),
+        low: None,
+        high: None,
+        origin: "assumed".to_owned(),
+        default: None,
+        source: None,
+        as_of: None,
+        topologies: (topologies.iter().enumerate())
+            .map(|(i, topology)| Reliance {
+                topology: topology.name.clone(),
+                fired: Some(1234),
+                fired_per_trial: Some(0.1234),
+                charged_to: Some(path.replace('.', " ")),
+                share: Some(share),
+                unavailability: Some(topology.unavailability.clone()),
+                elasticity: (i < 2).then_some(Elasticity {
+                    value: -0.75,
+                    error: 1e-6,
+                }),
+            })
+            .collect(),
+    };
+    Ledger {
+        assumptions: vec![
+            Assumption {
+                origin: "source".to_owned(),
+                source: Some("public post-mortems of three providers, 2015-2024".to_owned()),
+                as_of: Some("2024".to_owned()),
+                low: Some(3600.0),
+                high: Some(14_400.0),
+                ..assumption("faults.region-outage.mttr", "{ between: [1h, 4h] }", 0.4)
+            },
+            Assumption {
+                origin: "source".to_owned(),
+                source: Some("own incident log".to_owned()),
+                ..assumption("faults.zone-outage.mtbf", "3y", 0.25)
+            },
+            assumption("failover.detect.probe", "10s", 0.05),
+            Assumption {
+                origin: "default".to_owned(),
+                default: Some("default of `warm-standby`".to_owned()),
+                ..assumption(
+                    "topologies.warm-standby.failover.activate",
+                    "3m to 15m",
+                    0.1,
+                )
+            },
+        ],
+        no_elasticity: (topologies.iter().skip(2))
+            .map(|topology| Unknown {
+                topology: topology.name.clone(),
+                reason: "no product form: its failover takes time".to_owned(),
+            })
+            .collect(),
+    }
 }
 
 /// Figures at both ends of what a number can be.
@@ -429,10 +539,7 @@ fn comparison(topologies: Vec<TopologyResult>) -> Comparison {
         layouts: topologies.iter().map(|topology| layout(&topology.name, &topology.pattern)).collect(),
         source: "models/online-shop.yaml".to_owned(),
         description: Some("A shop with checkout and browse journeys, run by a team of eight.".to_owned()),
-        sources: vec![
-            ("region-outage".to_owned(), "public post-mortems of three providers, 2015-2024".to_owned()),
-            ("zone-outage".to_owned(), "own incident log".to_owned()),
-        ],
+        ledger: ledger(&topologies),
         precision_of_differences: None,
         results: Results {
             schema: 1,

@@ -29,6 +29,7 @@ mod openslo;
 mod partitions;
 mod properties;
 mod ranges;
+mod report;
 mod runbooks;
 mod sensitivity;
 mod shards;

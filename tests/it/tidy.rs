@@ -24,6 +24,7 @@ const ORDER: &[&str] = &[
     "compare",
     "gate",
     "study",
+    "ledger",
     "verify",
     "chart",
     "report",

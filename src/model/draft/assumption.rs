@@ -17,14 +17,14 @@ pub struct Assumption {
     /// As it is written.
     pub written: String,
     /// What it is.
-    pub quantity: Quantity,
+    pub quantity: Magnitude,
     /// Where it comes from, if the model says so.
     pub source: Option<String>,
 }
 
 /// What an assumption is a number of.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Quantity {
+pub enum Magnitude {
     /// A time whose mean is between two of which the author is 90 % sure \[s\].
     Range {
         /// The 5 % point.
@@ -45,7 +45,7 @@ impl Assumption {
     #[must_use]
     pub fn times(&self, factor: f64) -> Option<Change> {
         match self.quantity {
-            Quantity::Probability(chance) if chance <= 0.0 || chance >= 1.0 => None,
+            Magnitude::Probability(chance) if chance <= 0.0 || chance >= 1.0 => None,
             _ => Some(Change::multiply(&self.path, factor)),
         }
     }
@@ -54,7 +54,7 @@ impl Assumption {
     #[must_use]
     pub fn known(&self, mean_seconds: f64) -> Option<Change> {
         match self.quantity {
-            Quantity::Range { .. } => Some(Change::set(&self.path, seconds(mean_seconds))),
+            Magnitude::Range { .. } => Some(Change::set(&self.path, seconds(mean_seconds))),
             _ => None,
         }
     }
@@ -70,10 +70,10 @@ impl Assumption {
     #[must_use]
     pub fn times_in_words(&self, factor: f64) -> String {
         match self.quantity {
-            Quantity::Probability(chance) => format_percentage(with_odds_times(chance, factor)),
-            Quantity::Time(mean) => format_duration(mean * factor),
-            Quantity::Range { .. } => format!("× {}", three_digits(factor)),
-            Quantity::Amount => number_times(&self.written, factor, three_digits)
+            Magnitude::Probability(chance) => format_percentage(with_odds_times(chance, factor)),
+            Magnitude::Time(mean) => format_duration(mean * factor),
+            Magnitude::Range { .. } => format!("× {}", three_digits(factor)),
+            Magnitude::Amount => number_times(&self.written, factor, three_digits)
                 .unwrap_or_else(|| format!("× {}", three_digits(factor))),
         }
     }
@@ -184,29 +184,29 @@ impl Draft {
         found
     }
 
-    fn quantity(&self, kind: Kind, node: &Node) -> Option<Quantity> {
+    fn quantity(&self, kind: Kind, node: &Node) -> Option<Magnitude> {
         match (kind, &*node.value) {
             (Kind::Time, _) => match decoded(node, self.folder.as_deref())? {
                 Distribution::Between(range) => {
                     let z = crate::model::distribution::Z95;
-                    Some(Quantity::Range {
+                    Some(Magnitude::Range {
                         low: range.at(-z),
                         high: range.at(z),
                     })
                 }
                 Distribution::Never => None,
-                law => Some(Quantity::Time(law.mean())).filter(|_| law.mean() > 0.0),
+                law => Some(Magnitude::Time(law.mean())).filter(|_| law.mean() > 0.0),
             },
             (Kind::Duration, Value::Scalar { text, .. }) => {
                 let seconds = crate::units::parse_duration(text).ok()?;
-                (seconds > 0.0).then_some(Quantity::Time(seconds))
+                (seconds > 0.0).then_some(Magnitude::Time(seconds))
             }
             (Kind::Probability, Value::Scalar { text, .. }) => {
-                parse_probability(text).ok().map(Quantity::Probability)
+                parse_probability(text).ok().map(Magnitude::Probability)
             }
             (Kind::Amount | Kind::Number, Value::Scalar { text, .. }) => text
                 .contains(|c: char| c.is_ascii_digit())
-                .then_some(Quantity::Amount),
+                .then_some(Magnitude::Amount),
             _ => None,
         }
     }

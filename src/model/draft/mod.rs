@@ -15,12 +15,13 @@ mod walk;
 
 use std::path::{Path, PathBuf};
 
+use super::decode::Reader;
 use super::errors::ModelErrors;
 use super::load::{folder_of, load_text, read_file, read_tree};
 use super::types::Model;
 use super::yaml::{self, Node};
 
-pub use assumption::{Assumption, Quantity};
+pub use assumption::{Assumption, Magnitude};
 pub use change::{Change, ChangeError};
 pub use language::Kind;
 pub use walk::Place;
@@ -83,7 +84,11 @@ impl Draft {
             text.push('\0');
             text.push_str(&change.to_string());
         }
-        read_tree(&root, Vec::new(), &text, self.folder.as_deref())
+        let reader = Reader {
+            folder: self.folder.clone(),
+            ..Reader::default()
+        };
+        read_tree(&root, reader, &text)
             .map(|(model, _)| model)
             .map_err(|problems| ChangeError::of_problems(changes, &problems))
     }

@@ -334,7 +334,7 @@ fn assumptions_are_what_is_believed() {
     );
     let host = &assumptions[3];
     assert_eq!(host.source.as_deref(), Some("incident log 2025"));
-    let Quantity::Range { low, high } = host.quantity else {
+    let Magnitude::Range { low, high } = host.quantity else {
         panic!()
     };
     assert!((low - 30.0 * 86_400.0).abs() < 1e-3 && (high - 120.0 * 86_400.0).abs() < 1e-3);

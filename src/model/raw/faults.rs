@@ -10,6 +10,7 @@ use super::super::times::Time;
 use super::super::types::Hours;
 use super::super::values::{Seconds, Share, Times};
 use super::super::yaml::{Node, Value};
+use super::Date;
 
 record! {
     /// A fault: an independent process of failure and repair for every place that it hits.
@@ -42,6 +43,8 @@ record! {
         optional "strikes" strikes: StrikesWord,
         /// Where the numbers come from.
         optional "source" source: Text,
+        /// Day, month or year of the source, such as 2025-03; left out, the latest date that stands in it.
+        optional "as_of" as_of: Date,
         /// Repaired only while a member of this crew is free.
         optional "crew" crew: Name,
         /// Whose repair goes first: the lowest number; default after all that have one.

@@ -7,12 +7,14 @@ mod faults;
 mod money;
 mod services;
 mod slo;
+mod sources;
 
 pub(super) use designs::*;
 pub(super) use faults::*;
 pub(super) use money::*;
 pub(super) use services::*;
 pub(super) use slo::*;
+pub(super) use sources::*;
 
 use super::decode::{Name, Text};
 use super::mapping::Table;
@@ -60,5 +62,7 @@ record! {
         optional "traffic" traffic: RawTraffic,
         /// Prices that belong to no single service.
         optional "costs" costs: RawCosts,
+        /// Where numbers come from, by the keys that lead to them; what has none is shown as assumed.
+        optional "sources" sources: RawSources,
     }
 }

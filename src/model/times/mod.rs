@@ -39,30 +39,34 @@ const HINT: &str = "write a mean such as 90d, or for example { fixed: 5m } or { 
 
 impl Decode for Time {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        match &*node.value {
-            Value::Scalar { .. } => quantity(node, reader, EXPECTED, "90d", |text| match text {
-                "never" => Err(units::UnitError {
-                    message: "`never` is not a time".into(),
-                    hint: "write { never: true }".into(),
-                }),
-                _ => units::parse_duration(text),
-            })
-            .map(exponential)
-            .map(Self),
-            Value::Mapping(entries) => match entries.as_slice() {
-                [entry] => form(entry, reader).map(Self),
-                [] => reader.mismatch(node, EXPECTED, HINT),
-                [_, second, ..] => {
-                    let message = format!(
-                        "{} does not fit beside the form before it",
-                        quoted(&second.key)
-                    );
-                    reader.refuse(&second.key_span, &message, "one form of a time", HINT);
-                    None
-                }
-            },
-            Value::Sequence(_) => reader.mismatch(node, EXPECTED, HINT),
-        }
+        let time = reader.as_one_value(|reader| read(node, reader))?;
+        Some(Self(reader.time(node, time)))
+    }
+}
+
+fn read(node: &Node, reader: &mut Reader) -> Option<Distribution> {
+    match &*node.value {
+        Value::Scalar { .. } => quantity(node, reader, EXPECTED, "90d", |text| match text {
+            "never" => Err(units::UnitError {
+                message: "`never` is not a time".into(),
+                hint: "write { never: true }".into(),
+            }),
+            _ => units::parse_duration(text),
+        })
+        .map(exponential),
+        Value::Mapping(entries) => match entries.as_slice() {
+            [entry] => form(entry, reader),
+            [] => reader.mismatch(node, EXPECTED, HINT),
+            [_, second, ..] => {
+                let message = format!(
+                    "{} does not fit beside the form before it",
+                    quoted(&second.key)
+                );
+                reader.refuse(&second.key_span, &message, "one form of a time", HINT);
+                None
+            }
+        },
+        Value::Sequence(_) => reader.mismatch(node, EXPECTED, HINT),
     }
 }
 

@@ -27,6 +27,7 @@ use indexmap::IndexMap;
 
 use super::decode::{Name, Reader, Spanned};
 use super::defaults::AppliedDefault;
+use super::load::Origin;
 use super::mapping::{Field, Table};
 use super::problem::{Problem, Span, quoted, quoted_list, similar};
 use super::raw::{RawModel, RawService};
@@ -118,6 +119,8 @@ impl Checker<'_> {
             objectives: objectives?,
             traffic: traffic?,
             costs: costs?,
+            quantities: Vec::new(),
+            origin: Origin::default(),
             hash: String::new(),
             unused: Vec::new(),
         };
