@@ -51,6 +51,14 @@ pub struct Figure {
     pub accuracy: Accuracy,
 }
 
+impl Figure {
+    /// Whether its error is at most this share of it.
+    #[must_use]
+    pub fn is_within(&self, share: f64) -> bool {
+        self.error <= share * self.value.abs()
+    }
+}
+
 /// The figures of a journey.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct JourneyFigures {
@@ -91,4 +99,24 @@ pub struct Answer {
     pub solution: Option<Solution>,
     /// Routes tried before it.
     pub refusals: Vec<Refusal>,
+}
+
+impl Answer {
+    /// The same without a solution that knows the unavailability less well than within a share of itself: that is a refusal.
+    #[must_use]
+    pub fn within(mut self, share: f64) -> Self {
+        if let Some(solution) =
+            (self.solution).take_if(|solution| !solution.unavailability.is_within(share))
+        {
+            let Figure { value, error, .. } = solution.unavailability;
+            self.refusals.push(Refusal {
+                route: solution.route,
+                reason: format!(
+                    "its unavailability of {value:.3e} may be off by {error:.1e}, which is more than {} % of it",
+                    100.0 * share
+                ),
+            });
+        }
+        self
+    }
 }
