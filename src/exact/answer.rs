@@ -79,6 +79,10 @@ pub struct Solution {
     pub journeys: Vec<JourneyFigures>,
     /// Outages of the topology that begin in 8760 h of scored time, or why this route does not know them.
     pub outages_per_year: Result<Figure, String>,
+    /// Share of requests lost in the long run, or why this route does not know it.
+    pub steady_state_unavailability: Result<Figure, String>,
+    /// Stages of a fixed time on the finest mesh, if times were cut on meshes.
+    pub stages: Option<u16>,
     /// Mean time from the start, all new, to the first outage \[h\], or why this route does not know it.
     pub first_outage_hours: Result<Figure, String>,
 }
