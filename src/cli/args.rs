@@ -309,6 +309,9 @@ pub(super) struct ExactArgs {
     /// Topology to work out; all of the model if left out
     #[arg(long, short, value_name = "NAME")]
     pub(super) topology: Option<String>,
+    /// Cut each fixed time into so many stages on the finest of four meshes [default: 48, or 24 or 12 if that makes a chain too large]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::stages)]
+    pub(super) stages: Option<u16>,
     /// Form of what is printed
     #[arg(long, value_enum, default_value_t = ExactFormat::Text, value_name = "FORM")]
     pub(super) format: ExactFormat,

@@ -9,7 +9,7 @@ use super::args::{ExactArgs, ExactFormat};
 use super::failure::Failure;
 use super::load::{load, topology};
 use super::streams::Streams;
-use crate::exact::{Answer, Effort, Figure, Solution, solve};
+use crate::exact::{Answer, Effort, Figure, Route, Solution, solve_in_stages};
 use crate::model::TopologySpec;
 use crate::plan::{Plan, compile};
 use crate::topology::expand;
@@ -31,10 +31,18 @@ pub(super) fn exact(args: &ExactArgs, streams: &mut Streams) -> Result<(), Failu
         .iter()
         .map(|(name, spec)| {
             let plan = compile(&model, &expand(&model, name, spec));
-            let answer = solve(&plan, Effort::Full);
+            let answer = solve_in_stages(&plan, Effort::Full, args.stages);
             (plan, answer)
         })
         .collect();
+    if args.stages.is_some() {
+        for (plan, answer) in &answers {
+            if (answer.solution.as_ref()).is_some_and(|solution| solution.stages.is_none()) {
+                let name = &plan.names.topology;
+                streams.note(&format!("--stages: no time of {name} is cut into stages"));
+            }
+        }
+    }
     let text = match args.format {
         ExactFormat::Text => answers
             .iter()
@@ -91,6 +99,10 @@ fn write_figures(text: &mut String, plan: &Plan, solution: &Solution) {
         line(&format!("{name}: time down"), &journey.time_unavailability);
     }
     for (name, figure) in [
+        (
+            "requests lost in the long run",
+            &solution.steady_state_unavailability,
+        ),
         ("outages a year", &solution.outages_per_year),
         ("hours to the first outage", &solution.first_outage_hours),
     ] {
@@ -100,7 +112,11 @@ fn write_figures(text: &mut String, plan: &Plan, solution: &Solution) {
         }
     }
     text.push_str(&unknown.concat());
-    let _ = writeln!(text, "  by {}", solution.route.name());
+    let route = solution.route.name();
+    let _ = match solution.stages {
+        Some(stages) => writeln!(text, "  by {route}, fixed times in up to {stages} stages"),
+        None => writeln!(text, "  by {route}"),
+    };
 }
 
 fn in_json(plan: &Plan, answer: &Answer) -> Value {
@@ -119,10 +135,14 @@ fn in_json(plan: &Plan, answer: &Answer) -> Value {
     });
     let outages = solution.and_then(|solution| solution.outages_per_year.as_ref().ok());
     let first = solution.and_then(|solution| solution.first_outage_hours.as_ref().ok());
-    let refused: Vec<Value> = answer
-        .refusals
-        .iter()
-        .map(|refusal| json!({ "route": refusal.route.name(), "reason": refusal.reason }))
+    let steady = solution.and_then(|solution| solution.steady_state_unavailability.as_ref().ok());
+    let refusal = |route: &str, reason: &str| json!({ "route": route, "reason": reason });
+    let refused: Vec<Value> = (answer.refusals.iter())
+        .map(|refused| refusal(refused.route.name(), &refused.reason))
+        .chain(solution.into_iter().flat_map(|solution| {
+            let unknown = unknown(solution).into_iter();
+            unknown.map(|(key, route, reason)| refusal(route, &format!("{key}: {reason}")))
+        }))
         .collect();
     json!({
         "name": plan.names.topology,
@@ -130,10 +150,35 @@ fn in_json(plan: &Plan, answer: &Answer) -> Value {
         "route": solution.map(|solution| solution.route.name()),
         "unavailability": solution.map(|solution| figure(&solution.unavailability)),
         "journeys": journeys,
+        "steady_state_unavailability": steady.map(figure),
         "outages_per_year": outages.map(figure),
         "first_outage_hours": first.map(figure),
+        "stages": solution.and_then(|solution| solution.stages),
         "refused": refused,
     })
+}
+
+/// Figures that a solution does not have: key, the route that could tell, and why it does not.
+fn unknown(solution: &Solution) -> Vec<(&'static str, &'static str, &str)> {
+    let own = solution.route.name();
+    // How things got to be as they are is known to a chain only.
+    let figures = [
+        (
+            "steady_state_unavailability",
+            own,
+            &solution.steady_state_unavailability,
+        ),
+        ("outages_per_year", own, &solution.outages_per_year),
+        (
+            "first_outage_hours",
+            Route::MarkovChain.name(),
+            &solution.first_outage_hours,
+        ),
+    ];
+    let unknown = figures.into_iter();
+    unknown
+        .filter_map(|(key, route, figure)| Some((key, route, &figure.as_ref().err()?[..])))
+        .collect()
 }
 
 fn figure(figure: &Figure) -> Value {

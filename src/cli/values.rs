@@ -123,6 +123,14 @@ pub(super) fn mapping(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// Stages of a fixed time on the finest of four meshes.
+pub(super) fn stages(text: &str) -> Result<u16, String> {
+    match text.parse() {
+        Ok(stages) if (4..=1024).contains(&stages) && stages % 4 == 0 => Ok(stages),
+        _ => Err("must be a multiple of 4, from 4 to 1024, such as 96".to_owned()),
+    }
+}
+
 fn between(text: &str, low: f64, high: f64, expected: &str) -> Result<f64, String> {
     let share = units::parse_probability(text).map_err(|error| said(&error))?;
     if share >= low && share < high {
@@ -146,6 +154,7 @@ mod tests {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
         assert_eq!(precision("5%"), Ok(0.05));
         assert_eq!(confidence("0.99"), Ok(0.99));
+        assert_eq!(stages("96"), Ok(96));
     }
 
     #[test]
@@ -156,6 +165,7 @@ mod tests {
         assert!(confidence("100%").is_err());
         assert!(confidence("20%").is_err());
         assert!(seed("-1").is_err() && seed("abc").is_err());
+        assert!(stages("0").is_err() && stages("6").is_err() && stages("-4").is_err());
         assert!(trials("0").is_err() && threads("0").is_err());
     }
 

@@ -23,8 +23,15 @@ pub fn take_over(result: &mut TopologyResult, answer: &Answer, price: &FailurePr
     result.solved_by = Some(solution.route.name().to_owned());
     result.method = solution.route.name().to_lowercase().replace(' ', "-");
     result.variance_reduction = None;
-    let share = |sampled: &mut Estimate, figure: &Figure| replace(sampled, worked_out(figure, 1.0));
-    share(&mut result.unavailability, &solution.unavailability);
+    let share = |sampled: &mut Estimate, figure: &Figure| {
+        if is_sharper(figure, sampled) {
+            replace(sampled, worked_out(figure, 1.0));
+        }
+    };
+    replace(
+        &mut result.unavailability,
+        worked_out(&solution.unavailability, 1.0),
+    );
     follow_unavailability(result);
     for (journey, figures) in result.journeys.values_mut().zip(&solution.journeys) {
         share(&mut journey.unavailability, &figures.unavailability);
@@ -33,7 +40,9 @@ pub fn take_over(result: &mut TopologyResult, answer: &Answer, price: &FailurePr
             &figures.time_unavailability,
         );
     }
-    if let Ok(outages) = &solution.outages_per_year {
+    if let Ok(outages) = &solution.outages_per_year
+        && is_sharper(outages, &result.outages_per_year)
+    {
         replace(
             &mut result.outages_per_year,
             worked_out(outages, f64::INFINITY),
@@ -120,7 +129,10 @@ fn take_over_cost(result: &mut TopologyResult, solution: &Solution, price: &Fail
             error,
             accuracy: solution.unavailability.accuracy,
         };
-        replace_lost_business(result, worked_out(&figure, f64::INFINITY));
+        let sampled = result.cost_per_month.downtime.as_ref();
+        if sampled.is_some_and(|sampled| is_sharper(&figure, sampled)) {
+            replace_lost_business(result, worked_out(&figure, f64::INFINITY));
+        }
     }
 }
 
@@ -168,6 +180,9 @@ pub fn take_over_difference(difference: &mut Difference, of: &Answer, from: &Ans
         error: of.error + from.error,
         accuracy,
     };
+    if !is_sharper(&figure, &difference.unavailability) {
+        return;
+    }
     difference.better = if figure.value.abs() <= figure.error {
         0.5
     } else if figure.value < 0.0 {
@@ -204,6 +219,14 @@ pub fn take_over_rare_difference(difference: &mut Difference, of: &Estimate, fro
         simulated: None,
     };
     replace(&mut difference.unavailability, estimate);
+}
+
+/// Relative error up to which a figure stands whatever the trials say: their interval may be short by luck.
+const SURELY_SHARP: f64 = 1e-6;
+
+/// Whether a figure that was worked out says more than the trials.
+fn is_sharper(figure: &Figure, sampled: &Estimate) -> bool {
+    figure.is_within(SURELY_SHARP) || 2.0 * figure.error <= sampled.high - sampled.low
 }
 
 fn replace(sampled: &mut Estimate, exact: Estimate) {

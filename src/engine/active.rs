@@ -17,7 +17,8 @@ pub(super) struct ActiveState {
     /// Changes of health so far, by region: names their draws.
     changes: Vec<u64>,
     moves: u64,
-    /// Moves of all traffic at once that are still to come, in order: time and shares.
+    /// Moves of all traffic at once that are still to come, in the order of their targets: time and shares. One that comes overtakes
+    /// all before it.
     jumps: Vec<(f64, Vec<f64>)>,
     /// Causes of the last loss of each region, as long as others are charged for it.
     causes: Vec<Vec<u32>>,
@@ -42,7 +43,7 @@ impl ActiveState {
     }
 }
 
-/// What the controller remembers, clocks and history apart, while no move is under way.
+/// What the controller remembers, clocks, history and moves under way apart.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct ActiveKey {
     healthy: Vec<bool>,
@@ -89,6 +90,21 @@ impl ActiveState {
             declared: self.declared.clone(),
             target: self.target.iter().map(|share| share.to_bits()).collect(),
         }
+    }
+
+    /// Moves of all traffic at once that are still to come: time and shares.
+    pub(super) fn jumps(&self) -> &[(f64, Vec<f64>)] {
+        &self.jumps
+    }
+
+    /// Has one of them still to come, after those there are.
+    pub(super) fn add_jump(&mut self, time: f64, shares: Vec<f64>) {
+        self.jumps.push((time, shares));
+    }
+
+    /// Has one of them come at a time.
+    pub(super) fn set_jump(&mut self, index: usize, time: f64) {
+        self.jumps[index].0 = time;
     }
 
     /// Goes back to what it remembered.
@@ -182,7 +198,13 @@ impl<'p> Simulator<'p> {
                 self.await_moves();
             }
             Timer::Rerouted => {
-                let (_, shares) = self.active().0.jumps.remove(0);
+                let jumps = &mut self.active().0.jumps;
+                let times = jumps.iter().map(|(time, _)| *time).enumerate();
+                // The last of several at once.
+                let next = times.min_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+                let overtaken = next.map_or(0, |(index, _)| index);
+                jumps.drain(..overtaken);
+                let (_, shares) = jumps.remove(0);
                 self.traffic.jump(now, &shares);
                 self.await_jump();
             }
@@ -234,11 +256,7 @@ impl<'p> Simulator<'p> {
                 self.await_moves();
             }
             RerouteTime::AtOnceAfter(seconds) => {
-                // A move that was to arrive later is overtaken by this one.
-                let time = now + seconds;
-                let (state, _) = self.active();
-                state.jumps.retain(|(earlier, _)| *earlier < time);
-                state.jumps.push((time, target));
+                self.active().0.jumps.push((now + seconds, target));
                 self.await_jump();
             }
         }
@@ -246,12 +264,8 @@ impl<'p> Simulator<'p> {
 
     /// Sets the timer of the next move of all traffic at once.
     fn await_jump(&mut self) {
-        let next = self
-            .active()
-            .0
-            .jumps
-            .first()
-            .map_or(f64::INFINITY, |(time, _)| *time);
+        let times = self.active().0.jumps.iter().map(|(time, _)| *time);
+        let next = times.fold(f64::INFINITY, f64::min);
         self.set_timer(Timer::Rerouted, next);
     }
 }

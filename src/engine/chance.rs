@@ -3,7 +3,7 @@
 use rand::RngExt;
 
 use super::trial::Simulator;
-use crate::plan::{Purpose, StreamKey};
+use crate::plan::{Purpose, StreamKey, StreamRng};
 
 /// Something that comes out one way or another.
 #[derive(Debug, Clone, Copy)]
@@ -127,6 +127,18 @@ impl Simulator<'_> {
         let taken = usize::from(!succeeds);
         self.path.push(Outcome { chance, taken });
         succeeds
+    }
+
+    /// A time drawn from a sampler. Where all outcomes are gone through, whether it is zero is one of them; if not, any time will do.
+    pub(super) fn draw_time(&mut self, sampler: u32, rng: &mut StreamRng) -> f64 {
+        let zero = self.zeros.get(sampler as usize).copied().unwrap_or(0.0);
+        match &mut self.script {
+            Some(script) if zero > 0.0 => match script.take(Chance::Coin(zero)) {
+                0 => 0.0,
+                _ => 1.0,
+            },
+            _ => self.laws.samplers[sampler as usize].draw(rng),
+        }
     }
 
     /// One of `n` at random.

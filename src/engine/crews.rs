@@ -177,7 +177,7 @@ impl Simulator<'_> {
                 state.dispatched += 1;
                 let key = self.plan.lines[line].key;
                 let mut rng = self.key.occasion(key, Purpose::Dispatch, state.dispatched);
-                let seconds = self.laws.samplers[dispatch as usize].draw(&mut rng);
+                let seconds = self.draw_time(dispatch, &mut rng);
                 self.calendar.set(slot, self.now + seconds);
             } else if !wanted && is_drawn {
                 self.calendar.set(slot, f64::INFINITY);

@@ -8,14 +8,17 @@
 use super::chance::Script;
 use super::code::{Book, Codebook};
 use super::ledger::DOWN_SLACK;
+use super::overlap::{most_moves, move_of_slot, moves_overlap};
 use super::pending::Law;
 use super::serving::{Serving, Timer};
 use super::snapshot::{FAR, State, n_slots};
 use super::symmetry::Symmetry;
 use super::trial::{Record, Simulator};
 use super::units::Condition;
-use crate::model::{Distribution, Failback};
-use crate::plan::{ActivePlan, Plan, ReroutePlan, ServingPlan, StandbyPlan, UnitId, UnitKind};
+use crate::model::Failback;
+use crate::plan::{
+    ActivePlan, DetectPlan, Plan, ReroutePlan, ServingPlan, StandbyPlan, UnitId, UnitKind,
+};
 
 /// Events at one instant beyond which times of zero are taken to go round in circles.
 const MAX_AT_ONCE: usize = 10_000;
@@ -62,6 +65,8 @@ pub struct Experience {
     pub journeys: Vec<f64>,
     /// Share of time in which each journey is down.
     pub down: Vec<f64>,
+    /// Whether as many moves of traffic are under way as a state can remember.
+    pub is_full: bool,
 }
 
 /// The engine of a plan, to be put into one state after another.
@@ -88,10 +93,6 @@ impl<'p> Explorer<'p> {
     ///
     /// If the plan remembers more than a state holds: in words, what.
     pub fn new(plan: &'p Plan, grid: u32) -> Result<Self, String> {
-        let takes_time = |reroute: ReroutePlan| match reroute {
-            ReroutePlan::Ttl(seconds) => seconds > 0.0,
-            ReroutePlan::Drawn(law) => plan.distributions[law as usize] != Distribution::Fixed(0.0),
-        };
         if plan.gray.as_ref().is_some_and(|gray| gray.canary.is_some()) {
             return Err("the probes of a canary are not followed".to_owned());
         }
@@ -102,12 +103,6 @@ impl<'p> Explorer<'p> {
             return Err("clients that never move (`stuck`) are not followed".to_owned());
         }
         match &plan.serving {
-            ServingPlan::ActiveActive(active) if takes_time(active.reroute) => {
-                return Err(
-                    "moves of traffic between active-active regions can overlap; `reroute` must take no time"
-                        .to_owned(),
-                );
-            }
             ServingPlan::Standby(standby) if !standby.runbook.is_empty() => {
                 return Err("the steps of a runbook are not followed".to_owned());
             }
@@ -138,6 +133,7 @@ impl<'p> Explorer<'p> {
         }
         let mut simulator = Simulator::new(plan, 0);
         simulator.script = Some(Script::default());
+        simulator.zeros = chances_of_zero(plan);
         Ok(Self {
             symmetry: Symmetry::new(plan),
             codebook: Codebook::default(),
@@ -153,6 +149,12 @@ impl<'p> Explorer<'p> {
     #[must_use]
     pub fn classes(&self) -> &[Vec<UnitId>] {
         self.symmetry.classes()
+    }
+
+    /// Whether a time of a sampler that is sometimes zero is told apart from one that is not.
+    #[must_use]
+    pub fn tells_zeros_of(&self, sampler: u32) -> bool {
+        self.simulator.zeros[sampler as usize] > 0.0
     }
 
     /// Number of states met.
@@ -175,6 +177,9 @@ impl<'p> Explorer<'p> {
     pub fn initial(&mut self) -> Result<StateId, String> {
         self.simulator.reset(0, Record::Losses);
         self.settle_instant()?;
+        if (self.simulator.script.as_ref()).is_some_and(|script| script.probability() < 1.0) {
+            return Err("a trial may begin in several states".to_owned());
+        }
         let (next, _, origin) = &mut self.next;
         self.simulator.snapshot(None, next);
         let plan = self.simulator.plan;
@@ -208,7 +213,7 @@ impl<'p> Explorer<'p> {
         let simulator = &self.simulator;
         let plan = simulator.plan;
         let mut events = Vec::new();
-        for slot in 0..n_slots(plan) as u32 {
+        for slot in 0..state.pending.len() as u32 {
             if !state.pending[slot as usize] {
                 continue;
             }
@@ -317,10 +322,19 @@ impl<'p> Explorer<'p> {
             .collect();
         let plan = self.simulator.plan;
         self.symmetry.put_in_order(plan, next, origin);
-        let origin = origin.iter();
-        origin
+        let first_move = n_slots(plan) as u32;
+        let mut origins: Vec<Option<u32>> = origin
+            .iter()
             .map(|slot| old[*slot as usize].then_some(*slot))
-            .collect()
+            .collect();
+        for (slot, origin) in origins
+            .iter_mut()
+            .skip(first_move as usize)
+            .zip(&next.origins)
+        {
+            *slot = origin.map(|old| first_move + old);
+        }
+        origins
     }
 
     /// The shares of the first of two regions rounded, up or down, where a move is under way in the state that follows.
@@ -343,23 +357,26 @@ impl<'p> Explorer<'p> {
         rounded
     }
 
-    /// What users see in a state on average while a linear move under way goes from one progress to another.
-    pub fn experience(&mut self, id: StateId, from: f64, to: f64) -> Experience {
+    /// Whether linear moves go on whatever begins after them, so that their progress decides nothing.
+    #[must_use]
+    pub fn moves_overlap(&self) -> bool {
+        moves_overlap(self.simulator.plan)
+    }
+
+    /// What users see in a state on average while each of the linear moves under way goes from one progress to another.
+    pub fn experience(&mut self, id: StateId, spans: &[(f64, f64)]) -> Experience {
         const PIECES: u32 = 16;
         self.open(id);
         let state = &self.open.0;
-        self.simulator.resume(state, 0.5 * (from + to));
+        let middle = spans.first().map_or(0.5, |(from, to)| 0.5 * (from + to));
+        self.simulator.resume(state, middle);
         self.simulator.refresh_worth();
         let simulator = &self.simulator;
         let plan = simulator.plan;
-        let pieces = if state.scene.moving.is_some() {
-            PIECES
-        } else {
-            1
-        };
+        let pieces = if !spans.is_empty() { PIECES } else { 1 };
         let n_regions = plan.regions.len();
         // Served and lost: each as a sum, as next to nothing may be lost.
-        let at = |entry: u32, progress: f64| -> (f64, f64) {
+        let at = |entry: u32, progress: &[f64]| -> (f64, f64) {
             let shares = state.scene.shares_at(progress).into_iter();
             shares
                 .enumerate()
@@ -377,14 +394,18 @@ impl<'p> Explorer<'p> {
         };
         let mut experience = Experience {
             lost: 0.0,
+            is_full: moves_overlap(plan) && state.scene.moves.len() == most_moves(plan),
             journeys: Vec::new(),
             down: Vec::new(),
         };
         for journey in &plan.journeys {
             let level = journey.down_below - DOWN_SLACK;
             let at = |piece: u32| -> (f64, f64) {
-                let progress = from + (to - from) * f64::from(piece) / f64::from(pieces);
-                at(journey.entry, progress)
+                let part = f64::from(piece) / f64::from(pieces);
+                let progress: Vec<f64> = (spans.iter())
+                    .map(|(from, to)| from + (to - from) * part)
+                    .collect();
+                at(journey.entry, &progress)
             };
             let (mut lost, mut down) = (0.0, 0.0);
             let mut before = at(0);
@@ -418,6 +439,10 @@ impl<'p> Explorer<'p> {
             simulator.plan_failback();
             return;
         }
+        if let Some(index) = move_of_slot(simulator.plan, event.slot) {
+            simulator.end_move_of(index);
+            return;
+        }
         simulator.play(event.slot);
     }
 
@@ -435,6 +460,52 @@ impl<'p> Explorer<'p> {
         }
         Err("times of zero go round in circles".to_owned())
     }
+}
+
+/// By sampler, the chance that a time is zero, if that is sometimes so and if it is drawn only where a time of zero may be a toss:
+/// for takeovers, dispatches and what the controller waits for.
+fn chances_of_zero(plan: &Plan) -> Vec<f64> {
+    let mut may_be = vec![false; plan.distributions.len()];
+    let pools = plan.pools.iter();
+    let mut tossed: Vec<u32> = pools
+        .flat_map(|pool| std::iter::once(pool.takes).chain(pool.failed))
+        .chain(plan.crews.iter().filter_map(|crew| crew.dispatch))
+        .collect();
+    let (detect, reroute) = match &plan.serving {
+        ServingPlan::Single => (None, None),
+        ServingPlan::Standby(standby) => {
+            tossed.push(standby.decide);
+            // With a restore after it, no activation takes no time.
+            if standby.restore == 0.0 {
+                tossed.push(standby.activate);
+            }
+            (Some(standby.detect), Some(standby.reroute))
+        }
+        ServingPlan::ActiveActive(active) => (Some(active.detect), Some(active.reroute)),
+    };
+    if let Some(DetectPlan::Drawn(sampler)) = detect {
+        tossed.push(sampler);
+    }
+    if let Some(ReroutePlan::Drawn(sampler)) = reroute {
+        tossed.push(sampler);
+    }
+    for sampler in tossed {
+        may_be[sampler as usize] = true;
+    }
+    for clock in &plan.clocks {
+        may_be[clock.life as usize] = false;
+        may_be[clock.repair as usize] = false;
+    }
+    let gray = plan.gray.iter().flat_map(|gray| &gray.faults);
+    for noticed in gray.filter_map(|fault| fault.noticed) {
+        may_be[noticed as usize] = false;
+    }
+    let laws = plan.distributions.iter().zip(may_be);
+    laws.map(|(law, may_be)| match law.is_sometimes_zero() && may_be {
+        true => law.chance_of_zero(),
+        false => 0.0,
+    })
+    .collect()
 }
 
 /// Share of a linear stretch that is below a level.

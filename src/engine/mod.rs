@@ -21,6 +21,7 @@ mod gray;
 mod ledger;
 mod likely;
 mod outcome;
+mod overlap;
 mod pending;
 mod player;
 mod private;

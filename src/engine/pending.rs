@@ -1,5 +1,6 @@
 //! The laws of what is pending in a state: takeovers, dispatches, timers of the controller.
 
+use super::overlap::move_of_slot;
 use super::serving::{Serving, Timer};
 use super::snapshot::{MoveKey, State, UnitKey};
 use super::trial::Simulator;
@@ -25,6 +26,10 @@ pub enum Law {
     Delayed(u32, f64),
     /// The linear move under way, of this length \[s\].
     Move(f64),
+    /// A linear move of this length \[s\], beside so many others when it began.
+    MoveBeside(f64, u8),
+    /// All traffic at once after a time of this sampler, beside so many other moves when that began.
+    JumpBeside(u32, u8),
 }
 
 impl Law {
@@ -62,6 +67,16 @@ impl Simulator<'_> {
     /// The law of a takeover, of a dispatch or of a timer of the controller that is pending in this slot.
     pub(super) fn timers_of(&self, slot: u32, state: &State) -> Option<Law> {
         let plan = self.plan;
+        if let Some(index) = move_of_slot(plan, slot) {
+            let ServingPlan::ActiveActive(active) = &plan.serving else {
+                return None;
+            };
+            let depth = state.scene.moves[index].depth;
+            return Some(match active.reroute {
+                ReroutePlan::Ttl(seconds) => Law::MoveBeside(seconds, depth),
+                ReroutePlan::Drawn(sampler) => Law::JumpBeside(sampler, depth),
+            });
+        }
         let n_units = plan.units.len() as u32;
         let pool = slot - n_units;
         if let Some(pool_plan) = plan.pools.get(pool as usize) {

@@ -161,20 +161,20 @@ impl Simulator<'_> {
         }
     }
 
-    pub(super) fn draw_detect(&self, detect: DetectPlan, key: StreamKey, occasion: u64) -> f64 {
+    pub(super) fn draw_detect(&mut self, detect: DetectPlan, key: StreamKey, occasion: u64) -> f64 {
         let mut rng = self.key.occasion(key, Purpose::Detect, occasion);
         match detect {
             DetectPlan::Probe(probe) => {
                 let probes = rng.random::<f64>() + f64::from(probe.misses - 1);
                 probe.period * probes + probe.timeout
             }
-            DetectPlan::Drawn(sampler) => self.laws.samplers[sampler as usize].draw(&mut rng),
+            DetectPlan::Drawn(sampler) => self.draw_time(sampler, &mut rng),
         }
     }
 
     /// The time over which clients move, linearly, or after which they move at once.
     pub(super) fn draw_reroute(
-        &self,
+        &mut self,
         reroute: ReroutePlan,
         key: StreamKey,
         occasion: u64,
@@ -183,7 +183,7 @@ impl Simulator<'_> {
             ReroutePlan::Ttl(seconds) => RerouteTime::Linear(seconds),
             ReroutePlan::Drawn(sampler) => {
                 let mut rng = self.key.occasion(key, Purpose::Reroute, occasion);
-                RerouteTime::AtOnceAfter(self.laws.samplers[sampler as usize].draw(&mut rng))
+                RerouteTime::AtOnceAfter(self.draw_time(sampler, &mut rng))
             }
         }
     }

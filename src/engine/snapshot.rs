@@ -1,6 +1,7 @@
 //! All that the engine remembers between two instants, clocks apart, as a value.
 
 use super::active::ActiveKey;
+use super::overlap::{MoveAmongOthers, most_moves, move_of_slot, moves_overlap};
 use super::serving::{Serving, Timer};
 use super::standby::StandbyKey;
 use super::trial::Simulator;
@@ -21,8 +22,10 @@ pub(super) struct State {
     pub crews: Vec<(u32, Vec<UnitId>)>,
     pub pools: Vec<PoolKey>,
     pub scene: Scene,
-    /// By slot of the calendar.
+    /// By slot of the calendar, then by move under way where several can be.
     pub pending: Vec<bool>,
+    /// Which of the moves in the state before each move is; none if it begins. Not remembered.
+    pub origins: Vec<Option<u32>>,
 }
 
 /// A unit.
@@ -55,6 +58,8 @@ pub(super) struct Scene {
     pub shares: Vec<u64>,
     /// The linear move under way.
     pub moving: Option<MoveKey>,
+    /// Moves under way that go on whatever begins after them.
+    pub moves: Vec<MoveAmongOthers>,
     pub capacity: Vec<u64>,
 }
 
@@ -72,8 +77,18 @@ impl MoveKey {
 }
 
 impl Scene {
-    /// Shares of traffic by region when a linear move has come so far, from 0 to 1.
-    pub(super) fn shares_at(&self, progress: f64) -> Vec<f64> {
+    /// Shares of traffic by region when the linear moves under way have come so far, from 0 to 1.
+    pub(super) fn shares_at(&self, progress: &[f64]) -> Vec<f64> {
+        if !self.moves.is_empty() {
+            let mut shares: Vec<f64> = self.shares.iter().copied().map(f64::from_bits).collect();
+            for (step, progress) in self.moves.iter().zip(progress) {
+                for (share, more) in shares.iter_mut().zip(&step.shares) {
+                    *share += progress * f64::from_bits(*more);
+                }
+            }
+            return shares;
+        }
+        let progress = progress.first().copied().unwrap_or(0.0);
         let from = self.shares.iter().copied().map(f64::from_bits);
         match &self.moving {
             None => from.collect(),
@@ -94,7 +109,8 @@ impl State {
             crews: vec![(0, Vec::new()); plan.crews.len()],
             pools: vec![PoolKey::NEW; plan.pools.len()],
             scene: Scene::default(),
-            pending: vec![false; n_slots(plan)],
+            pending: vec![false; n_slots(plan) + most_moves(plan)],
+            origins: Vec::new(),
         }
     }
 }
@@ -136,12 +152,16 @@ impl Simulator<'_> {
             key.running = pool.running;
             key.usable.clone_from(&pool.usable);
         }
-        for (slot, pending) in (0..).zip(&mut into.pending) {
+        let slots = &mut into.pending[..n_slots(self.plan)];
+        for (slot, pending) in (0..).zip(slots) {
             *pending = self.calendar.time_of(slot).is_finite();
         }
         into.scene = self.scene(before.map(|before| &before.scene));
         if let Some(standby) = &into.scene.standby {
             into.pending[self.timer_slot(Timer::Failback) as usize] = standby.waits;
+        }
+        if moves_overlap(self.plan) {
+            self.note_moves(before, into);
         }
     }
 
@@ -155,6 +175,8 @@ impl Simulator<'_> {
                 .collect()
         };
         let (shares, moving) = match before {
+            // They are noted apart.
+            _ if moves_overlap(self.plan) => (Vec::new(), None),
             Some(before) if self.is_on_its_way() => (before.shares.clone(), before.moving.clone()),
             _ => {
                 let end = self.traffic.next_end();
@@ -178,6 +200,7 @@ impl Simulator<'_> {
             active,
             shares,
             moving,
+            moves: Vec::new(),
             capacity: bits(&self.world.capacity),
         }
     }
@@ -248,10 +271,11 @@ impl Simulator<'_> {
             self.traffic
                 .redirect(start, movement.seconds(), &shares(&movement.shares));
         }
+        self.resume_moves(state);
         for (capacity, bits) in self.world.capacity.iter_mut().zip(&scene.capacity) {
             *capacity = f64::from_bits(*bits);
         }
-        let times = state.pending.iter();
+        let times = state.pending[..n_slots(self.plan)].iter();
         self.calendar
             .fill(times.map(|pending| if *pending { FAR } else { f64::INFINITY }));
     }
@@ -284,7 +308,9 @@ impl Simulator<'_> {
 
     /// Whether what was pending in a slot of the state resumed still is, and was not set anew.
     pub(super) fn goes_on(&self, slot: u32, before: &State, after: &State) -> bool {
-        if !(before.pending[slot as usize] && after.pending[slot as usize]) {
+        if move_of_slot(self.plan, slot).is_some()
+            || !(before.pending[slot as usize] && after.pending[slot as usize])
+        {
             return false;
         }
         if slot == self.timer_slot(Timer::Failback) {

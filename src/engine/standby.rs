@@ -171,15 +171,17 @@ impl StandbyState {
             }
             Failback::After(_) | Failback::Never => (false, false),
         };
+        // What the last attempt did is of no account once it is over: the next one sets it anew.
+        let is_over = self.phase == Phase::Steady && self.movement != Movement::Away;
         StandbyKey {
             waits,
             waited,
             home: self.home,
             serving: self.serving,
-            from: self.from,
+            from: if is_over { self.home } else { self.from },
             phase: self.phase,
             movement: self.movement,
-            moved: self.moved,
+            moved: !is_over && self.moved,
             full: self.full,
             healthy: self.healthy,
         }

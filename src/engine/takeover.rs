@@ -112,7 +112,7 @@ impl Simulator<'_> {
             Purpose::Takeover,
             state.takeovers,
         );
-        let seconds = self.laws.samplers[takes as usize].draw(&mut rng);
+        let seconds = self.draw_time(takes, &mut rng);
         let slot = self.pool_slot(pool);
         self.calendar.set(slot, self.now + seconds);
     }

@@ -222,6 +222,26 @@ impl Traffic {
         });
     }
 
+    /// Shares without the moves under way.
+    pub(super) fn base(&self) -> &[f64] {
+        &self.base
+    }
+
+    /// The moves under way: start \[s\] and by how much each share changes.
+    pub(super) fn under_way(&self) -> impl Iterator<Item = (f64, &[f64])> {
+        self.moves.iter().map(|step| (step.start, &step.delta[..]))
+    }
+
+    /// Has another move under way.
+    pub(super) fn add_move(&mut self, start: f64, end: f64, delta: Vec<f64>) {
+        self.moves.push(Move { start, end, delta });
+    }
+
+    /// Has one of the moves under way end at a time.
+    pub(super) fn set_end(&mut self, index: usize, time: f64) {
+        self.moves[index].end = time;
+    }
+
     /// Adds a move between two targets to those under way. With one length for all moves, the shares are the average
     /// of the targets over that length: clients that each ask again once in it.
     pub(super) fn blend(&mut self, now: f64, seconds: f64, from: &[f64], to: &[f64]) {

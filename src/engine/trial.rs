@@ -35,6 +35,8 @@ pub struct Simulator<'p> {
     pub(super) repairs: Repairs,
     /// Prescribed outcomes of chances; none in a trial.
     pub(super) script: Option<Script>,
+    /// By sampler, the chance that a time is zero where that is a chance to be prescribed; none in a trial.
+    pub(super) zeros: Vec<f64>,
     /// Chances drawn so far in the trial, and what came of them.
     pub(super) path: Vec<Outcome>,
     pub(super) now: f64,
@@ -92,6 +94,7 @@ impl<'p> Simulator<'p> {
             parked: false,
             repairs: Repairs::default(),
             script: None,
+            zeros: Vec::new(),
             path: Vec::new(),
             now: 0.0,
             calendar: Calendar::new(n_slots(plan)),

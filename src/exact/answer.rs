@@ -51,6 +51,14 @@ pub struct Figure {
     pub accuracy: Accuracy,
 }
 
+impl Figure {
+    /// Whether its error is at most this share of it.
+    #[must_use]
+    pub fn is_within(&self, share: f64) -> bool {
+        self.error <= share * self.value.abs()
+    }
+}
+
 /// The figures of a journey.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct JourneyFigures {
@@ -71,6 +79,10 @@ pub struct Solution {
     pub journeys: Vec<JourneyFigures>,
     /// Outages of the topology that begin in 8760 h of scored time, or why this route does not know them.
     pub outages_per_year: Result<Figure, String>,
+    /// Share of requests lost in the long run, or why this route does not know it.
+    pub steady_state_unavailability: Result<Figure, String>,
+    /// Stages of a fixed time on the finest mesh, if times were cut on meshes.
+    pub stages: Option<u16>,
     /// Mean time from the start, all new, to the first outage \[h\], or why this route does not know it.
     pub first_outage_hours: Result<Figure, String>,
 }
@@ -91,4 +103,24 @@ pub struct Answer {
     pub solution: Option<Solution>,
     /// Routes tried before it.
     pub refusals: Vec<Refusal>,
+}
+
+impl Answer {
+    /// The same without a solution that knows the unavailability less well than within a share of itself: that is a refusal.
+    #[must_use]
+    pub fn within(mut self, share: f64) -> Self {
+        if let Some(solution) =
+            (self.solution).take_if(|solution| !solution.unavailability.is_within(share))
+        {
+            let Figure { value, error, .. } = solution.unavailability;
+            self.refusals.push(Refusal {
+                route: solution.route,
+                reason: format!(
+                    "its unavailability of {value:.3e} may be off by {error:.1e}, which is more than {} % of it",
+                    100.0 * share
+                ),
+            });
+        }
+        self
+    }
 }

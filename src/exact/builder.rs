@@ -9,6 +9,7 @@ use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
 use super::chain::Chain;
+use super::law::given_positive;
 use super::phases::{Mesh, Phases};
 use crate::engine::{Event, Experience, Explorer, Law, StateId};
 use crate::model::Distribution;
@@ -19,7 +20,7 @@ use crate::plan::Plan;
 struct Known {
     /// What may happen, as indices of [`Builder::events`].
     events: Box<[u32]>,
-    /// What users see, by phase of the linear move of traffic under way; one if there is none.
+    /// What users see, by the phases of the linear moves of traffic under way, those of the first move fastest; one if there is none.
     sights: Box<[u32]>,
     /// Whether one of the times has several phases, or is cut on the mesh: there may be several nodes of this state.
     is_staged: bool,
@@ -145,16 +146,23 @@ impl<'p> Builder<'p> {
             events.push(self.event(event)?);
         }
         let n_phases = |id: &u32| self.laws[self.events[*id as usize].1 as usize].chain.len();
-        let movement = events.iter().find(|id| self.is_move(**id));
-        let n = movement.map_or(1, n_phases);
+        let moves = events.iter().filter(|id| self.is_move(**id));
+        let moves: Vec<usize> = moves.map(n_phases).collect();
+        let n: usize = moves.iter().product();
         let is_staged = events.iter().any(|id| {
             let law = &self.laws[self.events[*id as usize].1 as usize];
             law.chain.len() > 1 || law.is_meshed
         });
         let mut sights = Vec::with_capacity(n);
         for cell in 0..n {
-            let (from, to) = (cell as f64 / n as f64, (cell + 1) as f64 / n as f64);
-            let seen = self.explorer.experience(state, from, to);
+            let mut rest = cell;
+            let span = |n: &usize| {
+                let phase = rest % n;
+                rest /= n;
+                (phase as f64 / *n as f64, (phase + 1) as f64 / *n as f64)
+            };
+            let spans: Vec<(f64, f64)> = moves.iter().map(span).collect();
+            let seen = self.explorer.experience(state, &spans);
             sights.push(self.sight(&seen));
         }
         let alike = if is_staged {
@@ -171,7 +179,10 @@ impl<'p> Builder<'p> {
     }
 
     fn is_move(&self, event: u32) -> bool {
-        matches!(self.events[event as usize].0.law, Law::Move(_))
+        matches!(
+            self.events[event as usize].0.law,
+            Law::Move(_) | Law::MoveBeside(..)
+        )
     }
 
     /// Positions of events whose phases may change places.
@@ -188,8 +199,9 @@ impl<'p> Builder<'p> {
     /// Number of what users see.
     fn sight(&mut self, seen: &Experience) -> u32 {
         let journeys = seen.journeys.iter().zip(&seen.down);
-        let row =
-            std::iter::once(seen.lost).chain(journeys.flat_map(|(lost, down)| [*lost, *down]));
+        let row = std::iter::once(seen.lost)
+            .chain(journeys.flat_map(|(lost, down)| [*lost, *down]))
+            .chain(std::iter::once(f64::from(u8::from(seen.is_full))));
         self.sights.insert_full(row.map(f64::to_bits).collect()).0 as u32
     }
 
@@ -248,10 +260,22 @@ impl<'p> Builder<'p> {
         let (state, phases) = self.nodes[node].clone();
         let known = &self.states[state as usize];
         let events = known.events.clone();
-        let movement = events.iter().position(|id| self.is_move(*id));
         let phase_of = |event: usize| phases.get(event).copied().unwrap_or(0);
-        let cell = movement.map_or(0, phase_of);
-        self.chain.seen.push(known.sights[usize::from(cell)]);
+        let (mut cell, mut stride) = (0, 1);
+        for (event, id) in events.iter().enumerate() {
+            if self.is_move(*id) {
+                let (_, law) = self.events[*id as usize];
+                cell += stride * usize::from(phase_of(event));
+                stride *= self.laws[law as usize].chain.len();
+            }
+        }
+        self.chain.seen.push(known.sights[cell]);
+        // Moves that go on whatever follows have no say in it.
+        let cell = if self.explorer.moves_overlap() {
+            0
+        } else {
+            cell as u16
+        };
         let first = self.chain.targets.len();
         for (event, id) in events.iter().enumerate() {
             let (_, law) = self.events[*id as usize];
@@ -378,9 +402,9 @@ impl<'p> Builder<'p> {
             }
         }
         match law {
-            Law::Fixed(_) | Law::Move(_) => true,
-            Law::Drawn { sampler, .. } | Law::Delayed(sampler, _) => {
-                is_jumpy(&self.plan.distributions[sampler as usize])
+            Law::Fixed(_) | Law::Move(_) | Law::MoveBeside(..) => true,
+            Law::Drawn { sampler, .. } | Law::Delayed(sampler, _) | Law::JumpBeside(sampler, _) => {
+                is_jumpy(&given_positive(&self.plan.distributions[sampler as usize]))
             }
             Law::Uniform(..) => false,
         }
@@ -406,6 +430,8 @@ impl<'p> Builder<'p> {
             // A plan has one law of detection.
             Law::Uniform(_, to) => (2, 0, to.to_bits()),
             Law::Delayed(sampler, seconds) => (3, sampler, seconds.to_bits()),
+            Law::MoveBeside(seconds, depth) => (4, depth.into(), seconds.to_bits()),
+            Law::JumpBeside(sampler, depth) => (5, sampler, depth.into()),
         };
         let id = if let Some(id) = self.law_ids.get(&key) {
             *id
@@ -429,7 +455,12 @@ impl<'p> Builder<'p> {
         let (mesh, laws) = (self.mesh, &self.plan.distributions);
         match law {
             Law::Drawn { sampler, speed } => {
-                let mut phases = Phases::of(&laws[sampler as usize], mesh)?;
+                let law = if self.explorer.tells_zeros_of(sampler) {
+                    &given_positive(&laws[sampler as usize])
+                } else {
+                    &laws[sampler as usize]
+                };
+                let mut phases = Phases::of(law, mesh)?;
                 for phase in &mut phases.chain {
                     phase.rate *= speed;
                 }
@@ -438,8 +469,18 @@ impl<'p> Builder<'p> {
             Law::Fixed(seconds) | Law::Move(seconds) => {
                 Phases::of(&Distribution::Fixed(seconds), mesh)
             }
+            Law::MoveBeside(seconds, depth) => {
+                Phases::of(&Distribution::Fixed(seconds), mesh.beside(depth))
+            }
+            Law::JumpBeside(sampler, depth) => {
+                let law = given_positive(&laws[sampler as usize]);
+                Phases::of(&law, mesh.beside(depth))
+            }
             Law::Uniform(from, to) => Phases::of(&Distribution::Uniform { from, to }, mesh),
             Law::Delayed(sampler, seconds) => match &laws[sampler as usize] {
+                law if seconds == 0.0 && self.explorer.tells_zeros_of(sampler) => {
+                    Phases::of(&given_positive(law), mesh)
+                }
                 law if seconds == 0.0 => Phases::of(law, mesh),
                 Distribution::Fixed(more) => Phases::of(&Distribution::Fixed(seconds + more), mesh),
                 law => Ok(Phases::of(law, mesh)?.after(seconds, mesh)),

@@ -119,9 +119,9 @@ impl From<String> for Obstacle {
 ///
 /// In words, what keeps the plan from being a Markov chain within the limits.
 pub(super) fn chain(plan: &Plan, mesh: Mesh, limits: Limits) -> Result<Chain, Obstacle> {
-    refuse_sometimes_zero(plan)?;
     refuse_lives_in_step(plan)?;
     let explorer = Explorer::new(plan, 2 * u32::from(mesh.cuts))?;
+    refuse_sometimes_zero(plan, &explorer)?;
     refuse_many_units(plan, &explorer, limits)?;
     let mut builder = Builder::new(plan, explorer, mesh);
     builder.begin()?;
@@ -151,17 +151,16 @@ pub(super) fn chain(plan: &Plan, mesh: Mesh, limits: Limits) -> Result<Chain, Ob
     Ok(builder.finish())
 }
 
-/// What takes no time is played in the instant of its cause, before its law is looked at: with a time that is zero only
-/// sometimes, one of its outcomes would stand for all.
-fn refuse_sometimes_zero(plan: &Plan) -> Result<(), String> {
-    let is_mixed = |law: &&Distribution| {
-        let zero = chance_of_zero(law);
-        zero > 0.0 && zero < 1.0
+/// What takes no time is played in the instant of its cause. Whether a time of the controller, of a takeover or of a dispatch is zero is
+/// a toss of the engine, and all outcomes are gone through; of other times one outcome would stand for all.
+fn refuse_sometimes_zero(plan: &Plan, explorer: &Explorer<'_>) -> Result<(), String> {
+    let is_mixed = |sampler: usize| {
+        plan.distributions[sampler].is_sometimes_zero() && !explorer.tells_zeros_of(sampler as u32)
     };
-    match plan.distributions.iter().find(is_mixed) {
-        Some(_) => Err("a time is zero in some cases and not in others".to_owned()),
-        None => Ok(()),
+    if (0..plan.distributions.len()).any(is_mixed) {
+        return Err("a time is zero in some cases and not in others".to_owned());
     }
+    Ok(())
 }
 
 /// Squared coefficient of variation of a life below which failures stay in step for many of them.
@@ -183,30 +182,6 @@ fn refuse_lives_in_step(plan: &Plan) -> Result<(), String> {
             plan.names.causes[clock.cause as usize]
         )),
         None => Ok(()),
-    }
-}
-
-/// Chance that a time of this law is exactly zero.
-fn chance_of_zero(law: &Distribution) -> f64 {
-    match law {
-        Distribution::Fixed(seconds) => f64::from(u8::from(*seconds == 0.0)),
-        Distribution::Empirical(values) => {
-            let zeros = values.iter().filter(|seconds| **seconds == 0.0).count();
-            zeros as f64 / values.len() as f64
-        }
-        Distribution::Mixture(parts) => {
-            let all = parts.iter().all(|(_, part)| chance_of_zero(part) >= 1.0);
-            let chances = parts
-                .iter()
-                .map(|(weight, part)| weight * chance_of_zero(part));
-            // Weights add up to one but for rounding.
-            if all {
-                1.0
-            } else {
-                chances.sum::<f64>().min(0.5)
-            }
-        }
-        _ => 0.0,
     }
 }
 

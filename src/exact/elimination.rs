@@ -3,7 +3,8 @@
 //! The time, the rewards and the rates of a state that is taken out are shared out among those that lead to it. Nothing is
 //! subtracted (Grassmann, Taksar & Heyman 1985, doi:10.1287/opre.33.5.1107), so that a mean of a million years is as accurate as one
 //! of an hour. The state with the fewest ways through it goes first (Markowitz 1957, doi:10.1287/mnsc.3.3.255): chains of phases then
-//! hardly fill up. What is done is written down once and done again for each rate of a Laplace transform.
+//! hardly fill up. What is done is written down once and done again for each rate of a Laplace transform. Once nearly every state that is
+//! left leads to nearly every other, the rest are taken out of a square table.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,9 @@ pub(super) trait Resolvent {
     /// In words, if that takes too long.
     fn sums(&mut self, rewards: &Rewards<'_>, s: Complex64) -> Result<Vec<Complex64>, String>;
 }
+
+/// Ways through a state from which the rest may be a table.
+const FULL: usize = 64;
 
 /// No slot: a transition to an end, or to itself.
 const NONE: u32 = u32::MAX;
@@ -40,6 +44,19 @@ pub(super) struct Elimination {
     outs: Vec<u32>,
     /// For each pair of one in and one out, the slot of the way round.
     around: Vec<u32>,
+    /// States that are left at the end, the first state first.
+    rest: Vec<u32>,
+    /// Positions among them and slot of each transition that is left between them.
+    between: Vec<(u32, u32, u32)>,
+}
+
+/// What may be done to take states out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Most {
+    /// Operations until the rest is a table.
+    pub work: usize,
+    /// States in the table.
+    pub rest: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -54,16 +71,20 @@ impl Elimination {
     ///
     /// # Errors
     ///
-    /// In words, if it would take more than `max_work` operations.
-    pub(super) fn new(chain: &Chain, is_end: &[bool], max_work: usize) -> Result<Self, String> {
+    /// In words, if it would take more operations.
+    pub(super) fn new(chain: &Chain, is_end: &[bool], most: Most) -> Result<Self, String> {
         let too_entangled = || {
             let n_states = chain.n_states();
-            format!("its {n_states} states are too entangled to be taken out one by one")
+            format!(
+                "they lead to each other in too many ways for its {n_states} states to be taken out one by one"
+            )
         };
         // A state with i ways in and o ways out takes i o operations, and i + o ways go with it: no more than i o + 1 if it has both.
+        // Mostly many more: what would hardly do is not begun.
         let inner = (0..chain.n_states()).filter(|state| !is_end[*state]);
         let ways = inner.map(|state| chain.transitions(state).filter(|(to, _)| !is_end[*to]));
-        if ways.map(Iterator::count).sum::<usize>() > max_work + chain.n_states() {
+        let n_ways: usize = ways.map(Iterator::count).sum();
+        if chain.n_states() > most.rest && n_ways > most.work / 8 + chain.n_states() {
             return Err(too_entangled());
         }
         let mut graph = Graph::new(chain, is_end);
@@ -79,6 +100,8 @@ impl Elimination {
             ins: Vec::new(),
             outs: Vec::new(),
             around: Vec::new(),
+            rest: Vec::new(),
+            between: Vec::new(),
         };
         while let Some((weight, state)) = order.pop_first() {
             let now = graph.weight(state);
@@ -86,13 +109,67 @@ impl Elimination {
                 order.insert((now, state));
                 continue;
             }
-            if elimination.around.len() + now > max_work {
+            let n_left = order.len() + 2;
+            let is_too_much = elimination.around.len() + now > most.work;
+            if is_too_much && n_left > most.rest {
                 return Err(too_entangled());
+            }
+            if is_too_much || n_left <= most.rest && now > FULL.max(n_left * n_left / 4) {
+                order.insert((now, state));
+                break;
             }
             elimination.take_out(&mut graph, state);
         }
+        elimination.keep_rest(&graph, order.into_iter().map(|(_, state)| state as u32));
         elimination.n_slots = graph.n_slots as usize;
         Ok(elimination)
+    }
+
+    /// What is left is done as a table.
+    fn keep_rest(&mut self, graph: &Graph, others: impl Iterator<Item = u32>) {
+        self.rest = std::iter::once(0).chain(others).collect();
+        let positions: BTreeMap<u32, u32> = self.rest.iter().copied().zip(0..).collect();
+        for (row, state) in (0..).zip(&self.rest) {
+            let out = graph.out[*state as usize].iter();
+            let known = out.filter_map(|(to, slot)| Some((row, *positions.get(to)?, *slot)));
+            self.between.extend(known);
+        }
+    }
+
+    /// Takes all states of the rest out but the first.
+    fn take_out_rest(
+        &self,
+        values: &[Complex64],
+        to_end: &mut [Complex64],
+        sums: &mut [Complex64],
+    ) {
+        let n = self.rest.len();
+        let n_rewards = sums.len() / to_end.len();
+        let mut table = vec![Complex64::default(); n * n];
+        for &(row, column, slot) in &self.between {
+            table[row as usize * n + column as usize] = values[slot as usize];
+        }
+        for pivot in (1..n).rev() {
+            let (above, from_pivot) = table.split_at_mut(pivot * n);
+            let ways = &from_pivot[..pivot];
+            let state = self.rest[pivot] as usize;
+            let exit = ways.iter().fold(to_end[state], |sum, way| sum + *way).inv();
+            for (row, from) in above.chunks_mut(n).zip(&self.rest) {
+                let (share, from) = (row[pivot] * exit, *from as usize);
+                if share == Complex64::default() {
+                    continue;
+                }
+                let end = share * to_end[state];
+                to_end[from] += end;
+                for reward in 0..n_rewards {
+                    let more = share * sums[state * n_rewards + reward];
+                    sums[from * n_rewards + reward] += more;
+                }
+                for (value, way) in row.iter_mut().zip(ways) {
+                    *value += share * *way;
+                }
+            }
+        }
     }
 
     fn take_out(&mut self, graph: &mut Graph, state: usize) {
@@ -158,6 +235,7 @@ impl Resolvent for Elimination {
             ins += pivot.n_ins as usize;
             outs += pivot.n_outs as usize;
         }
+        self.take_out_rest(&values, &mut to_end, &mut sums);
         sums.truncate(n_rewards);
         Ok(sums.into_iter().map(|sum| sum / to_end[0]).collect())
     }

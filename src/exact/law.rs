@@ -152,6 +152,37 @@ pub(super) fn name(law: &Distribution) -> &'static str {
     }
 }
 
+/// The law of a time that is not zero; itself if none or all are.
+pub(super) fn given_positive(law: &Distribution) -> Distribution {
+    if !law.is_sometimes_zero() {
+        return law.clone();
+    }
+    match law {
+        Distribution::Empirical(values) => {
+            let positive = values.iter().copied().filter(|seconds| *seconds > 0.0);
+            Distribution::Empirical(positive.collect())
+        }
+        Distribution::Mixture(parts) => {
+            let mut positive: Vec<(f64, Distribution)> = parts
+                .iter()
+                .map(|(weight, part)| (weight * (1.0 - part.chance_of_zero()), part))
+                .filter(|(weight, _)| *weight > 0.0)
+                .map(|(weight, part)| (weight, given_positive(part)))
+                .collect();
+            let total: f64 = positive.iter().map(|(weight, _)| weight).sum();
+            for (weight, _) in &mut positive {
+                *weight /= total;
+            }
+            match &positive[..] {
+                [(_, only)] => only.clone(),
+                _ => Distribution::Mixture(positive),
+            }
+        }
+        Distribution::Delayed { rest, .. } => given_positive(rest),
+        law => law.clone(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

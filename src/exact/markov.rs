@@ -30,39 +30,91 @@ const FEW_STEPS: f64 = 3e8;
 /// reported is three times its distance from the same without the coarsest mesh, and a thirtieth of what the next coarsest then
 /// changes; five times the distance if only three meshes are small enough. Where the figures do not behave as such a series, which
 /// is when two fixed times nearly coincide, the finest is taken, with four times its distance from the one with half as many cells.
-pub(super) fn solve(plan: &Plan, effort: Effort) -> Result<Solution, Refusal> {
-    figures(plan, effort).map_err(|reason| Refusal {
+pub(super) fn solve(plan: &Plan, effort: Effort, stages: Option<u16>) -> Result<Solution, Refusal> {
+    figures(plan, effort, stages).map_err(|reason| Refusal {
         route: Route::MarkovChain,
         reason,
     })
 }
 
-pub(super) fn figures(plan: &Plan, effort: Effort) -> Result<Solution, String> {
-    let cells = match effort {
+/// With fixed times in so many stages on the finest mesh; else in as many as the effort allows.
+pub(super) fn figures(
+    plan: &Plan,
+    effort: Effort,
+    stages: Option<u16>,
+) -> Result<Solution, String> {
+    let limits = effort.limits();
+    match stages {
+        Some(stages) => figures_on(plan, limits, &[stages.div_ceil(MOST_CUTS)]),
+        None => figures_on(plan, limits, cells(effort)),
+    }
+}
+
+fn cells(effort: Effort) -> &'static [u16] {
+    match effort {
         Effort::Glance => &CELLS[2..],
         Effort::Quick => &CELLS[1..],
         Effort::Full => &CELLS[..],
-    };
-    figures_on(plan, effort.limits(), cells)
+    }
 }
 
 /// On meshes of the first of these numbers of cells that the limits allow.
 pub(super) fn figures_on(plan: &Plan, limits: Limits, cells: &[u16]) -> Result<Solution, String> {
+    let (meshes, stages) = on_meshes(plan, limits, cells, |chain| {
+        Figures::of(plan, chain, limits)
+    })?;
+    Ok(match (&meshes[..], stages) {
+        ([chain], None) => chain.alone(),
+        (meshes, stages) => Solution {
+            stages,
+            ..extrapolated(meshes)
+        },
+    })
+}
+
+/// Mean time from the start to the first outage \[h\], and no other figure.
+///
+/// # Errors
+///
+/// In words, why it is not known.
+pub(super) fn first_outage_alone(plan: &Plan, effort: Effort) -> Result<Figure, String> {
+    let limits = effort.limits_beside();
+    let (meshes, stages) = on_meshes(plan, limits, cells(effort), |chain| {
+        first_outage(chain, &chain.is_down(), limits)
+    })?;
+    let hours: Vec<f64> = meshes.iter().map(|seconds| seconds / 3600.0).collect();
+    let (value, error) = match stages {
+        None => (hours[0], 0.0),
+        Some(_) => limit(&hours),
+    };
+    let rounding = if stages.is_some() { 10.0 } else { 1.0 } * ROUNDING;
+    first_of(Figure {
+        value,
+        error: error + rounding * value,
+        accuracy: Accuracy::Numerical,
+    })
+}
+
+/// Something of the chain of a plan, or of those on several meshes, and the stages of a fixed time on the finest of these.
+fn on_meshes<T>(
+    plan: &Plan,
+    limits: Limits,
+    cells: &[u16],
+    work: impl Fn(&Chain) -> Result<T, String>,
+) -> Result<(Vec<T>, Option<u16>), String> {
     refuse_ranges(plan)?;
     let mut reason = String::new();
     for &cells in cells {
-        let mut meshes: Vec<Figures> = Vec::new();
+        let mut meshes = Vec::new();
         for cuts in 1..=MOST_CUTS {
-            let figures = match chain(plan, Mesh { cells, cuts }, limits) {
-                Ok(chain) if !chain.is_meshed => {
-                    return Ok(Figures::of(plan, &chain, limits)?.alone());
-                }
-                Ok(chain) => Figures::of(plan, &chain, limits),
+            let found = match chain(plan, Mesh { cells, cuts }, limits) {
+                Ok(chain) if !chain.is_meshed => return Ok((vec![work(&chain)?], None)),
+                Ok(chain) => work(&chain),
                 Err(Obstacle::Plan(reason)) => return Err(reason),
                 Err(Obstacle::Size(reason)) => Err(reason),
             };
-            match figures {
-                Ok(figures) => meshes.push(figures),
+            match found {
+                Ok(found) => meshes.push(found),
                 Err(why) => {
                     reason = why;
                     break;
@@ -70,7 +122,8 @@ pub(super) fn figures_on(plan: &Plan, limits: Limits, cells: &[u16]) -> Result<S
             }
         }
         if meshes.len() >= 3 {
-            return Ok(extrapolated(&meshes));
+            let stages = cells * meshes.len() as u16;
+            return Ok((meshes, Some(stages)));
         }
     }
     Err(reason)
@@ -80,6 +133,7 @@ pub(super) fn figures_on(plan: &Plan, limits: Limits, cells: &[u16]) -> Result<S
 pub(super) struct Figures {
     means: Vec<(f64, f64)>,
     first_outage_hours: Result<f64, String>,
+    steady_state: Result<f64, String>,
 }
 
 impl Figures {
@@ -96,10 +150,22 @@ impl Figures {
         };
         let begins = (0..chain.n_states()).map(begins).collect();
         let rewards = Rewards::beside_sights(begins, chain);
+        let mut means = means(plan, chain, &rewards, limits)?;
+        // While as many moves are under way as a state remembers, one more would be taken wrongly.
+        let (full, _) = means.pop().unwrap_or_default();
+        let lost = means[1].0;
+        for (index, (value, error)) in means.iter_mut().enumerate() {
+            *error += match index {
+                0 if lost > 0.0 => *value * (full / lost),
+                0 => 0.0,
+                _ => full,
+            };
+        }
         Ok(Self {
-            means: means(plan, chain, &rewards, limits)?,
+            means,
             first_outage_hours: first_outage(chain, &is_down, limits)
                 .map(|seconds| seconds / 3600.0),
+            steady_state: long_run(chain, limits),
         })
     }
 
@@ -115,11 +181,11 @@ impl Figures {
             .iter()
             .map(|&(value, error)| figure(value, error))
             .collect();
+        let known = |value: &Result<f64, String>| value.clone().map(|value| figure(value, 0.0));
         solution(
             &means,
-            self.first_outage_hours
-                .clone()
-                .map(|hours| figure(hours, 0.0)),
+            known(&self.first_outage_hours),
+            known(&self.steady_state),
         )
     }
 }
@@ -166,22 +232,32 @@ fn means(
     }
 }
 
-/// Works with the states taken out one by one if that is possible, else with sweeps.
+/// Works with the states taken out one by one if that takes little, else with sweeps, and if these take too long with the states taken
+/// out nevertheless: where a chain seldom comes back to its start, nothing else gets far.
 fn with_resolvent<T>(
     chain: &Chain,
     is_end: &[bool],
     limits: Limits,
     mut work: impl FnMut(&mut dyn Resolvent) -> Result<T, String>,
 ) -> Result<T, String> {
-    if let Ok(mut elimination) = Elimination::new(chain, is_end, limits.elimination) {
+    let (little, most) = (limits.taking_out_at_once(), limits.taking_out());
+    if let Ok(mut elimination) = Elimination::new(chain, is_end, little) {
         return work(&mut elimination);
     }
-    let most = if chain.is_meshed {
+    let sweeps = if chain.is_meshed {
         limits.meshed_sweeps
     } else {
         limits.sweeps
     };
-    work(&mut Sweeps::new(chain, is_end, most))
+    let swept = work(&mut Sweeps::new(chain, is_end, sweeps));
+    match swept {
+        Err(reason) if most.work > little.work => {
+            let mut elimination = Elimination::new(chain, is_end, most)
+                .map_err(|too_entangled| format!("{reason}, and {too_entangled}"))?;
+            work(&mut elimination)
+        }
+        swept => swept,
+    }
 }
 
 /// Mean time from the first state until one that is down \[s\]; infinite if that may never come.
@@ -204,6 +280,22 @@ fn first_outage(chain: &Chain, is_down: &[bool], limits: Limits) -> Result<f64, 
     })
 }
 
+/// Share of requests lost in the long run.
+fn long_run(chain: &Chain, limits: Limits) -> Result<f64, String> {
+    // Per second: of a chain that ends so late nothing else is seen, and as nothing is subtracted no digits are lost.
+    const END: f64 = 1e-60;
+    if !limits.long_run {
+        return Err("it was not asked for".to_owned());
+    }
+    let lost = (0..chain.n_states()).map(|state| chain.sight(state)[0]);
+    let lost = Rewards::one(lost.collect());
+    let nowhere = vec![false; chain.n_states()];
+    let sums = with_resolvent(chain, &nowhere, limits, |resolvent| {
+        resolvent.sums(&lost, END.into())
+    })?;
+    Ok(END * sums[0].re)
+}
+
 /// The limit of ever finer meshes; each cell of the first is cut into n in the n-th.
 fn extrapolated(meshes: &[Figures]) -> Solution {
     let limit_of = |values: &dyn Fn(&Figures) -> (f64, f64)| -> Figure {
@@ -219,11 +311,17 @@ fn extrapolated(meshes: &[Figures]) -> Solution {
     let means: Vec<Figure> = (0..meshes[0].means.len())
         .map(|index| limit_of(&|figures| figures.means[index]))
         .collect();
-    let finest = &meshes[meshes.len() - 1].first_outage_hours;
-    let first = finest.clone().map(|_| {
-        limit_of(&|figures| (figures.first_outage_hours.clone().unwrap_or(f64::NAN), 0.0))
-    });
-    solution(&means, first)
+    let known = |of: fn(&Figures) -> &Result<f64, String>| {
+        let all: Result<Vec<&f64>, &String> =
+            meshes.iter().map(|figures| of(figures).as_ref()).collect();
+        all.map_err(String::clone)
+            .map(|_| limit_of(&|figures| (of(figures).clone().unwrap_or(f64::NAN), 0.0)))
+    };
+    solution(
+        &means,
+        known(|figures| &figures.first_outage_hours),
+        known(|figures| &figures.steady_state),
+    )
 }
 
 /// The limit of figures on meshes cut into 1, 2, … and its error.
@@ -258,7 +356,11 @@ pub(super) fn limit(values: &[f64]) -> (f64, f64) {
     (value, error)
 }
 
-fn solution(means: &[Figure], first_outage_hours: Result<Figure, String>) -> Solution {
+fn solution(
+    means: &[Figure],
+    first_outage_hours: Result<Figure, String>,
+    steady_state_unavailability: Result<Figure, String>,
+) -> Solution {
     const YEAR_SECONDS: f64 = 8760.0 * 3600.0;
     let outages = means[0];
     Solution {
@@ -276,12 +378,17 @@ fn solution(means: &[Figure], first_outage_hours: Result<Figure, String>) -> Sol
                 time_unavailability: pair[1],
             })
             .collect(),
-        first_outage_hours: first_outage_hours.and_then(|hours| {
-            if hours.value.is_finite() {
-                Ok(hours)
-            } else {
-                Err("there may never be one".to_owned())
-            }
-        }),
+        first_outage_hours: first_outage_hours.and_then(first_of),
+        steady_state_unavailability,
+        stages: None,
+    }
+}
+
+/// The mean time to the first outage, if there must be one.
+fn first_of(hours: Figure) -> Result<Figure, String> {
+    if hours.value.is_finite() {
+        Ok(hours)
+    } else {
+        Err("there may never be one".to_owned())
     }
 }

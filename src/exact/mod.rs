@@ -60,19 +60,23 @@ fn refuse_ranges(plan: &Plan) -> Result<(), String> {
 ///
 /// Why that is not possible with this effort.
 pub fn solve_chain(plan: &Plan, effort: Effort) -> Result<Solution, Refusal> {
-    markov::solve(plan, effort)
+    markov::solve(plan, effort, None)
 }
 
 /// Works a plan out by the first route that can.
 #[must_use]
 pub fn solve(plan: &Plan, effort: Effort) -> Answer {
+    solve_in_stages(plan, effort, None)
+}
+
+/// The same, with a fixed time in so many stages on the finest mesh of a Markov chain.
+#[must_use]
+pub fn solve_in_stages(plan: &Plan, effort: Effort, stages: Option<u16>) -> Answer {
     let mut refusals = Vec::new();
     match product::solve(plan, effort) {
         Ok(mut solution) => {
             // A product form knows how things stand at one time, not how they got there.
-            if let Ok(chain) = markov::solve(plan, Effort::Quick) {
-                solution.first_outage_hours = chain.first_outage_hours;
-            }
+            solution.first_outage_hours = markov::first_outage_alone(plan, effort);
             return Answer {
                 solution: Some(solution),
                 refusals,
@@ -80,7 +84,7 @@ pub fn solve(plan: &Plan, effort: Effort) -> Answer {
         }
         Err(refusal) => refusals.push(refusal),
     }
-    let solution = match markov::solve(plan, effort) {
+    let solution = match markov::solve(plan, effort, stages) {
         Ok(solution) => Some(solution),
         Err(refusal) => {
             refusals.push(refusal);

@@ -24,6 +24,22 @@ pub(super) struct Mesh {
     pub cuts: u16,
 }
 
+impl Mesh {
+    /// Of a move of traffic that began beside so many others: the more there are the seldomer they are, and the more phases there are
+    /// of all together.
+    pub(super) fn beside(self, others: u8) -> Self {
+        let coarser = match others {
+            0 => 1,
+            1 => 3,
+            _ => 6,
+        };
+        Self {
+            cells: (self.cells / coarser).max(1),
+            ..self
+        }
+    }
+}
+
 /// A phase: exponential, then the next phase or the end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Phase {

@@ -125,6 +125,22 @@ impl Process {
     }
 }
 
+/// The chance of a unit to be down in the long run, for competing exponential lives and repairs of any law: the mean repairs that each
+/// unit of time up makes necessary, ρ = Σ λᵢ E[Rᵢ], give ρ / (1 + ρ). With one of them that is MTTR / (MTBF + MTTR).
+pub(super) fn long_run<'a>(
+    cycles: impl Iterator<Item = (&'a Distribution, &'a Distribution)>,
+) -> f64 {
+    let failing = cycles.filter(|(life, _)| life.mean().is_finite());
+    let load: f64 = failing
+        .map(|(life, repair)| repair.mean() / life.mean())
+        .sum();
+    if load.is_finite() {
+        load / (1.0 + load)
+    } else {
+        1.0
+    }
+}
+
 /// The modes of an exponential life followed by a repair of rate μᵢ, entered at rate λᵢ: pairs (λᵢ, μᵢ).
 ///
 /// The Laplace transform of q is φ / (s (1 + φ)) with φ(s) = Σ λᵢ / (s + μᵢ). Its poles are 0 and -xⱼ, where

@@ -18,11 +18,11 @@ use std::sync::Arc;
 use super::answer::{Accuracy, Figure, JourneyFigures, Refusal, Route, Solution};
 use super::diagram::{Evaluator, Function};
 use super::effort::Effort;
-use super::process::{Cycle, Process};
+use super::process::{Cycle, Process, long_run};
 use super::quadrature::{Integrals, integrate};
 use super::refuse_ranges;
 use super::structure::{Structure, structure};
-use crate::plan::{DailyCurve, NO_CREW, Plan, UnitId, UnitKind};
+use crate::plan::{Clock, DailyCurve, NO_CREW, Plan, UnitId, UnitKind};
 
 /// Relative error that rounding may leave.
 const ROUNDING: f64 = 1e-13;
@@ -60,7 +60,40 @@ fn try_solve(plan: &Plan, effort: Effort) -> Result<Solution, String> {
         Err("a failure can end an outage, by moving traffic".to_owned())
     };
     let integrals = Window::new(plan, &units).integrals(&structure, &units);
-    Ok(figures(plan, &units, &integrals, outages))
+    let mut solution = figures(plan, &units, &integrals, outages);
+    solution.steady_state_unavailability = Ok(steady_state(plan, &structure, &units));
+    Ok(solution)
+}
+
+/// Share of requests lost once every unit has settled, whatever the shapes of repairs.
+fn steady_state(plan: &Plan, structure: &Structure, units: &Units) -> Figure {
+    let of_variable = units.of_variable.iter();
+    let q: Vec<f64> = of_variable.map(|&process| units.limits[process]).collect();
+    let functions = losses(plan, structure);
+    let roots: Vec<Function> = functions.iter().map(|(_, states)| *states).collect();
+    let mut values = Vec::new();
+    let chances = Evaluator::new(&structure.diagram, &roots);
+    let chances = chances.probabilities(&q, &mut values);
+    let value = functions
+        .iter()
+        .zip(chances)
+        .map(|((loss, _), chance)| loss * chance)
+        .sum();
+    Figure {
+        value,
+        error: ROUNDING * value,
+        accuracy: Accuracy::Exact,
+    }
+}
+
+/// Shares of requests lost, each with the states in which that share is.
+fn losses(plan: &Plan, structure: &Structure) -> Vec<(f64, Function)> {
+    let journeys = plan.journeys.iter().zip(&structure.journeys);
+    let losses = journeys.flat_map(|(journey, functions)| {
+        let losses = functions.losses.iter();
+        losses.map(|(loss, states)| (journey.share * loss, *states))
+    });
+    losses.collect()
 }
 
 /// A plan that has a product form, to be asked about itself and about variants that differ in few units.
@@ -132,15 +165,7 @@ fn independent_structure(plan: &Plan, effort: Effort) -> Result<Structure, Strin
 fn lost(plan: &Plan, structure: &Structure, processes: &mut Processes) -> Result<Figure, String> {
     let units = Units::with(plan, &structure.units, processes)?;
     let window = Window::new(plan, &units);
-    let functions: Vec<(f64, Function)> = plan
-        .journeys
-        .iter()
-        .zip(&structure.journeys)
-        .flat_map(|(journey, functions)| {
-            let losses = functions.losses.iter();
-            losses.map(|(loss, states)| (journey.share * loss, *states))
-        })
-        .collect();
+    let functions = losses(plan, structure);
     let roots: Vec<Function> = functions.iter().map(|(_, states)| *states).collect();
     let evaluator = Evaluator::new(&structure.diagram, &roots);
     let integral = |excess: f64| {
@@ -276,6 +301,8 @@ impl Processes {
 /// The processes behind the variables of a diagram.
 struct Units {
     processes: Vec<Arc<Process>>,
+    /// The chance of each process to be down in the long run.
+    limits: Vec<f64>,
     /// The process of each variable.
     of_variable: Vec<usize>,
     /// Relative error of what was solved on a mesh.
@@ -284,7 +311,7 @@ struct Units {
 
 impl Units {
     fn with(plan: &Plan, used: &[UnitId], worked_out: &mut Processes) -> Result<Self, String> {
-        let mut processes = Vec::new();
+        let (mut processes, mut limits) = (Vec::new(), Vec::new());
         let mut known: HashMap<Vec<(u32, u32)>, usize> = HashMap::new();
         let mut of_variable = Vec::with_capacity(used.len());
         for &unit in used {
@@ -294,7 +321,7 @@ impl Units {
                 refuse_coupled(plan, clock)?;
             }
             let clocks = &plan.clocks[clocks.start as usize..clocks.end as usize];
-            let key: Vec<(u32, u32)> = clocks.iter().map(|c| (c.life, c.repair)).collect();
+            let key: Vec<(u32, u32)> = key_of(clocks).collect();
             if let Some(&process) = known.get(&key) {
                 of_variable.push(process);
                 continue;
@@ -305,9 +332,14 @@ impl Units {
             of_variable.push(processes.len());
             known.insert(key, processes.len());
             processes.push(process);
+            let law = |sampler: u32| &plan.distributions[sampler as usize];
+            limits.push(long_run(
+                key_of(clocks).map(|(life, repair)| (law(life), law(repair))),
+            ));
         }
         Ok(Self {
             processes,
+            limits,
             of_variable,
             mesh_error: worked_out.mesh_error,
         })
@@ -332,6 +364,10 @@ impl Units {
             Accuracy::Exact
         }
     }
+}
+
+fn key_of(clocks: &[Clock]) -> impl Iterator<Item = (u32, u32)> {
+    clocks.iter().map(|clock| (clock.life, clock.repair))
 }
 
 fn refuse_coupled(plan: &Plan, clock: u32) -> Result<(), String> {
@@ -539,6 +575,8 @@ fn figures(
         },
         outages_per_year: outages.map(|()| figure(2 * n_journeys, plan.horizon / YEAR_SECONDS)),
         first_outage_hours: Err("only a Markov chain of few states tells".to_owned()),
+        steady_state_unavailability: Err("it was not asked for".to_owned()),
+        stages: None,
         journeys,
     }
 }

@@ -15,6 +15,9 @@ use super::elimination::Resolvent;
 /// Relative change of the sums in one sweep at which they are taken as found, if it was so twice.
 const FOUND: f64 = 1e-12;
 
+/// Sweeps between two looks at how fast the sums are being found.
+const LOOK: usize = 24;
+
 /// A chain to be swept.
 #[derive(Debug)]
 pub(super) struct Sweeps<'c> {
@@ -76,25 +79,61 @@ impl Resolvent for Sweeps<'_> {
         let mut sums = vec![Complex64::default(); rewards.len()];
         let mut last = sums.clone();
         let mut passed = 0;
+        let mut speed = Speed::default();
+        let work = (self.chain.targets.len() + n_states * (1 + rewards.len())) as f64;
         loop {
             let ends = self.sweep(rewards, s, &mut sums);
             let now: Vec<Complex64> = sums.iter().map(|sum| sum / ends).collect();
-            let close = now
-                .iter()
-                .zip(&last)
-                .all(|(now, last)| (now - last).norm() <= FOUND * now.norm());
-            passed = if close { passed + 1 } else { 0 };
+            let change = now.iter().zip(&last).map(|(now, last)| {
+                let change = (now - last).norm();
+                if change == 0.0 {
+                    0.0
+                } else {
+                    change / now.norm()
+                }
+            });
+            let change = change.fold(0.0, f64::max);
+            passed = if change <= FOUND { passed + 1 } else { 0 };
             // What is no number will not be one.
             if passed == 2 || now.iter().any(|sum| !sum.is_finite()) {
                 return Ok(now);
             }
             last = now;
-            self.work += (self.chain.targets.len() + n_states * (1 + rewards.len())) as f64;
-            if self.work > self.max_work {
+            self.work += work;
+            let left = (self.max_work - self.work) / work;
+            if let Some(sweeps) = speed.too_slow(change, left) {
                 return Err(format!(
-                    "its {n_states} states are too entangled, and seldom all as at the start"
+                    "its {n_states} states fall into groups that it leaves too seldom: about {sweeps:.0e} sweeps to go"
                 ));
             }
         }
+    }
+}
+
+/// How fast the changes from sweep to sweep fall.
+#[derive(Debug, Default)]
+struct Speed {
+    sweeps: usize,
+    /// The change at the last look.
+    last: Option<f64>,
+}
+
+impl Speed {
+    /// How many more sweeps it takes, if that is more than are left.
+    fn too_slow(&mut self, change: f64, left: f64) -> Option<f64> {
+        self.sweeps += 1;
+        if !self.sweeps.is_multiple_of(LOOK) && left >= 0.0 {
+            return None;
+        }
+        let folds = self.last.map(|last| (last / change).ln() / LOOK as f64);
+        self.last = Some(change);
+        // Early on, and where the change rises for a while, the speed says little.
+        let to_go = match folds {
+            Some(folds) if folds > 0.0 => (change / FOUND).ln() / folds,
+            _ => f64::INFINITY,
+        };
+        let is_over = left < 0.0;
+        (is_over || self.sweeps >= 4 * LOOK && to_go.is_finite() && to_go > 2.0 * left)
+            .then_some(to_go)
     }
 }

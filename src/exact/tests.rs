@@ -4,7 +4,7 @@
 
 use super::chain::{Rewards, chain};
 use super::effort::Effort;
-use super::elimination::Elimination;
+use super::elimination::{Elimination, Most};
 use super::markov::{Figures, figures, figures_on, limit};
 use super::phases::Mesh;
 use super::sweeps::Sweeps;
@@ -18,7 +18,12 @@ use crate::topology::expand;
 fn solve(model: &str) -> Solution {
     let model = load_str("model.yaml", model, None).unwrap();
     let (name, spec) = model.topologies.get_index(0).unwrap();
-    figures(&compile(&model, &expand(&model, name, spec)), Effort::Full).unwrap()
+    figures(
+        &compile(&model, &expand(&model, name, spec)),
+        Effort::Full,
+        None,
+    )
+    .unwrap()
 }
 
 fn assert_near(found: f64, wanted: f64, relative: f64) {
@@ -314,6 +319,8 @@ fn moving_traffic_agrees_with_trials() {
         ("warm-standby", "{ fixed: 0s }", "{ wait: 0s, takes: 40m }"),
         ("backup-restore", "{ ttl: 5m }", "never"),
         ("active-active", "{ fixed: 0s }", "never"),
+        ("active-active", "{ ttl: 5m }", "never"),
+        ("active-active", "{ fixed: 10m }", "never"),
     ] {
         let text = format!(
             "
@@ -355,7 +362,8 @@ failover:
                 "{pattern}: {found:?}, sampled {} ± {error}",
                 sampled.mean()
             );
-            assert!(found.error <= 0.02 * found.value, "{pattern}: {found:?}");
+            // Moves that take minutes overlap, and more than three at once are not followed.
+            assert!(found.error <= 0.03 * found.value, "{pattern}: {found:?}");
         }
     }
 }
@@ -374,7 +382,7 @@ topologies: { t: { pattern: single-az, regions: [r] } }
     let model = load_str("model.yaml", model, None).unwrap();
     let (name, spec) = model.topologies.get_index(0).unwrap();
     let plan = compile(&model, &expand(&model, name, spec));
-    let reason = figures(&plan, Effort::Full).unwrap_err();
+    let reason = figures(&plan, Effort::Full, None).unwrap_err();
     assert!(reason.contains("same instant"), "{reason}");
 }
 
@@ -414,7 +422,7 @@ topologies: { t: { pattern: single-az, regions: [r] } }
     let n = chain.n_states();
     let lost = Rewards::one((0..n).map(|state| chain.sight(state)[0]).collect());
     let nowhere = vec![false; n];
-    let mut elimination = Elimination::new(&chain, &nowhere, 1_000_000).unwrap();
+    let mut elimination = Elimination::new(&chain, &nowhere, limits.taking_out()).unwrap();
     let mut sweeps = Sweeps::new(&chain, &nowhere, 1e9);
     let span = (plan.warm_up, plan.horizon);
     let one = laplace::means(&mut elimination, &lost, span.0, span.1).unwrap()[0];
@@ -428,11 +436,11 @@ topologies: { t: { pattern: single-az, regions: [r] } }
     assert!(one.error < 1e-8 * one.value, "{one:?}");
 }
 
-/// Such a time is drawn before its law is looked at, so that one of its outcomes would stand for all.
+/// With chance 1 - c a takeover takes a time of rate r; with c none, and it is the same as if only some of the failures had one.
 #[test]
-fn a_time_that_is_zero_only_sometimes_is_refused() {
-    let model = |takeover: &str| {
-        let text = format!(
+fn a_time_that_is_zero_only_sometimes_is_a_toss() {
+    let with = |takeover: &str| {
+        solve(&format!(
             "
 model: coverage
 horizon: 1y
@@ -441,21 +449,214 @@ services: {{ unit: {{ replicas: 2, takeover_on: any, takeover: {takeover} }} }}
 faults: {{ f: {{ hits: replica, mtbf: 1000h, mttr: 4h }} }}
 topologies: {{ t: {{ pattern: single-az, regions: [r] }} }}
 "
+        ))
+    };
+    let sometimes =
+        with("{ mixture: [ { weight: 90%, of: { fixed: 0s } }, { weight: 10%, of: 5m } ] }");
+    // The steady state by hand, in hours: 0 both up, 1 one up, 2 none, and the takeover with one or two up, or none.
+    let (l, m, r, c) = (1e-3, 0.25, 12.0, 0.9);
+    // States: up2, up1, down, t2, t1, t0 (in takeover with so many up).
+    let rates = [
+        (0, 1, 2.0 * l * c),
+        (0, 4, 2.0 * l * (1.0 - c)),
+        (1, 0, m),
+        (1, 2, l),
+        (2, 1, 2.0 * m),
+        (4, 1, r),
+        (4, 3, m),
+        (4, 5, l),
+        (3, 0, r),
+        (3, 4, 2.0 * l),
+        (5, 2, r),
+        (5, 4, 2.0 * m),
+    ];
+    let mut p = [1.0 / 6.0; 6];
+    for _ in 0..400_000 {
+        let mut next = p;
+        for (from, to, rate) in rates {
+            let flow = p[from] * rate * 0.02;
+            next[from] -= flow;
+            next[to] += flow;
+        }
+        p = next;
+    }
+    let lost = p[2] + p[3] + p[4] + p[5];
+    let steady = sometimes.steady_state_unavailability.unwrap();
+    assert_near(steady.value, lost, 1e-9);
+    let never = with("{ fixed: 0s }");
+    let always = with("5m");
+    assert!(never.unavailability.value < sometimes.unavailability.value);
+    assert!(sometimes.unavailability.value < always.unavailability.value);
+    // A toss between values is one too.
+    let values = with("{ empirical: [0s, 0s, 0s, 0s, 0s, 0s, 0s, 0s, 0s, 5m] }");
+    let error = values.unavailability.error + 0.01 * values.unavailability.value;
+    assert!((values.unavailability.value - sometimes.unavailability.value).abs() < error);
+}
+
+#[test]
+fn repairs_that_are_zero_only_sometimes_are_refused() {
+    let model = "
+model: coverage
+horizon: 1y
+regions: { r: { zones: 1 } }
+services: { unit: { replicas: 2, takeover: 5m } }
+faults: { f: { hits: replica, mtbf: 1000h, mttr: { empirical: [0s, 5m] } } }
+topologies: { t: { pattern: single-az, regions: [r] } }
+";
+    let model = load_str("model.yaml", model, None).unwrap();
+    let (name, spec) = model.topologies.get_index(0).unwrap();
+    let plan = compile(&model, &expand(&model, name, spec));
+    let refused = super::markov::figures(&plan, super::Effort::Full, None).unwrap_err();
+    assert!(refused.contains("zero"), "{refused}");
+}
+
+/// Both by the same chain, written down by itself outside of this project: health, what is known of it, the shares now and the moves
+/// to come, up to six at once, over 1000 h by the exponential of a matrix.
+#[test]
+fn moves_that_overlap_meet_a_chain_of_their_own() {
+    let found = solve(
+        "
+model: overlapping
+horizon: 1000h
+regions: { r1: { zones: 1 }, r2: { zones: 1 } }
+services: { api: { replicas: 1 } }
+faults: { region: { hits: region, mtbf: 10h, mttr: 2h } }
+failover: { detect: { exponential: { mean: 10m } }, reroute: { exponential: { mean: 20m } } }
+topologies: { aa: { pattern: active-active, regions: [r1, r2] } }
+",
+    );
+    let error = (found.unavailability.value - 0.061_444_546_759_078_84).abs();
+    // More than four at once are rare, and the error says how rare.
+    assert!(error <= found.unavailability.error, "{found:?}");
+    assert!(
+        error <= 1e-8 && found.unavailability.error < 1e-3,
+        "{found:?}"
+    );
+    let steady = found.steady_state_unavailability.unwrap();
+    assert!(
+        (steady.value - 0.061_519_454_324_310_18).abs() <= 1e-8,
+        "{steady:?}"
+    );
+}
+
+/// What the last attempt did is forgotten when it is over: the state at rest is the one at the start again, also after a failover.
+#[test]
+fn after_a_failback_a_standby_is_as_at_the_start() {
+    let model = "
+model: failover
+horizon: 1y
+regions: { r1: { zones: [a] }, r2: { zones: [a] } }
+services: { api: { replicas: 1 } }
+faults: { reg: { hits: region, mtbf: 10000000h, mttr: 4h } }
+failover:
+  detect: { exponential: { mean: 60s } }
+  decide: { exponential: { mean: 2m } }
+  activate: { exponential: { mean: 5m } }
+  reroute: { exponential: { mean: 60s } }
+  retry: never
+  failback: { wait: 0s, takes: 0s }
+topologies: { hot: { pattern: hot-standby, regions: [r1, r2] } }
+";
+    let model = load_str("model.yaml", model, None).unwrap();
+    let (name, spec) = model.topologies.get_index(0).unwrap();
+    let plan = compile(&model, &expand(&model, name, spec));
+    let limits = Effort::Full.limits();
+    let chain = chain(&plan, Mesh { cells: 3, cuts: 1 }, limits).unwrap();
+    // Of all states that nothing is wrong in, which are those that only the faults of regions leave, there is one.
+    let at_rest = (0..chain.n_states()).filter(|state| {
+        let mut rates = chain.transitions(*state).map(|(_, rate)| rate);
+        rates.all(|rate| rate < 1e-7)
+    });
+    assert_eq!(at_rest.collect::<Vec<_>>(), [0]);
+    let nowhere = vec![false; chain.n_states()];
+    let lost = Rewards::one((0..chain.n_states()).map(|s| chain.sight(s)[0]).collect());
+    let mut sweeps = Sweeps::new(&chain, &nowhere, 1e6);
+    let swept = laplace::means(&mut sweeps, &lost, 0.0, plan.horizon).unwrap()[0];
+    let mut elimination = Elimination::new(&chain, &nowhere, limits.taking_out()).unwrap();
+    let taken_out = laplace::means(&mut elimination, &lost, 0.0, plan.horizon).unwrap()[0];
+    assert_near(swept.value, taken_out.value, 1e-9);
+}
+
+/// With hardly any states taken out one by one, the rest are taken out of a table.
+#[test]
+fn a_table_of_states_gives_what_taking_them_out_one_by_one_does() {
+    let plan = unlike_units(4, Some("size: 1"));
+    let limits = Effort::Full.limits();
+    let chain = chain(&plan, Mesh { cells: 3, cuts: 1 }, limits).unwrap();
+    let nowhere = vec![false; chain.n_states()];
+    let lost = Rewards::one((0..chain.n_states()).map(|s| chain.sight(s)[0]).collect());
+    let with = |work| {
+        let most = Most { work, rest: 10_000 };
+        let mut elimination = Elimination::new(&chain, &nowhere, most).unwrap();
+        laplace::means(&mut elimination, &lost, 0.0, plan.horizon).unwrap()[0].value
+    };
+    let one_by_one = with(1_000_000);
+    assert_near(with(0), one_by_one, 1e-11);
+    let refused = Most { work: 0, rest: 2 };
+    assert!(Elimination::new(&chain, &nowhere, refused).is_err());
+}
+
+/// In the long run a unit is down for MTTR / (MTBF + MTTR) of the time, whatever the shape of its repairs.
+#[test]
+fn the_steady_state_knows_only_means() {
+    for repair in [
+        "2h",
+        "{ fixed: 2h }",
+        "{ lognormal: { mean: 2h, p95: 5h } }",
+    ] {
+        let text = format!(
+            "
+model: pair
+horizon: 100h
+regions: {{ r: {{ zones: 1 }} }}
+services: {{ a: {{ replicas: 2 }} }}
+faults: {{ f: {{ hits: replica, mtbf: 100h, mttr: {repair} }} }}
+topologies: {{ t: {{ pattern: single-az, regions: [r] }} }}
+"
         );
         let model = load_str("model.yaml", &text, None).unwrap();
         let (name, spec) = model.topologies.get_index(0).unwrap();
-        super::markov::figures(
-            &compile(&model, &expand(&model, name, spec)),
-            super::Effort::Full,
-        )
-        .map(|_| ())
-    };
-    for sometimes in [
-        "{ mixture: [ { weight: 90%, of: { fixed: 0s } }, { weight: 10%, of: 5m } ] }",
-        "{ empirical: [0s, 5m] }",
-    ] {
-        let refused = model(sometimes).unwrap_err();
-        assert!(refused.contains("zero"), "{refused}");
+        let plan = compile(&model, &expand(&model, name, spec));
+        let solution = super::solve(&plan, Effort::Full).solution.unwrap();
+        let steady = solution.steady_state_unavailability.unwrap();
+        let exact = (2.0 / 102.0_f64).powi(2);
+        assert_near(steady.value, exact, 1e-13);
+        if repair == "2h" {
+            let chain = figures(&plan, Effort::Full, None).unwrap();
+            assert_near(
+                chain.steady_state_unavailability.unwrap().value,
+                exact,
+                1e-9,
+            );
+        }
     }
-    assert_eq!(model("{ fixed: 0s }"), Ok(()));
+}
+
+/// Detection, activation and rerouting take 201 s, the repair 200 s: which is first is certain, and phases do not know it. The error
+/// says how little they know, and a run that wants more is told so.
+#[test]
+fn a_race_of_fixed_times_is_left_to_trials() {
+    let model = "
+model: race
+horizon: 1y
+regions: { r1: { zones: [a] }, r2: { zones: [a] } }
+services: { api: { replicas: 1 } }
+faults: { reg: { hits: region, regions: [r1], mtbf: 2000h, mttr: { fixed: 200s } } }
+failover: { detect: { fixed: 60s }, activate: { fixed: 120s }, reroute: { fixed: 21s }, success: 95%, retry: never, failback: { wait: 0s, takes: 0s } }
+topologies: { hot: { pattern: hot-standby, regions: [r1, r2] } }
+";
+    let model = load_str("model.yaml", model, None).unwrap();
+    let (name, spec) = model.topologies.get_index(0).unwrap();
+    let plan = compile(&model, &expand(&model, name, spec));
+    let answer = super::solve(&plan, Effort::Quick);
+    let figure = answer.solution.as_ref().unwrap().unavailability;
+    // 200 s of every 2000 h and 200 s, and the ways back after it.
+    assert!(
+        (figure.value - 2.7777e-5).abs() <= figure.error,
+        "{figure:?}"
+    );
+    let answer = answer.within(0.005);
+    assert!(answer.solution.is_none());
+    let reason = &answer.refusals.last().unwrap().reason;
+    assert!(reason.contains("may be off by"), "{reason}");
 }

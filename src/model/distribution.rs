@@ -131,6 +131,35 @@ impl Distribution {
         }
     }
 
+    /// Chance that a time is exactly zero.
+    #[must_use]
+    pub fn chance_of_zero(&self) -> f64 {
+        match self {
+            Self::Fixed(seconds) => f64::from(u8::from(*seconds == 0.0)),
+            Self::Empirical(values) => {
+                let zeros = values.iter().filter(|seconds| **seconds == 0.0).count();
+                zeros as f64 / values.len() as f64
+            }
+            Self::Mixture(parts) => {
+                let all = parts.iter().all(|(_, part)| part.chance_of_zero() >= 1.0);
+                let chances = parts
+                    .iter()
+                    .map(|(weight, part)| weight * part.chance_of_zero());
+                // Weights add up to one but for rounding.
+                if all { 1.0 } else { chances.sum::<f64>() }
+            }
+            Self::Delayed { by, rest } if *by == 0.0 => rest.chance_of_zero(),
+            _ => 0.0,
+        }
+    }
+
+    /// Whether a time is zero in some cases and not in others.
+    #[must_use]
+    pub fn is_sometimes_zero(&self) -> bool {
+        let zero = self.chance_of_zero();
+        zero > 0.0 && zero < 1.0
+    }
+
     /// Variance \[s²\]; infinite for [`Distribution::Never`].
     #[must_use]
     pub fn variance(&self) -> f64 {

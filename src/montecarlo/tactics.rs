@@ -38,6 +38,16 @@ const WORTHWHILE: f64 = 0.8;
 /// Where something is lost in most trials, sweeping them takes this many times as long as playing them.
 const SWEEPING_COSTS: f64 = 1.3;
 
+/// Relative error up to which a figure that was worked out stands for the trials. Beyond it they go on to their own precision.
+const GOOD_ENOUGH: f64 = 0.005;
+
+/// The same for a run: never more than the precision asked for.
+fn good_enough(settings: &RunSettings) -> f64 {
+    settings
+        .precision
+        .map_or(GOOD_ENOUGH, |target| target.min(GOOD_ENOUGH))
+}
+
 /// How the topologies of a run are estimated.
 #[derive(Debug, Clone)]
 pub struct Tactics {
@@ -112,7 +122,8 @@ impl Tactics {
             let topologies = tactics.topologies.par_iter_mut().zip(plans);
             pool.install(|| {
                 topologies.for_each(|(tactic, plan)| {
-                    tactic.answer = Some(exact::solve(plan, Effort::Quick));
+                    tactic.answer =
+                        Some(exact::solve(plan, Effort::Quick).within(good_enough(settings)));
                 });
             });
         }

@@ -77,7 +77,7 @@ fn every_case_that_is_worked_out_meets_its_reference() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     // A case that is refused from now on would go unnoticed otherwise.
-    assert_eq!((answered, checked), (70, 111));
+    assert_eq!((answered, checked), (71, 112));
 }
 
 #[test]
@@ -156,12 +156,12 @@ regions: { r1: { zones: [a] }, r2: { zones: [a] } }
 services: { unit: { replicas: 1 } }
 faults: { loss: { hits: region, mtbf: 1000h, mttr: 2h } }
 topologies: { both: { pattern: active-active, regions: [r1, r2] } }
-failover: { reroute: { ttl: 60s } }
+failover: { reroute: { ttl: 60s }, detect: { probe: 10s, misses: 3, hold_down: 10m } }
 ",
     )
     .unwrap();
     let text = output(&[], &model);
-    assert!(text.contains("`reroute`"), "{text}");
+    assert!(text.contains("`hold_down`"), "{text}");
     assert!(text.contains("failscape run"), "{text}");
     let topology = first_topology(&model);
     assert!(topology["unavailability"].is_null());
@@ -177,4 +177,48 @@ failover: { reroute: { ttl: 60s } }
         let reason = topology["refused"][0]["reason"].as_str().unwrap();
         assert!(reason.contains(&format!("`{name}`")), "{model}: {reason}");
     }
+}
+
+#[test]
+fn a_figure_that_is_not_known_beside_others_is_null_with_its_reason() {
+    let topology = first_topology(&project("benches/models/w3.yaml"));
+    assert!(topology["first_outage_hours"].is_null());
+    assert!(topology["steady_state_unavailability"]["value"].is_f64());
+    let reason = topology["refused"][0]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("first_outage_hours: "), "{reason}");
+}
+
+#[test]
+fn more_stages_leave_less_error_and_none_are_said_to_be_none() {
+    let model = project("models/reference/c24-fixed.yaml");
+    let with = |stages: &str| {
+        let all = output(&["--format", "json", "--stages", stages], &model);
+        let all: Value = serde_json::from_str(&all).unwrap();
+        all["topologies"][0].clone()
+    };
+    let error = |topology: &Value| topology["unavailability"]["error"].as_f64().unwrap();
+    let (few, many) = (with("4"), with("32"));
+    assert_eq!((&few["stages"], &many["stages"]), (&4.into(), &32.into()));
+    assert!(error(&many) < error(&few), "{many} {few}");
+    let refused = Command::cargo_bin("failscape")
+        .unwrap()
+        .args(["exact", "--stages", "5"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        !refused.status.success() && said.contains("multiple of 4"),
+        "{said}"
+    );
+    let none = Command::cargo_bin("failscape")
+        .unwrap()
+        .args(["exact", "--stages", "8"])
+        .arg(project("benches/models/w1.yaml"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&none.stderr).into_owned();
+    assert!(
+        none.status.success() && said.contains("no time of multi-az"),
+        "{said}"
+    );
 }

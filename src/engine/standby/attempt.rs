@@ -40,7 +40,7 @@ impl Simulator<'_> {
         let mut rng = self
             .key
             .occasion(self.plan.regions[from].key, Purpose::Decide, losses);
-        let seconds = self.laws.samplers[plan.decide as usize].draw(&mut rng);
+        let seconds = self.draw_time(plan.decide, &mut rng);
         self.wait_for_phase(seconds);
     }
 
@@ -52,7 +52,7 @@ impl Simulator<'_> {
         if plan.runbook.is_empty() {
             let mut rng =
                 (self.key).occasion(self.plan.regions[from].key, Purpose::Activate, attempts);
-            let seconds = self.laws.samplers[plan.activate as usize].draw(&mut rng) + plan.restore;
+            let seconds = self.draw_time(plan.activate, &mut rng) + plan.restore;
             self.wait_for_phase(seconds);
         } else {
             self.begin_runbook();
