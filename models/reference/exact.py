@@ -1094,8 +1094,11 @@ down: it is for 5 h, so that the last attempts do not matter.""", f"""
         check("/outages_per_year", YEAR / cycle, width(n, 0), "renewal-reward", "derived"),
     ])
 
-    # Active-active: the share of the lost region is lost until detection and rerouting have passed.
+    # Active-active: the share of the lost region is lost until detection and rerouting have passed. It is still away if the region fails
+    # again within 120 s of its repair, and comes back amid the next loss if within 300 s: then as long is lost as it has been up.
     cycle = 1002.0
+    life = 1000 * 3600.0
+    lost = math.exp(-120 / life) * (120 - life * math.expm1(-180 / life)) / 3600
     n = trials * YEAR / cycle
     case("active-active-split", """
 40 % of the traffic goes to the region that fails; it is lost for 120 s of detection and 180 s of rerouting.""", f"""
@@ -1113,8 +1116,8 @@ down: it is for 5 h, so that the last attempts do not matter.""", f"""
       detect: {{ fixed: 120s }}
       reroute: {{ fixed: 180s }}
 """, "both", trials, [
-        check("/unavailability", 0.4 * 300 / 3600 / cycle, width(n, 0.1), "renewal-reward", "derived"),
-        check("/journeys/all/time_unavailability", 300 / 3600 / cycle, width(n, 0.1), "renewal-reward", "derived"),
+        check("/unavailability", 0.4 * lost / cycle, width(n, 0.1), "renewal-reward", "derived"),
+        check("/journeys/all/time_unavailability", lost / cycle, width(n, 0.1), "renewal-reward", "derived"),
     ])
 
     # Active-active with regions of 60 %: while one is lost, the other carries 60 % of everything.

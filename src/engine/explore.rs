@@ -373,7 +373,7 @@ impl<'p> Explorer<'p> {
         self.simulator.refresh_worth();
         let simulator = &self.simulator;
         let plan = simulator.plan;
-        let pieces = if !spans.is_empty() { PIECES } else { 1 };
+        let pieces = if spans.is_empty() { 1 } else { PIECES };
         let n_regions = plan.regions.len();
         // Served and lost: each as a sum, as next to nothing may be lost.
         let at = |entry: u32, progress: &[f64]| -> (f64, f64) {
@@ -501,9 +501,12 @@ fn chances_of_zero(plan: &Plan) -> Vec<f64> {
         may_be[noticed as usize] = false;
     }
     let laws = plan.distributions.iter().zip(may_be);
-    laws.map(|(law, may_be)| match law.is_sometimes_zero() && may_be {
-        true => law.chance_of_zero(),
-        false => 0.0,
+    laws.map(|(law, may_be)| {
+        if law.is_sometimes_zero() && may_be {
+            law.chance_of_zero()
+        } else {
+            0.0
+        }
     })
     .collect()
 }

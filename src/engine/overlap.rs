@@ -20,7 +20,7 @@ pub(super) fn most_moves(plan: &Plan) -> usize {
             {
                 4
             }
-            _ => 3,
+            _ => 2,
         },
         _ => 0,
     }
@@ -130,7 +130,10 @@ impl Simulator<'_> {
     /// A move under way in the state resumed is complete.
     pub(super) fn end_move_of(&mut self, index: usize) {
         if are_linear(self.plan) {
-            self.traffic.set_end(index, NOW);
+            // All take equally long: those that began before it are complete too.
+            for earlier in 0..=index {
+                self.traffic.set_end(earlier, NOW);
+            }
             self.play_timer(Timer::Moved);
         } else if let Serving::ActiveActive(active) = &mut self.serving {
             active.set_jump(index, NOW);

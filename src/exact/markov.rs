@@ -134,6 +134,8 @@ pub(super) struct Figures {
     means: Vec<(f64, f64)>,
     first_outage_hours: Result<f64, String>,
     steady_state: Result<f64, String>,
+    /// Share of time in which as many moves of traffic are under way as a state remembers.
+    full: f64,
 }
 
 impl Figures {
@@ -166,6 +168,7 @@ impl Figures {
             first_outage_hours: first_outage(chain, &is_down, limits)
                 .map(|seconds| seconds / 3600.0),
             steady_state: long_run(chain, limits),
+            full,
         })
     }
 
@@ -181,11 +184,14 @@ impl Figures {
             .iter()
             .map(|&(value, error)| figure(value, error))
             .collect();
-        let known = |value: &Result<f64, String>| value.clone().map(|value| figure(value, 0.0));
+        let known = |value: &Result<f64, String>, error| {
+            let value = value.clone();
+            value.map(|value| figure(value, error))
+        };
         solution(
             &means,
-            known(&self.first_outage_hours),
-            known(&self.steady_state),
+            known(&self.first_outage_hours, 0.0),
+            known(&self.steady_state, self.full),
         )
     }
 }
@@ -302,9 +308,15 @@ fn extrapolated(meshes: &[Figures]) -> Solution {
         let (all, errors): (Vec<f64>, Vec<f64>) = meshes.iter().map(values).unzip();
         let (value, error) = limit(&all);
         let own = errors.iter().copied().fold(0.0, f64::max);
+        // Moves of traffic that hardly ever overlap do so much more on coarse meshes: of that the changes are no series.
+        let moves = if meshes.iter().any(|figures| figures.full > 0.0) {
+            (value - all[all.len() - 1]).abs()
+        } else {
+            0.0
+        };
         Figure {
             value,
-            error: error + 4.0 * own + 10.0 * ROUNDING * value.abs(),
+            error: error + moves + 4.0 * own + 10.0 * ROUNDING * value.abs(),
             accuracy: Accuracy::Numerical,
         }
     };
@@ -317,11 +329,15 @@ fn extrapolated(meshes: &[Figures]) -> Solution {
         all.map_err(String::clone)
             .map(|_| limit_of(&|figures| (of(figures).clone().unwrap_or(f64::NAN), 0.0)))
     };
-    solution(
-        &means,
-        known(|figures| &figures.first_outage_hours),
-        known(|figures| &figures.steady_state),
-    )
+    let full = meshes
+        .iter()
+        .map(|figures| figures.full)
+        .fold(0.0, f64::max);
+    let steady = known(|figures| &figures.steady_state).map(|figure| Figure {
+        error: figure.error + full,
+        ..figure
+    });
+    solution(&means, known(|figures| &figures.first_outage_hours), steady)
 }
 
 /// The limit of figures on meshes cut into 1, 2, … and its error.

@@ -362,8 +362,13 @@ failover:
                 "{pattern}: {found:?}, sampled {} ± {error}",
                 sampled.mean()
             );
-            // Moves that take minutes overlap, and more than three at once are not followed.
-            assert!(found.error <= 0.03 * found.value, "{pattern}: {found:?}");
+            // Moves of minutes overlap, and more than two at once are not followed.
+            let vague = if pattern == "active-active" {
+                0.1
+            } else {
+                0.02
+            };
+            assert!(found.error <= vague * found.value, "{pattern}: {found:?}");
         }
     }
 }
@@ -454,21 +459,21 @@ topologies: {{ t: {{ pattern: single-az, regions: [r] }} }}
     let sometimes =
         with("{ mixture: [ { weight: 90%, of: { fixed: 0s } }, { weight: 10%, of: 5m } ] }");
     // The steady state by hand, in hours: 0 both up, 1 one up, 2 none, and the takeover with one or two up, or none.
-    let (l, m, r, c) = (1e-3, 0.25, 12.0, 0.9);
+    let (fails, mends, takes, none) = (1e-3, 0.25, 12.0, 0.9);
     // States: up2, up1, down, t2, t1, t0 (in takeover with so many up).
     let rates = [
-        (0, 1, 2.0 * l * c),
-        (0, 4, 2.0 * l * (1.0 - c)),
-        (1, 0, m),
-        (1, 2, l),
-        (2, 1, 2.0 * m),
-        (4, 1, r),
-        (4, 3, m),
-        (4, 5, l),
-        (3, 0, r),
-        (3, 4, 2.0 * l),
-        (5, 2, r),
-        (5, 4, 2.0 * m),
+        (0, 1, 2.0 * fails * none),
+        (0, 4, 2.0 * fails * (1.0 - none)),
+        (1, 0, mends),
+        (1, 2, fails),
+        (2, 1, 2.0 * mends),
+        (4, 1, takes),
+        (4, 3, mends),
+        (4, 5, fails),
+        (3, 0, takes),
+        (3, 4, 2.0 * fails),
+        (5, 2, takes),
+        (5, 4, 2.0 * mends),
     ];
     let mut p = [1.0 / 6.0; 6];
     for _ in 0..400_000 {
