@@ -58,8 +58,9 @@ pub fn injection(model: &str, injection: &Injection) -> Chart {
 }
 
 /// Phases in the order in which they follow each other, their colours and what they are called.
-const PHASES: [(&str, Colour, &str); 16] = [
+const PHASES: [(&str, Colour, &str); 17] = [
     ("in-service", VERMILLION, "lost, no failover under way"),
+    ("not-noticed", MUTED, "not noticed yet"),
     ("detecting", SKY, "detecting"),
     ("deciding", ORANGE, "deciding"),
     ("waiting-for-people", YELLOW, "waiting for people"),
