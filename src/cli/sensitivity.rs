@@ -257,7 +257,7 @@ impl Lab<'_> {
                 study::Variant::new(result.clone(), base, difference)
             };
             let variants = own.variants[slot.assumption].get_or_insert_with(|| [None, None, None]);
-            variants[slot.place] = Some(variant);
+            variants[slot.place] = Some(Box::new(variant));
             own.screened[slot.assumption] = screened;
         }
     }

@@ -96,7 +96,7 @@ impl Purpose {
         let words = || upper.split(|c: char| !c.is_ascii_alphanumeric());
         let any = |list: &[&str]| words().any(|word| list.contains(&word));
         let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
-        let last = words().filter(|word| !is_number(word)).last();
+        let last = words().rfind(|word| !is_number(word));
         let is_address = last.is_some_and(|word| ADDRESS_WORDS.contains(&word));
         if any(&OTHER_WORDS) {
             Self::Other

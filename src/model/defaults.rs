@@ -130,14 +130,20 @@ traffic: { rate: 1/s, daily_peak: 2 }
             &serde_json::from_str(&json_schema()).unwrap(),
             &mut with_default,
         );
-        // The order of steps is what it looks like.
+        // The order of steps is what it looks like, and an SLO is one of what its keys are of.
         assert!(with_default.remove("beside"));
+        assert!(with_default.remove("indicator"));
         let more = "drills: { every: 90d }\ncanary: { every: 5m }\n";
         let without = "model: test\nregions: { a: { zones: 1 }, b: { zones: 1 } }\nservices: { api: {} }\nfaults: {}\n";
         let steady = BARE.replace(", daily_peak: 2", "");
         let mut all = told(&steady.replace(", takeover_success: 99%", ""));
         all.extend(told(&format!("{BARE}{more}")));
         all.extend(told(without));
+        let slo =
+            "[{ target: 99%, window: 30d }, { indicator: balance, tolerance: 2%, window: 30d }]";
+        all.extend(told(&format!(
+            "{without}topologies: {{ both: {{ pattern: active-active }} }}\nobjectives: {{ slo: {slo} }}\n"
+        )));
         let is_told = |key: &String| {
             let in_path =
                 |default: &AppliedDefault| default.path.split('.').any(|part| part == key);

@@ -201,10 +201,12 @@ fn label(plan: &Plan, units: &[UnitId]) -> String {
         let mut name = plan.names.causes[cause as usize].clone();
         let site = plan.sites[*unit as usize];
         if let Some(service) = site.service() {
-            name += &format!(" of {}", plan.names.services[service as usize]);
+            name.push_str(" of ");
+            name.push_str(&plan.names.services[service as usize]);
         }
         if let Some(region) = site.region() {
-            name += &format!(" in {}", plan.names.region(region));
+            name.push_str(" in ");
+            name.push_str(plan.names.region(region));
         }
         match counts.iter_mut().find(|(known, _)| *known == name) {
             Some((_, count)) => *count += 1,

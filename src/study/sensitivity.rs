@@ -18,7 +18,7 @@ pub struct Played {
     /// As the model stands.
     pub base: TopologyResult,
     /// For each assumption that was played: the result at each of [`PLACES`], and its difference from the base.
-    pub variants: Vec<Option<[Option<Variant>; 3]>>,
+    pub variants: Vec<Option<[Option<Box<Variant>>; 3]>>,
     /// Whether an assumption was played in few trials only.
     pub screened: Vec<bool>,
 }
