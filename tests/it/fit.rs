@@ -1,6 +1,8 @@
 //! Incident logs by the public command: figures that others have published of the same files, what is left out and why, lines that
 //! load in a model; and the fits themselves against laws that are known.
 
+use std::fmt::Write as _;
+
 use assert_cmd::Command;
 use failscape::fit::{Effort, Family, Law, Observed, Sample, fit_times};
 use failscape::results::{Ranged, TimeFit};
@@ -214,7 +216,11 @@ fn lines_to_paste_load_in_a_model() {
         let (fine, yaml, error) = run(&["-", "--no-charts", "--format", "yaml"], log.as_bytes());
         assert!(fine, "{error}");
         assert!(yaml.contains(law), "{yaml}");
-        let indented: String = yaml.lines().map(|line| format!("    {line}\n")).collect();
+        let indented = yaml
+            .lines()
+            .map(|line| format!("    {line}\n"))
+            .collect::<Vec<_>>()
+            .concat();
         check(&format!(
             "{MODEL}faults:\n  own:\n    hits: zone\n    mtbf: 1y\n{indented}"
         ));
@@ -230,7 +236,11 @@ fn what_is_not_known_is_not_made_up() {
         yaml.contains("beside hits and mttr") && !yaml.contains("mttr:"),
         "{yaml}"
     );
-    let indented: String = yaml.lines().map(|line| format!("    {line}\n")).collect();
+    let indented = yaml
+        .lines()
+        .map(|line| format!("    {line}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     check(&format!(
         "{MODEL}faults:\n  own:\n    hits: zone\n    mttr: 1h\n{indented}"
     ));
@@ -340,7 +350,7 @@ fn drift_and_clusters_are_said() {
     let mut log = String::from("start,duration\n");
     for day in 1..=28 {
         for hour in 0..day / 2 {
-            log.push_str(&format!("2026-02-{day:02}T{hour:02}:00Z,5m\n"));
+            writeln!(log, "2026-02-{day:02}T{hour:02}:00Z,5m").unwrap();
         }
     }
     let study = fit(&["-", "--from", "2026-02-01", "--to", "2026-03-01"], &log);

@@ -453,12 +453,11 @@ fn leaks(file: &str, documents: usize, secret: &str) -> BTreeSet<String> {
     let all = Value::from(all[..all.len().min(documents)].to_vec());
     let mut places = BTreeSet::new();
     for (place, changed) in planted(&all, &Place::new(), secret) {
-        let text: String = changed
-            .as_array()
-            .unwrap()
-            .iter()
+        let lines = changed.as_array().unwrap().iter();
+        let text = lines
             .map(|value| format!("{value}\n"))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         let source = Source::from_reader("planted.json", text.as_bytes()).unwrap();
         let shown = match import::import(&[source], &Options::default()) {
             Ok(imported) => imported.model + &imported.summary.text(),
