@@ -126,7 +126,7 @@ impl Process {
 }
 
 /// The chance of a unit to be down in the long run, for competing exponential lives and repairs of any law: the mean repairs that each
-/// unit of time up makes necessary, ρ = Σ λᵢ E[Rᵢ], give ρ / (1 + ρ). With one of them that is MTTR / (MTBF + MTTR).
+/// unit of time up makes necessary, ρ = Σ λᵢ E\[Rᵢ\], give ρ / (1 + ρ). With one of them that is MTTR / (MTBF + MTTR).
 pub(super) fn long_run<'a>(
     cycles: impl Iterator<Item = (&'a Distribution, &'a Distribution)>,
 ) -> f64 {

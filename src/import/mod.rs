@@ -7,7 +7,7 @@
 //!
 //! **Nothing of a file is copied but names of services, counts, and fields on a list**: what is read is written down in
 //! docs/import.md. Values of environment variables are only compared with the names of services. Names are data: they
-//! go through [`names`] and are quoted where they are written.
+//! go through `names` and are quoted where they are written.
 
 mod address;
 mod compose;
