@@ -189,7 +189,7 @@ fn a_damaged_checkpoint_is_named_and_not_used() {
     let mut flipped = sound.clone();
     flipped[sound.len() / 2] ^= 1;
     let mut format = sound.clone();
-    let digit = format.iter().position(|byte| *byte == b'1').unwrap();
+    let digit = format.iter().position(u8::is_ascii_digit).unwrap();
     format[digit] = b'7';
     for (bytes, words) in [
         (&sound[..sound.len() - 1], "cut short"),

@@ -97,7 +97,7 @@ fn a_wrong_reference_fails_either_way() {
     assert!(rows_of_wrong.iter().all(|row| row.verdict == Verdict::Fail));
 
     // No route follows this one: sampling alone must see it.
-    let mut wrong = case("c21-coverage");
+    let mut wrong = case("rot-never-drilled");
     for check in &mut wrong.checks {
         check.value *= 1.25;
     }
