@@ -15,8 +15,10 @@ use crate::topology::expand;
 
 /// By how much a number is read larger and smaller.
 const STEP: f64 = 1e-3;
-/// Solutions of one run at most, a second or two.
+/// Solutions of one run at most.
 const MOST_SOLUTIONS: usize = 160;
+/// Units solved for in one run at most, over all solutions: about a second. The ledger is not to take longer than the run.
+const MOST_UNITS: usize = 3_000;
 
 /// Elasticities of the topologies of a run by assumption.
 #[derive(Debug, Clone)]
@@ -36,14 +38,18 @@ impl Elasticities {
     ) -> Self {
         let mut unknown = Vec::new();
         let mut solvable = Vec::new();
+        let mut units = 0;
         for topology in topologies {
             match unavailability(model, &topology.name) {
-                Ok((value, _)) if value > 0.0 => solvable.push(topology.name.clone()),
+                Ok(figure) if figure.value > 0.0 => {
+                    units += figure.units;
+                    solvable.push(topology.name.clone());
+                }
                 Ok(_) => unknown.push(because(&topology.name, "nothing is ever lost")),
                 Err(reason) => unknown.push(because(&topology.name, &reason)),
             }
         }
-        let nudged = foremost(assumptions, &solvable);
+        let nudged = foremost(assumptions, &solvable, units);
         let columns = side_by_side(threads, &nudged, |&index| {
             column(model, &assumptions[index], &solvable)
         });
@@ -73,7 +79,9 @@ fn because(topology: &str, reason: &str) -> Unknown {
 }
 
 /// The assumptions to be nudged: times and shares that are written, those that most is charged to first if they are too many.
-fn foremost(assumptions: &[Assumption], solvable: &[String]) -> Vec<usize> {
+///
+/// `units` are those of all solvable topologies.
+fn foremost(assumptions: &[Assumption], solvable: &[String], units: usize) -> Vec<usize> {
     let share = |assumption: &Assumption| {
         let shares = assumption
             .topologies
@@ -96,7 +104,8 @@ fn foremost(assumptions: &[Assumption], solvable: &[String]) -> Vec<usize> {
         .map(|(index, _)| index)
         .collect();
     indices.sort_by(|&a, &b| share(&assumptions[b]).total_cmp(&share(&assumptions[a])));
-    indices.truncate(MOST_SOLUTIONS / (2 * solvable.len()).max(1));
+    let by_number = MOST_SOLUTIONS / (2 * solvable.len()).max(1);
+    indices.truncate(by_number.min(MOST_UNITS / (2 * units).max(1)));
     indices
 }
 
@@ -123,8 +132,10 @@ fn column(model: &Model, assumption: &Assumption, solvable: &[String]) -> Vec<Op
 }
 
 fn elasticity(up: &Model, down: &Model, topology: &str) -> Option<Elasticity> {
-    let (high, high_error) = unavailability(up, topology).ok()?;
-    let (low, low_error) = unavailability(down, topology).ok()?;
+    let (high, low) = (unavailability(up, topology), unavailability(down, topology));
+    let (high, low) = (high.ok()?, low.ok()?);
+    let (high_error, low_error) = (high.error, low.error);
+    let (high, low) = (high.value, low.value);
     if !(high > 0.0 && low > 0.0) {
         return None;
     }
@@ -136,16 +147,34 @@ fn elasticity(up: &Model, down: &Model, topology: &str) -> Option<Elasticity> {
     (value.is_finite() && error.is_finite()).then_some(Elasticity { value, error })
 }
 
-/// The unavailability of a topology and its error, worked out at a glance, or why it cannot be.
-fn unavailability(model: &Model, topology: &str) -> Result<(f64, f64), String> {
+/// An unavailability that was worked out.
+struct Solved {
+    value: f64,
+    error: f64,
+    /// Units of its plan.
+    units: usize,
+}
+
+/// The unavailability of a topology, worked out at a glance, or why it cannot be.
+fn unavailability(model: &Model, topology: &str) -> Result<Solved, String> {
     let Some(spec) = model.topologies.get(topology) else {
         return Err("it is not in the model".to_owned());
     };
     let plan = compile(model, &expand(model, topology, spec));
+    if 2 * plan.units.len() > MOST_UNITS {
+        return Err(format!(
+            "its {} components that fail are too many to be worked out again and again",
+            plan.units.len()
+        ));
+    }
     let answer = solve(&plan, Effort::Glance);
     let figure = answer.solution.map(|solution| solution.unavailability);
     figure
-        .map(|figure| (figure.value, figure.error))
+        .map(|figure| Solved {
+            value: figure.value,
+            error: figure.error,
+            units: plan.units.len(),
+        })
         .ok_or_else(|| {
             let reasons = answer
                 .refusals
