@@ -46,10 +46,10 @@ const STOPPED: [&str; 4] = ["zones-2-of-3", "short-horizon", "c24-lognormal", "r
 
 /// Models of benches/models/rare, what they are, and what part of the seeds they get.
 const RARE: [(&str, &str, u64); 9] = [
-    ("crews", "3 of 5, one repairer", 5),
-    ("heavy", "2 of 3, lognormal repair, cv 5", 5),
-    ("heavier", "1 of 2, lognormal repair, cv 8", 5),
-    ("deep", "7 of 9 that fail often", 5),
+    ("crews", "3 of 5, one repairer", 1),
+    ("heavy", "2 of 3, lognormal repair, cv 5", 1),
+    ("heavier", "1 of 2, lognormal repair, cv 8", 1),
+    ("deep", "7 of 9 that fail often", 50),
     ("new", "1 of 3, starting new", 1),
     ("pair", "failover that may fail", 1),
     ("takeover", "takeovers that may fail", 1),
