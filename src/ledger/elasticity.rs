@@ -17,7 +17,7 @@ use crate::topology::expand;
 const STEP: f64 = 1e-3;
 /// Solutions of one run at most.
 const MOST_SOLUTIONS: usize = 160;
-/// Units solved for in one run at most, over all solutions: about a second. The ledger is not to take longer than the run.
+/// Units solved for in one run at most, over all solutions: a second or so, several where repairs are not exponential.
 const MOST_UNITS: usize = 3_000;
 
 /// Elasticities of the topologies of a run by assumption.
