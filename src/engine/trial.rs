@@ -154,7 +154,11 @@ impl<'p> Simulator<'p> {
         }
     }
 
-    #[inline]
+    #[allow(
+        clippy::inline_always,
+        reason = "a call for each event is a twentieth of it"
+    )]
+    #[inline(always)]
     pub(super) fn play(&mut self, slot: u32) {
         let Some(renewal) = self.renewals.get_mut(slot as usize) else {
             return self.play_other(slot);
