@@ -8,7 +8,7 @@
 use super::trial::Simulator;
 use super::units::Condition;
 use crate::model::CrewOrder;
-use crate::plan::{CrewPlan, NO_CREW, Purpose, UnitId};
+use crate::plan::{CrewPlan, NO_CREW, NO_LINE, Purpose, UnitId};
 
 /// A crew during a trial.
 #[derive(Debug, Clone, Default)]
@@ -168,9 +168,15 @@ impl Simulator<'_> {
             return;
         };
         let is_free = self.crews[crew as usize].busy < plan.size;
+        // Who waits is in the order of the lines: one pass over both.
+        let (mut next, mut line_of_next) = (0, self.line_at(crew, 0));
         for line in plan.lines() {
             let slot = self.line_slot(line as u32);
-            let wanted = is_free && self.line_in_crew(crew, line as u32).1 > 0;
+            let wanted = is_free && line_of_next == line as u32;
+            while line_of_next == line as u32 {
+                next += 1;
+                line_of_next = self.line_at(crew, next);
+            }
             let is_drawn = self.calendar.time_of(slot).is_finite();
             if wanted && !is_drawn {
                 let state = &mut self.crews[crew as usize];
@@ -183,6 +189,12 @@ impl Simulator<'_> {
                 self.calendar.set(slot, f64::INFINITY);
             }
         }
+    }
+
+    /// The line of the job at a place among those that wait for a crew, or [`NO_LINE`].
+    fn line_at(&self, crew: u32, place: usize) -> u32 {
+        let job = self.crews[crew as usize].waiting.get(place);
+        job.map_or(NO_LINE, |job| self.line_of(*job))
     }
 
     /// Where a line begins among those that wait for its crew, and how many are in it.

@@ -5,6 +5,8 @@
 //! has what the weakest of these services has. All of it is worked out of the state of the gates when something has changed
 //! while a gray fault is active, and costs nothing else.
 
+use std::borrow::Cow;
+
 use super::ledger::DOWN_SLACK;
 use super::trial::Simulator;
 use crate::plan::{GrayCall, GrayCallee, GrayFault, GrayPlan, GrayService, NO_GATE, StreamRng};
@@ -111,6 +113,9 @@ impl Walk<'_> {
 
     /// A service by itself, in its region.
     fn of_service(&self, service: &GrayService) -> Worth {
+        if !service.met.iter().any(|fault| self.counts(*fault)) {
+            return Worth::FULL;
+        }
         let around = self.of_faults(&service.around);
         if let Some(pool) = service.pool {
             let primary = (self.primaries)(pool).and_then(|index| service.replicas.get(index));
@@ -137,6 +142,15 @@ impl Walk<'_> {
             quality: around.quality * quality / f64::from(n),
             capacity: (around.capacity * capacity / f64::from(needs)).min(1.0),
         }
+    }
+
+    /// The services that every request meets.
+    fn of_way(&self, way: &[u32]) -> Worth {
+        let services = way.iter();
+        let services = services.map(|service| &self.plan.services[*service as usize]);
+        services.fold(Worth::FULL, |worth, service| {
+            worth.and(self.of_service(service))
+        })
     }
 
     /// A service with all that it requires and that is not yet `seen`.
@@ -198,17 +212,35 @@ impl Worth {
 }
 
 impl Simulator<'_> {
-    /// An entry in a region as some see it, and the services that its requests meet.
-    fn look(&self, plan: &GrayPlan, at: usize, eyes: Eyes) -> (Worth, Vec<bool>) {
-        let mut seen = vec![false; plan.services.len()];
+    /// An entry in a region as some see it.
+    fn look(&self, plan: &GrayPlan, at: usize, eyes: Eyes) -> Worth {
         let walk = Walk {
             plan,
             spare: &self.spare,
             primaries: &|pool| self.pools[pool as usize].primary,
             eyes,
         };
-        let worth = walk.of_closure(plan.entries[at], &mut seen);
-        (worth, seen)
+        match &plan.ways[at] {
+            Some(way) => walk.of_way(way),
+            None => walk.of_closure(plan.entries[at], &mut vec![false; plan.services.len()]),
+        }
+    }
+
+    /// The services with gray faults that the requests to an entry meet now.
+    fn services_met<'p>(&self, plan: &'p GrayPlan, at: usize) -> Cow<'p, [u32]> {
+        if let Some(way) = &plan.ways[at] {
+            return Cow::Borrowed(way);
+        }
+        let mut seen = vec![false; plan.services.len()];
+        let walk = Walk {
+            plan,
+            spare: &self.spare,
+            primaries: &|pool| self.pools[pool as usize].primary,
+            eyes: Eyes::Users,
+        };
+        walk.of_closure(plan.entries[at], &mut seen);
+        let met = (0..).zip(seen).filter(|(_, seen)| *seen);
+        Cow::Owned(met.map(|(service, _)| service).collect())
     }
 
     /// Works out how well the entries work.
@@ -225,7 +257,7 @@ impl Simulator<'_> {
         for at in 0..n_entries {
             let is_active = |fault: &u32| !self.is_up(plan.faults[*fault as usize].gate);
             let worth = if plan.met[at].iter().any(is_active) {
-                self.look(plan, at, Eyes::Users).0
+                self.look(plan, at, Eyes::Users)
             } else {
                 Worth::FULL
             };
@@ -279,7 +311,7 @@ impl Simulator<'_> {
         let n_regions = self.plan.regions.len();
         self.plan.journeys.iter().all(|journey| {
             let at = journey.entry as usize * n_regions + region;
-            let (worth, _) = self.look(plan, at, Eyes::Health);
+            let worth = self.look(plan, at, Eyes::Health);
             worth.quality >= journey.down_below - DOWN_SLACK
         })
     }
@@ -324,17 +356,18 @@ impl Simulator<'_> {
 
     /// The active faults that requests to an entry meet in a region.
     pub(super) fn active_faults(&self, plan: &GrayPlan, at: usize) -> Vec<u32> {
-        let (_, seen) = self.look(plan, at, Eyes::Users);
-        let services = plan.services.iter().zip(seen);
+        let is_active = |fault: &u32| !self.is_up(plan.faults[*fault as usize].gate);
+        let services = self.services_met(plan, at);
+        let services = (services.iter()).map(|service| &plan.services[*service as usize]);
         let mut faults: Vec<u32> = services
-            .filter(|(_, seen)| *seen)
-            .flat_map(|(service, _)| {
+            .filter(|service| service.met.iter().any(is_active))
+            .flat_map(|service| {
                 let usable = (service.replicas.iter().enumerate())
                     .filter(|(index, replica)| self.serves(service, *index, replica.gate));
                 let of_replicas = usable.flat_map(|(_, replica)| replica.faults.iter());
                 service.around.iter().chain(of_replicas).copied()
             })
-            .filter(|fault| !self.is_up(plan.faults[*fault as usize].gate))
+            .filter(is_active)
             .collect();
         faults.sort_unstable();
         faults.dedup();
@@ -359,7 +392,7 @@ impl Simulator<'_> {
         let now = self.world.worth[at].served(share, scale);
         let gains: Vec<f64> = (faults.iter())
             .map(|fault| {
-                let (without, _) = self.look(plan, at, Eyes::Without(*fault));
+                let without = self.look(plan, at, Eyes::Without(*fault));
                 (without.served(share, scale) - now).max(0.0)
             })
             .collect();

@@ -29,6 +29,9 @@ pub struct GrayPlan {
     pub entries: Vec<u32>,
     /// Faults that requests to an entry may meet: `[entry * n_regions + region]`.
     pub met: Vec<Vec<u32>>,
+    /// Services with gray faults that every request to an entry meets, `[entry * n_regions + region]`; `None` where requests
+    /// have several ways.
+    pub ways: Vec<Option<Vec<u32>>>,
     /// Gates that are down while a region is unhealthy because of errors, by region; empty with one serving region.
     pub health: Vec<GateId>,
     /// Probes from outside.
@@ -53,8 +56,7 @@ fn faults_met(services: &[GrayService], entry: u32) -> Vec<u32> {
     while let Some(service) = todo.pop() {
         if !std::mem::replace(&mut seen[service as usize], true) {
             let service = &services[service as usize];
-            faults.extend(&service.around);
-            faults.extend(service.replicas.iter().flat_map(|replica| &replica.faults));
+            faults.extend(service.faults());
             let callees = service.calls.iter().flat_map(|call| &call.callees);
             todo.extend(callees.flatten().map(|callee| callee.service));
         }
@@ -62,6 +64,31 @@ fn faults_met(services: &[GrayService], entry: u32) -> Vec<u32> {
     faults.sort_unstable();
     faults.dedup();
     faults
+}
+
+/// The services with gray faults on the way of a request, if there is only one way.
+fn only_way(services: &[GrayService], entry: u32) -> Option<Vec<u32>> {
+    let mut seen = vec![false; services.len()];
+    let (mut todo, mut way) = (vec![entry], Vec::new());
+    while let Some(index) = todo.pop() {
+        if std::mem::replace(&mut seen[index as usize], true) {
+            continue;
+        }
+        let service = &services[index as usize];
+        if !service.met.is_empty() {
+            way.push(index);
+        }
+        for call in &service.calls {
+            let [places] = &call.callees[..] else {
+                return None;
+            };
+            match &places[..] {
+                [place] if place.gate == NO_GATE => todo.push(place.service),
+                _ => return None,
+            }
+        }
+    }
+    Some(way)
 }
 
 impl Plan {
@@ -108,12 +135,21 @@ pub struct GrayService {
     pub around: Vec<u32>,
     /// Its replicas, if any gray fault hits it.
     pub replicas: Vec<GrayReplica>,
+    /// All faults around it and of its replicas, each once.
+    pub met: Vec<u32>,
     /// Gate that counts its replicas.
     pub tally: GateId,
     /// The pool whose primary alone serves.
     pub pool: Option<u32>,
     /// Its required calls.
     pub calls: Vec<GrayCall>,
+}
+
+impl GrayService {
+    fn faults(&self) -> impl Iterator<Item = u32> {
+        let of_replicas = self.replicas.iter().flat_map(|replica| &replica.faults);
+        self.around.iter().chain(of_replicas).copied()
+    }
 }
 
 /// A replica.
@@ -398,12 +434,20 @@ impl Compiler<'_> {
         });
         let mut entries: Vec<u32> = entries.collect();
         self.add_doors(&mut services, &mut entries);
+        for service in &mut services {
+            let mut met: Vec<u32> = service.faults().collect();
+            met.sort_unstable();
+            met.dedup();
+            service.met = met;
+        }
         let met = entries.iter().map(|entry| faults_met(&services, *entry));
+        let ways = entries.iter().map(|entry| only_way(&services, *entry));
         self.gray.plan = Some(GrayPlan {
             any,
             faults,
             of_unit,
             met: met.collect(),
+            ways: ways.collect(),
             services,
             entries,
             health: std::mem::take(&mut self.gray.health),
@@ -457,6 +501,7 @@ impl Compiler<'_> {
         GrayService {
             around: self.gray_around(service, region),
             replicas,
+            met: Vec::new(),
             tally: self.capacity_gates[service][region].unwrap_or(NO_GATE),
             pool: pool.map(|pool| pool as u32),
             calls: self.gray_calls(service, region),
