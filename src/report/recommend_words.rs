@@ -1,0 +1,379 @@
+//! What a search for changes comes to, in sentences that terminals and Markdown share.
+
+use super::recommend::more;
+use crate::results::{
+    DesignResult, ObjectiveStanding, Obstacle, PairResult, RecommendStudy, Standing, format,
+};
+
+/// Weaker changes that are named.
+const WEAKER: usize = 6;
+
+/// Sentences under a heading.
+pub(super) struct Said {
+    pub(super) heading: String,
+    pub(super) lines: Vec<String>,
+}
+
+fn under(heading: &str, lines: Vec<String>) -> Said {
+    Said {
+        heading: heading.to_owned(),
+        lines,
+    }
+}
+
+/// Where it starts, and how it was looked for.
+pub(super) fn about(study: &RecommendStudy, seed: u64) -> Vec<String> {
+    let Some(start) = study.designs.first() else {
+        return Vec::new();
+    };
+    let search = &study.search;
+    let trials = study.designs.iter().map(|design| design.trials);
+    let cut = match (search.cut_short, study.partial) {
+        (true, _) => "; time was up before all was tried",
+        (false, true) => "; cut short",
+        (false, false) => "",
+    };
+    vec![
+        format!("From {}: {}.", start.label, figures(start, &study.currency)),
+        format!(
+            "{} designs in {} each (seed {}) chose what is shown; the figures are from up to {} others of each (seed {seed}), {} \
+             intervals{cut}.",
+            format::count(search.designs as u64),
+            format::trials(search.trials),
+            search.seed,
+            format::trials(trials.max().unwrap_or_default()),
+            format::level(study.level)
+        ),
+    ]
+}
+
+/// All that follows the table.
+pub(super) fn said(study: &RecommendStudy) -> Vec<Said> {
+    let mut all = vec![pairs(study), choice(study)];
+    if study.nearest.is_some() {
+        all.push(obstacles(study));
+    }
+    all.push(next_nine(study));
+    all.push(notes(study));
+    all.retain(|said| !said.lines.is_empty());
+    all
+}
+
+/// Availability, costs, and the objectives missed or met.
+fn figures(design: &DesignResult, currency: &str) -> String {
+    let mut parts = vec![available(design)];
+    if let Some(total) = design.cost_per_month.total {
+        parts.push(format!(
+            "{} a month",
+            format::money_rounded(total, currency)
+        ));
+    }
+    if let Some(total) = &design.cost_per_month.total_with_failure {
+        parts.push(format!(
+            "{} with failure ({})",
+            format::money_rounded(total.mean, currency),
+            format::money_interval(total.low, total.high, currency)
+        ));
+    }
+    let wanted: Vec<String> = design.objectives.iter().map(objective).collect();
+    if !wanted.is_empty() {
+        parts.push(wanted.join(", "));
+    }
+    parts.join("; ")
+}
+
+fn available(design: &DesignResult) -> String {
+    let interval = format::availability_interval(&design.unavailability);
+    format!(
+        "{} available{}",
+        format::availability(&design.unavailability),
+        interval.map_or_else(String::new, |interval| format!(" ({interval})"))
+    )
+}
+
+fn objective(of: &ObjectiveStanding) -> String {
+    let name = match of.seconds {
+        None => format!("SLO of {}", format::target(of.wanted)),
+        Some(seconds) => format!(
+            "{} of {}",
+            of.objective.to_uppercase(),
+            format::duration(seconds)
+        ),
+    };
+    let is_met = of.nines_missing <= 0.0;
+    let verdict = match (of.standing, is_met) {
+        (Standing::Undecided, true) => "met, not surely",
+        (_, true) => "met",
+        (Standing::Undecided, false) => "missed, not surely",
+        (_, false) => "missed",
+    };
+    match (of.seconds, of.found, of.low.zip(of.high)) {
+        (Some(_), Some(found), Some((low, high))) => format!(
+            "{name} {verdict} ({} within it, {}; {} wanted)",
+            format::probability(found),
+            format::probability_interval(low, high),
+            format::probability(of.wanted)
+        ),
+        _ if is_met => format!("{name} {verdict}"),
+        _ => format!(
+            "{name} {verdict} by a factor of {}",
+            format::significant(10_f64.powf(of.nines_missing), 2)
+        ),
+    }
+}
+
+fn pairs(study: &RecommendStudy) -> Said {
+    let lines = study.pairs.iter().map(|pair| pair_line(study, pair));
+    under("Together", lines.collect())
+}
+
+fn pair_line(study: &RecommendStudy, pair: &PairResult) -> String {
+    let both = &study.designs[pair.both];
+    let words: Vec<&str> = both
+        .changes
+        .iter()
+        .map(|change| change.words.as_str())
+        .collect();
+    let minutes = |index: usize| {
+        let against = study.designs[index].against_start.as_ref();
+        against.map_or_else(String::new, |against| {
+            let minutes = &against.avoided_minutes_per_year;
+            format!(
+                "{} ({} to {})",
+                plain(minutes.mean),
+                plain(minutes.low),
+                plain(minutes.high)
+            )
+        })
+    };
+    let beyond = &pair.beyond_sum_minutes_per_year;
+    let lead = match (pair.alone_nothing, pair.meets_only_together) {
+        (true, true) => {
+            "only together: the objectives are met with both, and neither alone avoids anything beyond doubt"
+        }
+        (true, false) => "only together: neither alone avoids anything beyond doubt",
+        (false, true) => "the objectives are met only with both",
+        (false, false) => "more than the sum",
+    };
+    format!(
+        "{}: {lead}. Both avoid {} min a year; one by one {} and {}; beyond the sum {} ({} to {}).",
+        words.join(" + "),
+        minutes(pair.both),
+        minutes(pair.one_by_one[0]),
+        minutes(pair.one_by_one[1]),
+        plain(beyond.mean),
+        plain(beyond.low),
+        plain(beyond.high)
+    )
+}
+
+fn plain(value: f64) -> String {
+    if value < 0.0 {
+        format!("−{}", format::significant(-value, 3))
+    } else {
+        format::significant(value, 3)
+    }
+}
+
+fn choice(study: &RecommendStudy) -> Said {
+    let is_priced = study
+        .designs
+        .iter()
+        .any(|design| design.cost_per_month.total.is_some());
+    let least = if is_priced {
+        "The cheapest design"
+    } else {
+        "The design with the fewest changes"
+    };
+    let of_objectives = study
+        .designs
+        .first()
+        .is_some_and(|start| !start.objectives.is_empty());
+    let heading = if of_objectives {
+        format!("{least} that meets the objectives")
+    } else {
+        format!("{least} (the model sets no objective)")
+    };
+    let mut lines = Vec::new();
+    match (study.choice, study.nearest) {
+        (Some(index), _) => {
+            lines.extend(design_lines(study, index));
+            if let Some(priced) = study.choice_of_priced.filter(|priced| *priced != index) {
+                lines.push("Of those all of whose changes the model prices:".to_owned());
+                lines.extend(design_lines(study, priced));
+            }
+        }
+        (None, Some(index)) => {
+            lines.push(format!(
+                "None of {} designs of at most {} changes meets them. The nearest:",
+                format::count(study.search.designs as u64),
+                study.search.changes
+            ));
+            lines.extend(design_lines(study, index));
+        }
+        (None, None) => {}
+    }
+    Said { heading, lines }
+}
+
+/// A design, what it takes in the model file, and what it leaves unpriced.
+fn design_lines(study: &RecommendStudy, index: usize) -> Vec<String> {
+    let design = &study.designs[index];
+    let mut lines = vec![format!(
+        "{}{}: {}.",
+        design.label,
+        if index == 0 { ", as it is" } else { "" },
+        figures(design, &study.currency)
+    )];
+    if let Some(cost) = design
+        .against_start
+        .as_ref()
+        .and_then(|against| against.running_cost)
+    {
+        let with_failure = design.against_start.as_ref();
+        let with_failure = with_failure.and_then(|against| against.cost_with_failure.as_ref());
+        let failure = with_failure.map_or_else(String::new, |cost| {
+            format!(
+                "; with failure {} ({} to {})",
+                more(cost.mean, &study.currency),
+                more(cost.low, &study.currency),
+                more(cost.high, &study.currency)
+            )
+        });
+        let start = &study.designs[0].label;
+        lines.push(format!(
+            "  {} a month against {start}{failure}.",
+            more(cost, &study.currency)
+        ));
+    }
+    let set: Vec<&str> = (design.changes.iter())
+        .flat_map(|change| change.set.iter().map(String::as_str))
+        .collect();
+    if !set.is_empty() {
+        lines.push(format!("  In the model: {}", set.join("; ")));
+    }
+    let free: Vec<&str> = (design.changes.iter())
+        .filter(|change| change.not_priced.is_some())
+        .map(|change| change.words.as_str())
+        .collect();
+    if !free.is_empty() {
+        lines.push(format!(
+            "  Free in this model: not priced: {}. What that takes in work and tools is not in the figures.",
+            free.join("; ")
+        ));
+    }
+    lines
+}
+
+fn obstacles(study: &RecommendStudy) -> Said {
+    let lines = study.obstacles.iter().map(|of| obstacle(study, of));
+    let mut lines: Vec<String> = lines.collect();
+    if let (Some(first), Some(nearest)) = (study.obstacles.first(), study.nearest) {
+        let design = &study.designs[nearest];
+        if first.exceeds_slo_alone {
+            lines.push(format!(
+                "No change of the kinds tried takes {} below what the SLO allows: it takes another design, or another objective.",
+                first.name
+            ));
+        }
+        if design.changes.is_empty() {
+            lines.push(format!(
+                "`failscape why -t {}` takes it apart.",
+                design.topology
+            ));
+        }
+    }
+    under("What stands in the way", lines)
+}
+
+fn obstacle(study: &RecommendStudy, of: &Obstacle) -> String {
+    let minutes = &of.minutes_per_year;
+    let kind = if of.kind == "phase" {
+        "the failover: "
+    } else {
+        ""
+    };
+    let alone = match (of.exceeds_slo_alone, study.objectives.slo_target) {
+        (true, Some(target)) => format!(
+            "; alone more than the {} min that an SLO of {} allows",
+            format::significant((1.0 - target) * 525_600.0, 3),
+            format::target(target)
+        ),
+        _ => String::new(),
+    };
+    format!(
+        "{kind}{}: {} of the loss, {} min a year ({}){alone}",
+        of.name,
+        format::probability(of.share),
+        format::significant(minutes.mean, 3),
+        format::number_interval(minutes.low, minutes.high)
+    )
+}
+
+fn next_nine(study: &RecommendStudy) -> Said {
+    let Some(start) = study.designs.first() else {
+        return under("", Vec::new());
+    };
+    let wanted = study.next_nine.wanted;
+    if wanted <= 0.0 {
+        let line = "The start lost nothing in these trials: what is left cannot be divided by ten. More --trials may show some.";
+        return under("The next nine", vec![line.to_owned()]);
+    }
+    let target = format!(
+        "From {} nines to {}",
+        format::nines(start.unavailability.mean),
+        format::nines(wanted)
+    );
+    let mut lines = Vec::new();
+    if let Some(index) = study.next_nine.design {
+        lines.push(format!("{target} the cheapest design is:"));
+        lines.extend(design_lines(study, index));
+        if study.designs[index].unavailability.high > wanted {
+            lines.push("  Not surely: its interval reaches beyond a tenth.".to_owned());
+        }
+    } else {
+        let index = study.next_nine.most_available;
+        let best = &study.designs[index];
+        lines.push(format!(
+            "{target}: no design tried gets there. The most available has {} nines:",
+            format::nines_estimate(&best.unavailability)
+        ));
+        lines.extend(design_lines(study, index));
+    }
+    under("The next nine", lines)
+}
+
+fn notes(study: &RecommendStudy) -> Said {
+    let mut lines = Vec::new();
+    let search = &study.search;
+    let pairs = if search.pairs_not_played > 0 {
+        format!("; {} pairs were not played", search.pairs_not_played)
+    } else {
+        String::new()
+    };
+    if search.pairs + search.pairs_not_played > 0 {
+        lines.push(format!("{} pairs of changes played{pairs}.", search.pairs));
+    }
+    if !study.weaker.is_empty() {
+        let shown = study.weaker.iter().take(WEAKER);
+        let names: Vec<&str> = shown.map(|change| change.words.as_str()).collect();
+        let rest = match study.weaker.len().saturating_sub(WEAKER) {
+            0 => String::new(),
+            rest => format!(" and {rest} more"),
+        };
+        lines.push(format!(
+            "Tried, and less promising than those above: {}{rest}.",
+            names.join("; ")
+        ));
+    }
+    for left in study.left_out.iter().take(WEAKER) {
+        lines.push(format!("Not tried: {}: {}.", left.path, left.why));
+    }
+    let rest = study.left_out.len().saturating_sub(WEAKER);
+    if rest > 0 {
+        lines.push(format!(
+            "{rest} more were not tried: `left_out` in recommend.json."
+        ));
+    }
+    under("How far this goes", lines)
+}
