@@ -168,7 +168,7 @@ fn draw(canvas: &Canvas, plot: Rect, left: f64, rows: &[Row<'_>], currency: &str
         heading,
     );
     canvas.text(
-        "costs more a month",
+        "what runs, a month",
         plot.right() + 12.0,
         plot.y - 12.0,
         heading,

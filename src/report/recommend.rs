@@ -10,7 +10,9 @@ use super::markdown::escaped;
 use super::recommend_words::{Said, about, said};
 use super::table::{rendered, table};
 use super::terminal::push_wrapped;
-use crate::results::{AgainstStart, DesignResult, Estimate, RecommendStudy, Standing, format};
+use crate::results::{
+    AgainstStart, DesignResult, Estimate, RecommendStudy, Route, Standing, format,
+};
 
 const HEADINGS: [&str; 6] = [
     "change",
@@ -171,7 +173,7 @@ fn cells(design: &DesignResult, currency: &str) -> [String; 6] {
         running(design, against, currency),
         against.cost_with_failure.as_ref().map_or_else(
             || format::NO_DATA.to_owned(),
-            |cost| two_lines(more(cost.mean, currency), interval(cost, currency)),
+            |cost| with_interval(cost, currency, "\n", ""),
         ),
         per_nine(design, against, currency),
         standing,
@@ -192,8 +194,14 @@ pub(super) fn standing(design: &DesignResult) -> &'static str {
 }
 
 pub(super) fn avoided(minutes: &Estimate) -> String {
-    if minutes.low == 0.0 && minutes.high == 0.0 {
-        return "0".to_owned();
+    // Errors of rounding are no interval.
+    if minutes.route != Route::Simulated {
+        let figure = if minutes.mean.abs() < 1e-6 {
+            0.0
+        } else {
+            minutes.mean
+        };
+        return signed(figure, |size| format::significant(size, 3));
     }
     let digits = |value: f64| signed(value, |size| format::significant(size, 3));
     format!(
@@ -226,20 +234,29 @@ fn running(design: &DesignResult, against: &AgainstStart, currency: &str) -> Str
 
 /// An amount more or less.
 pub(super) fn more(amount: f64, currency: &str) -> String {
+    if amount.abs() < 0.005 {
+        return format!("±{}", format::money(0.0, currency));
+    }
     let sign = if amount < 0.0 { "−" } else { "+" };
     format!("{sign}{}", format::money_rounded(amount.abs(), currency))
 }
 
-fn interval(cost: &Estimate, currency: &str) -> String {
-    format!(
-        "{} to {}",
-        more(cost.low, currency),
-        more(cost.high, currency)
-    )
+/// The same with its interval between two marks, if it has one that shows.
+pub(super) fn with_interval(cost: &Estimate, currency: &str, before: &str, after: &str) -> String {
+    let [mean, low, high] = [cost.mean, cost.low, cost.high].map(|each| more(each, currency));
+    if low == high {
+        mean
+    } else {
+        format!("{mean}{before}{low} to {high}{after}")
+    }
 }
 
 fn two_lines(figure: String, interval: String) -> String {
-    format!("{figure}\n{interval}")
+    if interval == figure {
+        figure
+    } else {
+        format!("{figure}\n{interval}")
+    }
 }
 
 fn per_nine(design: &DesignResult, against: &AgainstStart, currency: &str) -> String {

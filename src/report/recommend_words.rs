@@ -1,12 +1,15 @@
 //! What a search for changes comes to, in sentences that terminals and Markdown share.
 
-use super::recommend::more;
+use super::recommend::{more, with_interval};
 use crate::results::{
     DesignResult, ObjectiveStanding, Obstacle, PairResult, RecommendStudy, Standing, format,
 };
 
 /// Weaker changes that are named.
 const WEAKER: usize = 6;
+
+/// The phase in which no failover is doing anything, as results name it.
+const NO_FAILOVER: &str = "no failover under way";
 
 /// Sentences under a heading.
 pub(super) struct Said {
@@ -36,12 +39,12 @@ pub(super) fn about(study: &RecommendStudy, seed: u64) -> Vec<String> {
     vec![
         format!("From {}: {}.", start.label, figures(start, &study.currency)),
         format!(
-            "{} designs in {} each (seed {}) chose what is shown; the figures are from up to {} others of each (seed {seed}), {} \
-             intervals{cut}.",
+            "{} designs in {} each (seed {}) chose what is shown; the figures are from other trials of these (seed {seed}, up to {} \
+             each), {} intervals{cut}.",
             format::count(search.designs as u64),
             format::trials(search.trials),
             search.seed,
-            format::trials(trials.max().unwrap_or_default()),
+            format::count(trials.max().unwrap_or_default()),
             format::level(study.level)
         ),
     ]
@@ -185,35 +188,30 @@ fn choice(study: &RecommendStudy) -> Said {
     } else {
         "The design with the fewest changes"
     };
-    let of_objectives = study
-        .designs
-        .first()
-        .is_some_and(|start| !start.objectives.is_empty());
-    let heading = if of_objectives {
+    let has_objectives = (study.designs.first()).is_some_and(|start| !start.objectives.is_empty());
+    if let Some(nearest) = study.nearest {
+        let mut lines = vec![format!(
+            "None of {} designs of at most {} changes does. The nearest:",
+            format::count(study.search.designs as u64),
+            study.search.changes
+        )];
+        lines.extend(design_lines(study, nearest));
+        return under("No design tried meets the objectives", lines);
+    }
+    let heading = if has_objectives {
         format!("{least} that meets the objectives")
     } else {
         format!("{least} (the model sets no objective)")
     };
     let mut lines = Vec::new();
-    match (study.choice, study.nearest) {
-        (Some(index), _) => {
-            lines.extend(design_lines(study, index));
-            if let Some(priced) = study.choice_of_priced.filter(|priced| *priced != index) {
-                lines.push("Of those all of whose changes the model prices:".to_owned());
-                lines.extend(design_lines(study, priced));
-            }
+    if let Some(index) = study.choice {
+        lines.extend(design_lines(study, index));
+        if let Some(priced) = study.choice_of_priced.filter(|priced| *priced != index) {
+            lines.push("Of those all of whose changes the model prices:".to_owned());
+            lines.extend(design_lines(study, priced));
         }
-        (None, Some(index)) => {
-            lines.push(format!(
-                "None of {} designs of at most {} changes meets them. The nearest:",
-                format::count(study.search.designs as u64),
-                study.search.changes
-            ));
-            lines.extend(design_lines(study, index));
-        }
-        (None, None) => {}
     }
-    Said { heading, lines }
+    under(&heading, lines)
 }
 
 /// A design, what it takes in the model file, and what it leaves unpriced.
@@ -234,10 +232,8 @@ fn design_lines(study: &RecommendStudy, index: usize) -> Vec<String> {
         let with_failure = with_failure.and_then(|against| against.cost_with_failure.as_ref());
         let failure = with_failure.map_or_else(String::new, |cost| {
             format!(
-                "; with failure {} ({} to {})",
-                more(cost.mean, &study.currency),
-                more(cost.low, &study.currency),
-                more(cost.high, &study.currency)
+                "; with failure {}",
+                with_interval(cost, &study.currency, " (", ")")
             )
         });
         let start = &study.designs[0].label;
@@ -301,6 +297,12 @@ fn obstacle(study: &RecommendStudy, of: &Obstacle) -> String {
         ),
         _ => String::new(),
     };
+    // What is lost while nothing fails over is lost in the region that serves, or in all at once.
+    let alone = if of.kind == "phase" && of.name == NO_FAILOVER {
+        "; a faster failover saves none of it".to_owned()
+    } else {
+        alone
+    };
     format!(
         "{kind}{}: {} of the loss, {} min a year ({}){alone}",
         of.name,
@@ -327,7 +329,7 @@ fn next_nine(study: &RecommendStudy) -> Said {
     let mut lines = Vec::new();
     if let Some(index) = study.next_nine.design {
         lines.push(format!("{target} the cheapest design is:"));
-        lines.extend(design_lines(study, index));
+        lines.extend(once_more(study, index));
         if study.designs[index].unavailability.high > wanted {
             lines.push("  Not surely: its interval reaches beyond a tenth.".to_owned());
         }
@@ -338,21 +340,39 @@ fn next_nine(study: &RecommendStudy) -> Said {
             "{target}: no design tried gets there. The most available has {} nines:",
             format::nines_estimate(&best.unavailability)
         ));
-        lines.extend(design_lines(study, index));
+        lines.extend(once_more(study, index));
     }
     under("The next nine", lines)
+}
+
+/// A design that may have been shown before.
+fn once_more(study: &RecommendStudy, index: usize) -> Vec<String> {
+    let shown = [study.choice, study.nearest, study.choice_of_priced];
+    if shown.contains(&Some(index)) {
+        vec![format!("{}, as above.", study.designs[index].label)]
+    } else {
+        design_lines(study, index)
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {what}{ending}", format::count(count as u64))
 }
 
 fn notes(study: &RecommendStudy) -> Said {
     let mut lines = Vec::new();
     let search = &study.search;
     let pairs = if search.pairs_not_played > 0 {
-        format!("; {} pairs were not played", search.pairs_not_played)
+        format!("; {} not played", counted(search.pairs_not_played, "pair"))
     } else {
         String::new()
     };
     if search.pairs + search.pairs_not_played > 0 {
-        lines.push(format!("{} pairs of changes played{pairs}.", search.pairs));
+        lines.push(format!(
+            "{} of changes played{pairs}.",
+            counted(search.pairs, "pair")
+        ));
     }
     if !study.weaker.is_empty() {
         let shown = study.weaker.iter().take(WEAKER);

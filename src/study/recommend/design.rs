@@ -94,6 +94,13 @@ impl Design {
         (is_apart && other.kind != MoveKind::Pattern).then(|| self.with(one).with(other))
     }
 
+    /// Whether a change decides what another of its changes has decided. Replicas may be added one by one.
+    #[must_use]
+    pub fn has_decided(&self, more: &Move) -> bool {
+        let is_same = |each: &Move| each.slot == more.slot && each.kind != MoveKind::Replica;
+        self.moves.iter().any(is_same)
+    }
+
     /// Changes, those not counted that take another topology of the file.
     #[must_use]
     pub fn depth(&self) -> usize {

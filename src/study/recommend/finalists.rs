@@ -16,7 +16,7 @@ const SAVING: usize = 3;
 /// Pairs that seem to work only together.
 const PAIRS: usize = 4;
 /// Share of the start's unavailability that a pair must add, to be worth a word.
-const WORTH_A_WORD: f64 = 0.01;
+const WORTH_A_WORD: f64 = 0.02;
 
 /// What is played again.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -280,7 +280,7 @@ fn rounded(seconds: f64) -> f64 {
         60.0
     } else if seconds >= 100.0 {
         10.0
-    } else if seconds >= 10.0 {
+    } else if seconds >= 2.0 {
         1.0
     } else {
         0.1

@@ -278,6 +278,7 @@ impl<L: Lab> Bench<'_, L> {
             }
             let moves = self.lab.moves(&design);
             let designs: Vec<Design> = (moves.iter())
+                .filter(|each| !design.has_decided(each))
                 .map(|each| design.with(each))
                 .filter(|next| next.depth() <= self.quest.changes)
                 .collect();
