@@ -72,6 +72,9 @@ pub(super) fn recommend(args: &RecommendArgs, streams: &mut Streams) -> Result<(
     let possible = moves(&draft, &start, lab.only);
     lab.announce(&start, possible.tried.len());
     let found = search(&mut lab, &start, &quest)?;
+    if found.tried.is_empty() {
+        return Err(Failure::Interrupted);
+    }
     let chosen = finalists(&found, &quest, args.top);
     let designs: Vec<Design> = (chosen.designs.iter())
         .map(|index| found.tried[*index].design.clone())
@@ -170,6 +173,9 @@ impl Bench<'_> {
                 })
             })
             .collect();
+        if results.is_empty() {
+            return Err(Failure::Interrupted);
+        }
         if let Some(taken) = recommend_topology(&results, &quest.objectives, &model.currency) {
             return Ok(Design::of(&taken.name));
         }

@@ -51,7 +51,7 @@ pub fn recommend_text(model: &str, study: &RecommendStudy, seed: u64, width: u16
     for Said { heading, lines } in said(study) {
         let _ = writeln!(text, "\n{}", heading.bold());
         for line in lines {
-            push_wrapped(&mut text, "", 0, &line, width);
+            push_wrapped(&mut text, "", 0, &format::printable(&line), width);
         }
     }
     text
@@ -271,10 +271,23 @@ fn per_nine(design: &DesignResult, against: &AgainstStart, currency: &str) -> St
         _ if !against.is_resolved => "not resolved".to_owned(),
         Some(cost) if cost.high <= 0.0 => "saves".to_owned(),
         Some(cost) => two_lines(
-            format::money_rounded(cost.mean, currency),
-            format::money_interval(cost.low, cost.high, currency),
+            short(cost.mean, currency),
+            format!(
+                "{} to {}",
+                short(cost.low, currency),
+                short(cost.high, currency)
+            ),
         ),
         None if all_unpriced => "not priced".to_owned(),
         None => format::NO_DATA.to_owned(),
     }
+}
+
+/// Money with three digits, short: a nine may cost millions.
+pub(super) fn short(amount: f64, currency: &str) -> String {
+    if amount <= 0.0 {
+        return format::money(0.0, currency);
+    }
+    let step = 10_f64.powf(amount.log10().floor() - 2.0);
+    format::money_short((amount / step).round() * step, currency)
 }

@@ -1,6 +1,6 @@
 //! What a search for changes comes to, in sentences that terminals and Markdown share.
 
-use super::recommend::{more, with_interval};
+use super::recommend::{more, short, with_interval};
 use crate::results::{
     DesignResult, ObjectiveStanding, Obstacle, PairResult, RecommendStudy, Standing, format,
 };
@@ -8,6 +8,8 @@ use crate::results::{
 /// Weaker changes that are named.
 const WEAKER: usize = 6;
 
+/// Changes that are ranked by what a nine costs.
+const NINES: usize = 5;
 /// The phase in which no failover is doing anything, as results name it.
 const NO_FAILOVER: &str = "no failover under way";
 
@@ -52,7 +54,7 @@ pub(super) fn about(study: &RecommendStudy, seed: u64) -> Vec<String> {
 
 /// All that follows the table.
 pub(super) fn said(study: &RecommendStudy) -> Vec<Said> {
-    let mut all = vec![pairs(study), choice(study)];
+    let mut all = vec![cheapest_nines(study), pairs(study), choice(study)];
     if study.nearest.is_some() {
         all.push(obstacles(study));
     }
@@ -125,6 +127,33 @@ fn objective(of: &ObjectiveStanding) -> String {
     }
 }
 
+/// Changes by what a nine costs with them; the table has them by what they avoid.
+fn cheapest_nines(study: &RecommendStudy) -> Said {
+    let each = study.by_cost_per_nine.iter().filter_map(|index| {
+        let design = &study.designs[*index];
+        let cost = design.against_start.as_ref()?.cost_per_nine?;
+        let money = if cost.high <= 0.0 {
+            "runs for no more".to_owned()
+        } else {
+            format!("{} a nine", short(cost.mean, &study.currency))
+        };
+        Some(format!("{} ({money})", words(design)))
+    });
+    let each: Vec<String> = each.take(NINES).collect();
+    // One is no ranking.
+    let lines = if each.len() > 1 {
+        vec![format!("{}.", each.join(", then "))]
+    } else {
+        Vec::new()
+    };
+    under("Where a nine is cheapest", lines)
+}
+
+fn words(design: &DesignResult) -> String {
+    let words = design.changes.iter().map(|change| change.words.as_str());
+    words.collect::<Vec<_>>().join(" + ")
+}
+
 fn pairs(study: &RecommendStudy) -> Said {
     let lines = study.pairs.iter().map(|pair| pair_line(study, pair));
     under("Together", lines.collect())
@@ -132,11 +161,6 @@ fn pairs(study: &RecommendStudy) -> Said {
 
 fn pair_line(study: &RecommendStudy, pair: &PairResult) -> String {
     let both = &study.designs[pair.both];
-    let words: Vec<&str> = both
-        .changes
-        .iter()
-        .map(|change| change.words.as_str())
-        .collect();
     let minutes = |index: usize| {
         let against = study.designs[index].against_start.as_ref();
         against.map_or_else(String::new, |against| {
@@ -160,7 +184,7 @@ fn pair_line(study: &RecommendStudy, pair: &PairResult) -> String {
     };
     format!(
         "{}: {lead}. Both avoid {} min a year; one by one {} and {}; beyond the sum {} ({} to {}).",
-        words.join(" + "),
+        words(both),
         minutes(pair.both),
         minutes(pair.one_by_one[0]),
         minutes(pair.one_by_one[1]),

@@ -23,6 +23,8 @@ pub struct RecommendStudy {
     pub designs: Vec<DesignResult>,
     /// Indices of the designs one change away from the start: by downtime avoided, those first whose interval leaves no doubt.
     pub ranking: Vec<usize>,
+    /// Those of them that surely gain on the start and are priced, the cheapest nines first.
+    pub by_cost_per_nine: Vec<usize>,
     /// Pairs of changes that do together what they do not do one by one, by what they add.
     pub pairs: Vec<PairResult>,
     /// Index of the cheapest design that meets all objectives; without objectives, of the cheapest.

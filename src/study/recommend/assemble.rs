@@ -1,7 +1,7 @@
 //! The answer, from the designs that were played again in trials of their own.
 
 use super::design::{Design, Move};
-use super::finalists::Finalists;
+use super::finalists::{Finalists, beyond_sum, more_together};
 use super::judged::{Goal, Merit, standings, worst};
 use super::paired::{contrast, is_resolved, nines_gained};
 use super::search::{Found, Quest};
@@ -69,6 +69,17 @@ pub fn recommended(
         .filter_map(|index| place(*index))
         .collect();
     ranking.sort_by(|a, b| rank(&designs[*a]).total_cmp(&rank(&designs[*b])));
+    let per_nine = |index: &usize| {
+        let against = designs[*index].against_start.as_ref()?;
+        against.cost_per_nine.map(|cost| cost.mean)
+    };
+    let mut by_cost_per_nine: Vec<usize> = (ranking.iter().copied())
+        .filter(|index| per_nine(index).is_some())
+        .collect();
+    by_cost_per_nine.sort_by(|a, b| {
+        let cost = |index: &usize| per_nine(index).unwrap_or(f64::INFINITY);
+        cost(a).total_cmp(&cost(b))
+    });
     let choice = all.best(&all.goal, |index| designs[index].meets_objectives);
     let choice_of_priced = all.best(&all.goal, |index| {
         designs[index].meets_objectives && all.designs[index].is_priced()
@@ -106,6 +117,7 @@ pub fn recommended(
         }),
         next_nine: all.next_nine(),
         ranking,
+        by_cost_per_nine,
         pairs,
         choice,
         choice_of_priced,
@@ -196,11 +208,9 @@ impl Finals<'_> {
     /// What a pair does in the new trials; `None` if it does no more than its changes one by one.
     fn pair(&self, both: usize, apart: [usize; 2], designs: &[DesignResult]) -> Option<PairResult> {
         let result = |index: usize| &self.confirmed.results[index];
-        let beyond = contrast(
-            &[result(apart[0]), result(apart[1])],
-            &[result(0), result(both)],
-            self.quest.level,
-        );
+        let four = [result(0), result(apart[0]), result(apart[1]), result(both)];
+        let is_more = more_together(four, self.quest.level).is_some();
+        let beyond = beyond_sum(four, self.quest.level);
         let avoids = |index: usize| {
             let against = designs[index].against_start.as_ref();
             against.is_some_and(|against| {
@@ -209,12 +219,11 @@ impl Finals<'_> {
         };
         let meets = |index: usize| designs[index].meets_objectives;
         let meets_only_together = meets(both) && ![0, apart[0], apart[1]].into_iter().any(meets);
-        let is_more = beyond.low > 0.0;
         (is_more || meets_only_together).then(|| PairResult {
             both,
             one_by_one: apart,
             beyond_sum_minutes_per_year: scaled(&beyond, MINUTES_PER_YEAR),
-            alone_nothing: is_more && avoids(both) && !apart.into_iter().any(avoids),
+            alone_nothing: is_more && !apart.into_iter().any(avoids),
             meets_only_together,
         })
     }

@@ -2,8 +2,9 @@
 
 use super::design::MoveKind;
 use super::judged::{Goal, Merit};
-use super::paired::{contrast, is_resolved};
+use super::paired::contrast;
 use super::search::{Found, Quest, TriedPair};
+use crate::results::{Estimate, TopologyResult};
 
 /// Designs that seem to meet the objectives, the best first, …
 const FEASIBLE: usize = 4;
@@ -94,18 +95,32 @@ fn promising(found: &Found, quest: &Quest, goal: &Goal) -> Vec<TriedPair> {
     let mut all: Vec<(bool, f64, TriedPair)> = Vec::new();
     for pair in &found.pairs {
         let [one, other] = pair.one_by_one;
-        let beyond = contrast(
-            &[result(one), result(other)],
-            &[result(0), result(pair.both)],
-            quest.level,
-        );
+        let four = [result(0), result(one), result(other), result(pair.both)];
+        let more = more_together(four, quest.level);
         let meets = |index: usize| goal.distance(result(index)) <= 0.0;
         let only_together = meets(pair.both) && ![0, one, other].into_iter().any(meets);
-        let least = WORTH_A_WORD * result(0).unavailability.mean;
-        if only_together || (is_resolved(&beyond) && beyond.mean > least) {
-            all.push((only_together, beyond.mean, *pair));
+        if only_together || more.is_some() {
+            let beyond = more.map_or(0.0, |beyond| beyond.mean);
+            all.push((only_together, beyond, *pair));
         }
     }
     all.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)));
     all.into_iter().take(PAIRS).map(|(.., pair)| pair).collect()
+}
+
+/// What two changes avoid together beyond the sum of what each does, as unavailability, if that is beyond doubt and worth a word, and both
+/// together are better than the start and than each alone. Given are the start, one, the other, both.
+pub(super) fn more_together(
+    [start, one, other, both]: [&TopologyResult; 4],
+    level: f64,
+) -> Option<Estimate> {
+    let beyond = beyond_sum([start, one, other, both], level);
+    let is_better = |than: &TopologyResult| contrast(&[both], &[than], level).high < 0.0;
+    let is_more = beyond.low > 0.0 && beyond.mean > WORTH_A_WORD * start.unavailability.mean;
+    (is_more && [start, one, other].into_iter().all(is_better)).then_some(beyond)
+}
+
+/// The same, whatever it is.
+pub(super) fn beyond_sum([start, one, other, both]: [&TopologyResult; 4], level: f64) -> Estimate {
+    contrast(&[one, other], &[start, both], level)
 }
