@@ -27,6 +27,7 @@ mod live;
 mod markdown;
 mod phases;
 mod recommend;
+mod recommend_design;
 mod recommend_words;
 mod sensitivity;
 mod summary;

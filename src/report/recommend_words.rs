@@ -1,9 +1,8 @@
 //! What a search for changes comes to, in sentences that terminals and Markdown share.
 
-use super::recommend::{more, short, with_interval};
-use crate::results::{
-    DesignResult, ObjectiveStanding, Obstacle, PairResult, RecommendStudy, Standing, format,
-};
+use super::recommend::short;
+use super::recommend_design::{design_lines, figures, once_more, words};
+use crate::results::{Obstacle, PairResult, RecommendStudy, Standing, format};
 
 /// Weaker changes that are named.
 const WEAKER: usize = 6;
@@ -64,69 +63,6 @@ pub(super) fn said(study: &RecommendStudy) -> Vec<Said> {
     all
 }
 
-/// Availability, costs, and the objectives missed or met.
-fn figures(design: &DesignResult, currency: &str) -> String {
-    let mut parts = vec![available(design)];
-    if let Some(total) = design.cost_per_month.total {
-        parts.push(format!(
-            "{} a month",
-            format::money_rounded(total, currency)
-        ));
-    }
-    if let Some(total) = &design.cost_per_month.total_with_failure {
-        parts.push(format!(
-            "{} with failure ({})",
-            format::money_rounded(total.mean, currency),
-            format::money_interval(total.low, total.high, currency)
-        ));
-    }
-    let wanted: Vec<String> = design.objectives.iter().map(objective).collect();
-    if !wanted.is_empty() {
-        parts.push(wanted.join(", "));
-    }
-    parts.join("; ")
-}
-
-fn available(design: &DesignResult) -> String {
-    let interval = format::availability_interval(&design.unavailability);
-    format!(
-        "{} available{}",
-        format::availability(&design.unavailability),
-        interval.map_or_else(String::new, |interval| format!(" ({interval})"))
-    )
-}
-
-fn objective(of: &ObjectiveStanding) -> String {
-    let name = match of.seconds {
-        None => format!("SLO of {}", format::target(of.wanted)),
-        Some(seconds) => format!(
-            "{} of {}",
-            of.objective.to_uppercase(),
-            format::duration(seconds)
-        ),
-    };
-    let is_met = of.nines_missing <= 0.0;
-    let verdict = match (of.standing, is_met) {
-        (Standing::Undecided, true) => "met, not surely",
-        (_, true) => "met",
-        (Standing::Undecided, false) => "missed, not surely",
-        (_, false) => "missed",
-    };
-    match (of.seconds, of.found, of.low.zip(of.high)) {
-        (Some(_), Some(found), Some((low, high))) => format!(
-            "{name} {verdict} ({} within it, {}; {} wanted)",
-            format::probability(found),
-            format::probability_interval(low, high),
-            format::probability(of.wanted)
-        ),
-        _ if is_met => format!("{name} {verdict}"),
-        _ => format!(
-            "{name} {verdict} by a factor of {}",
-            format::significant(10_f64.powf(of.nines_missing), 2)
-        ),
-    }
-}
-
 /// Changes by what a nine costs with them; the table has them by what they avoid.
 fn cheapest_nines(study: &RecommendStudy) -> Said {
     let each = study.by_cost_per_nine.iter().filter_map(|index| {
@@ -147,11 +83,6 @@ fn cheapest_nines(study: &RecommendStudy) -> Said {
         Vec::new()
     };
     under("Where a nine is cheapest", lines)
-}
-
-fn words(design: &DesignResult) -> String {
-    let words = design.changes.iter().map(|change| change.words.as_str());
-    words.collect::<Vec<_>>().join(" + ")
 }
 
 fn pairs(study: &RecommendStudy) -> Said {
@@ -230,59 +161,34 @@ fn choice(study: &RecommendStudy) -> Said {
     let mut lines = Vec::new();
     if let Some(index) = study.choice {
         lines.extend(design_lines(study, index));
+        lines.extend(beyond_doubt(study, index));
         if let Some(priced) = study.choice_of_priced.filter(|priced| *priced != index) {
             lines.push("Of those all of whose changes the model prices:".to_owned());
-            lines.extend(design_lines(study, priced));
+            if study.choice_beyond_doubt == Some(priced)
+                && study.designs[index].standing != Standing::Met
+            {
+                lines.push(format!("{}, as above.", study.designs[priced].label));
+            } else {
+                lines.extend(design_lines(study, priced));
+            }
         }
     }
     under(&heading, lines)
 }
 
-/// A design, what it takes in the model file, and what it leaves unpriced.
-fn design_lines(study: &RecommendStudy, index: usize) -> Vec<String> {
-    let design = &study.designs[index];
-    let mut lines = vec![format!(
-        "{}{}: {}.",
-        design.label,
-        if index == 0 { ", as it is" } else { "" },
-        figures(design, &study.currency)
-    )];
-    if let Some(cost) = design
-        .against_start
-        .as_ref()
-        .and_then(|against| against.running_cost)
-    {
-        let with_failure = design.against_start.as_ref();
-        let with_failure = with_failure.and_then(|against| against.cost_with_failure.as_ref());
-        let failure = with_failure.map_or_else(String::new, |cost| {
-            format!(
-                "; with failure {}",
-                with_interval(cost, &study.currency, " (", ")")
-            )
-        });
-        let start = &study.designs[0].label;
-        lines.push(format!(
-            "  {} a month against {start}{failure}.",
-            more(cost, &study.currency)
-        ));
+/// What to take if the cheapest one may be on the wrong side of an objective.
+fn beyond_doubt(study: &RecommendStudy, choice: usize) -> Vec<String> {
+    if study.designs[choice].standing == Standing::Met {
+        return Vec::new();
     }
-    let set: Vec<&str> = (design.changes.iter())
-        .flat_map(|change| change.set.iter().map(String::as_str))
-        .collect();
-    if !set.is_empty() {
-        lines.push(format!("  In the model: {}", set.join("; ")));
+    match study.choice_beyond_doubt {
+        Some(index) => {
+            let mut lines = vec!["Beyond doubt, with whole intervals, the cheapest is:".to_owned()];
+            lines.extend(design_lines(study, index));
+            lines
+        }
+        None => vec!["None does beyond doubt: more --trials may decide.".to_owned()],
     }
-    let free: Vec<&str> = (design.changes.iter())
-        .filter(|change| change.not_priced.is_some())
-        .map(|change| change.words.as_str())
-        .collect();
-    if !free.is_empty() {
-        lines.push(format!(
-            "  Free in this model: not priced: {}. What that takes in work and tools is not in the figures.",
-            free.join("; ")
-        ));
-    }
-    lines
 }
 
 fn obstacles(study: &RecommendStudy) -> Said {
@@ -367,16 +273,6 @@ fn next_nine(study: &RecommendStudy) -> Said {
         lines.extend(once_more(study, index));
     }
     under("The next nine", lines)
-}
-
-/// A design that may have been shown before.
-fn once_more(study: &RecommendStudy, index: usize) -> Vec<String> {
-    let shown = [study.choice, study.nearest, study.choice_of_priced];
-    if shown.contains(&Some(index)) {
-        vec![format!("{}, as above.", study.designs[index].label)]
-    } else {
-        design_lines(study, index)
-    }
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -27,8 +27,10 @@ pub struct RecommendStudy {
     pub by_cost_per_nine: Vec<usize>,
     /// Pairs of changes that do together what they do not do one by one, by what they add.
     pub pairs: Vec<PairResult>,
-    /// Index of the cheapest design that meets all objectives; without objectives, of the cheapest.
+    /// Index of the cheapest design that meets all objectives, by point estimates; without objectives, of the cheapest.
     pub choice: Option<usize>,
+    /// The same among designs whose whole intervals meet them; `None` if there is none.
+    pub choice_beyond_doubt: Option<usize>,
     /// The same among designs all of whose changes the model prices; `None` if there is none.
     pub choice_of_priced: Option<usize>,
     /// Index of the design that comes nearest, where none meets all objectives.

@@ -81,6 +81,9 @@ pub fn recommended(
         cost(a).total_cmp(&cost(b))
     });
     let choice = all.best(&all.goal, |index| designs[index].meets_objectives);
+    let choice_beyond_doubt = all.best(&all.goal, |index| {
+        designs[index].meets_objectives && designs[index].standing == Standing::Met
+    });
     let choice_of_priced = all.best(&all.goal, |index| {
         designs[index].meets_objectives && all.designs[index].is_priced()
     });
@@ -120,6 +123,7 @@ pub fn recommended(
         by_cost_per_nine,
         pairs,
         choice,
+        choice_beyond_doubt,
         choice_of_priced,
         nearest,
         weaker: weaker(found, finalists, quest),

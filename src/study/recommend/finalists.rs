@@ -1,13 +1,15 @@
 //! Which of many designs are played again: what is reported, and what was close to it.
 
 use super::design::MoveKind;
-use super::judged::{Goal, Merit};
+use super::judged::{Goal, Merit, standings, worst};
 use super::paired::contrast;
 use super::search::{Found, Quest, TriedPair};
-use crate::results::{Estimate, TopologyResult};
+use crate::results::{Estimate, Standing, TopologyResult};
 
 /// Designs that seem to meet the objectives, the best first, …
 const FEASIBLE: usize = 4;
+/// … of those whose intervals leave no doubt, …
+const FEASIBLE_SURELY: usize = 2;
 /// … and of those all of whose changes are priced.
 const FEASIBLE_PRICED: usize = 2;
 /// Designs that seem to gain a nine.
@@ -60,6 +62,11 @@ pub fn finalists(found: &Found, quest: &Quest, top: usize) -> Finalists {
     };
     let best = ordered(&goal);
     designs.extend(best.iter().take(FEASIBLE));
+    let is_sure = |index: &&usize| {
+        let each = standings(&found.tried[**index].result, &quest.objectives);
+        worst(&each) == Standing::Met
+    };
+    designs.extend(best.iter().filter(is_sure).take(FEASIBLE_SURELY));
     let is_priced = |index: &&usize| found.tried[**index].design.is_priced();
     designs.extend(best.iter().filter(is_priced).take(FEASIBLE_PRICED));
     if lost(0) > 0.0 {
