@@ -29,7 +29,7 @@ pub fn recommend_text(model: &str, study: &RecommendStudy, seed: u64, width: u16
     let title = format!("{model}: which changes pay");
     let mut text = format!("{}\n", format::truncated(&title, 98).bold());
     for line in about(study, seed) {
-        push_wrapped(&mut text, "", 0, &line, width);
+        push_wrapped(&mut text, "", 0, &format::printable(&line), width);
     }
     text.push('\n');
     let mut rows = table(HEADINGS);
@@ -251,14 +251,6 @@ pub(super) fn with_interval(cost: &Estimate, currency: &str, before: &str, after
     }
 }
 
-fn two_lines(figure: String, interval: String) -> String {
-    if interval == figure {
-        figure
-    } else {
-        format!("{figure}\n{interval}")
-    }
-}
-
 fn per_nine(design: &DesignResult, against: &AgainstStart, currency: &str) -> String {
     if against.avoided_minutes_per_year.high < 0.0 {
         return "loses".to_owned();
@@ -270,14 +262,15 @@ fn per_nine(design: &DesignResult, against: &AgainstStart, currency: &str) -> St
     match against.cost_per_nine {
         _ if !against.is_resolved => "not resolved".to_owned(),
         Some(cost) if cost.high <= 0.0 => "saves".to_owned(),
-        Some(cost) => two_lines(
-            short(cost.mean, currency),
-            format!(
-                "{} to {}",
-                short(cost.low, currency),
-                short(cost.high, currency)
-            ),
-        ),
+        Some(cost) => {
+            let [mean, low, high] =
+                [cost.mean, cost.low, cost.high].map(|each| short(each, currency));
+            if low == high {
+                mean
+            } else {
+                format!("{mean}\n{low} to {high}")
+            }
+        }
         None if all_unpriced => "not priced".to_owned(),
         None => format::NO_DATA.to_owned(),
     }

@@ -199,7 +199,7 @@ fn the_folder_has_all_forms() {
         "The cheapest design that meets the objectives",
         "In the model: services.api.replicas=2; services.api.needs=1",
         "The next nine",
-        "others of each (seed 1)",
+        "up to 100 each",
     ] {
         assert!(text.contains(said), "{said} is not in\n{text}");
     }

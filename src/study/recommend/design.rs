@@ -57,6 +57,15 @@ pub struct Move {
     pub not_priced: Option<String>,
 }
 
+impl Move {
+    /// Whether both can be made: they decide different things, and neither takes another topology or pattern.
+    #[must_use]
+    pub fn goes_with(&self, other: &Self) -> bool {
+        let is_pattern = |each: &Self| each.kind == MoveKind::Pattern;
+        self.slot != other.slot && !is_pattern(self) && !is_pattern(other)
+    }
+}
+
 /// A topology with changes, in the order in which they are made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Design {
@@ -85,13 +94,6 @@ impl Design {
         }
         design.moves.push(more.clone());
         design
-    }
-
-    /// Both changes; `None` if they decide the same, or one takes another topology.
-    #[must_use]
-    pub fn with_both(&self, one: &Move, other: &Move) -> Option<Self> {
-        let is_apart = one.slot != other.slot && one.kind != MoveKind::Pattern;
-        (is_apart && other.kind != MoveKind::Pattern).then(|| self.with(one).with(other))
     }
 
     /// Whether a change decides what another of its changes has decided. Replicas may be added one by one.

@@ -3,7 +3,7 @@
 //! Knows neither trials nor time: a [`Lab`] plays designs in the same trials and says when it has no more time. What is found here only
 //! chooses what is played again; figures of a winner among many are too good (docs/recommend.md).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::design::{Design, Move, MoveKind};
 use super::judged::{Goal, Merit};
@@ -14,6 +14,8 @@ use crate::results::{ObjectivesEcho, TopologyResult};
 const MOST_OTHER_STARTS: usize = 3;
 /// Pairs of changes that are played at most.
 const MOST_PAIRS: usize = 150;
+/// Pairs that are played between two looks at the clock.
+const AT_ONCE: usize = 25;
 /// How many nines nearer to a goal a step must come, if nothing else speaks for it.
 const LEAST_STEP: f64 = 0.01;
 
@@ -187,31 +189,33 @@ impl<L: Lab> Bench<'_, L> {
             let lost = |index: usize| bench.found.tried[index].result.unavailability.mean;
             index.map_or(0.0, |index| lost(0) - lost(index))
         };
-        let mut wanted: Vec<(usize, f64, Design, [Option<usize>; 2])> = Vec::new();
+        let mut wanted: Vec<(usize, f64, &Move, &Move)> = Vec::new();
         for (later, other) in moves.iter().enumerate() {
-            for one in &moves[..later] {
-                let Some(both) = start.with_both(one, other) else {
-                    continue;
-                };
+            for one in moves[..later].iter().filter(|one| one.goes_with(other)) {
                 let apart = [one, other].map(|each| self.index(&start.with(each)));
-                let sum = apart
-                    .iter()
-                    .map(|index| avoided(self, *index).max(0.0))
-                    .sum::<f64>();
-                wanted.push((likely_apart(one, other), sum, both, apart));
+                let each = apart.iter().map(|index| avoided(self, *index).max(0.0));
+                wanted.push((likely_apart(one, other), each.sum(), one, other));
             }
         }
         wanted.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         let all = wanted.len();
         wanted.truncate(MOST_PAIRS);
-        for some in wanted.chunks(25) {
+        let mut joiner = Joiner::default();
+        for some in wanted.chunks(AT_ONCE) {
             if self.is_over(Part::Pairs) {
                 break;
             }
-            let designs = some.iter().map(|(_, _, both, _)| both.clone()).collect();
+            let pairs: Vec<(Design, &Move, &Move)> = (some.iter())
+                .filter_map(|(.., one, other)| {
+                    let both = joiner.both(self.lab, &start, one, other)?;
+                    Some((both, *one, *other))
+                })
+                .collect();
+            let designs = pairs.iter().map(|(both, ..)| both.clone()).collect();
             let played = self.play(designs, "pairs of changes")?;
-            for (both, (.., apart)) in played.into_iter().zip(some) {
-                if let (Some(both), [Some(one), Some(other)]) = (both, *apart) {
+            for (both, (_, one, other)) in played.into_iter().zip(pairs) {
+                let apart = [one, other].map(|each| self.index(&start.with(each)));
+                if let (Some(both), [Some(one), Some(other)]) = (both, apart) {
                     let one_by_one = [one, other];
                     self.found.pairs.push(TriedPair { both, one_by_one });
                 }
@@ -324,6 +328,28 @@ impl<L: Lab> Bench<'_, L> {
     fn best(&self, goal: &Goal, of: Vec<usize>) -> Option<usize> {
         of.into_iter()
             .min_by(|a, b| self.merit(*a, goal).order(&self.merit(*b, goal)))
+    }
+}
+
+/// Puts a second change on top of a first: it is looked for among what can be tried after that one, as both may change one value, such as
+/// what a step needs.
+#[derive(Default)]
+struct Joiner {
+    after: BTreeMap<String, Vec<Move>>,
+}
+
+impl Joiner {
+    fn both<L: Lab>(
+        &mut self,
+        lab: &mut L,
+        start: &Design,
+        one: &Move,
+        other: &Move,
+    ) -> Option<Design> {
+        let first = start.with(one);
+        let after = (self.after.entry(first.key())).or_insert_with(|| lab.moves(&first));
+        let is_it = |each: &&Move| each.slot == other.slot && each.words == other.words;
+        Some(first.with(after.iter().find(is_it)?))
     }
 }
 
