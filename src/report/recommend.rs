@@ -60,9 +60,9 @@ pub fn recommend_text(model: &str, study: &RecommendStudy, seed: u64, width: u16
 /// The same in Markdown.
 #[must_use]
 pub fn recommend_markdown(model: &str, study: &RecommendStudy, seed: u64) -> String {
-    let mut text = format!("### {}: which changes pay\n\n", escaped(model));
+    let mut text = format!("### {}: which changes pay\n\n", shown(model));
     for line in about(study, seed) {
-        let _ = writeln!(text, "{}\n", escaped(&line));
+        let _ = writeln!(text, "{}\n", shown(&line));
     }
     let _ = writeln!(
         text,
@@ -71,18 +71,23 @@ pub fn recommend_markdown(model: &str, study: &RecommendStudy, seed: u64) -> Str
     );
     for design in ranked(study) {
         let cells = cells(design, &study.currency).map(|cell| {
-            let lines: Vec<String> = cell.lines().map(escaped).collect();
+            let lines: Vec<String> = cell.lines().map(shown).collect();
             lines.join("<br>")
         });
         let _ = writeln!(text, "| {} |", cells.join(" | "));
     }
     for Said { heading, lines } in said(study) {
-        let _ = writeln!(text, "\n**{}**\n", escaped(&heading));
+        let _ = writeln!(text, "\n**{}**\n", shown(&heading));
         for line in lines {
-            let _ = writeln!(text, "- {}", escaped(line.trim_start()));
+            let _ = writeln!(text, "- {}", shown(line.trim_start()));
         }
     }
     text
+}
+
+/// A text that Markdown takes as it is, without characters that turn the order of what stands around them.
+fn shown(text: &str) -> String {
+    escaped(&format::printable(text))
 }
 
 /// One row for each design that was played again.
@@ -98,10 +103,7 @@ pub fn recommend_csv(study: &RecommendStudy) -> Result<String, csv::Error> {
         row.text("design", &design.label);
         row.text("topology", &design.topology);
         row.text("pattern", &design.pattern);
-        let set: Vec<&str> = (design.changes.iter())
-            .flat_map(|change| change.set.iter().map(String::as_str))
-            .collect();
-        row.text("set", set.join("; "));
+        row.text("set", design.set.join("; "));
         row.text("changes", design.changes.len());
         row.text("trials", design.trials);
         row.flag("is_start", Some(index == 0));

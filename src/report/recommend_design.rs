@@ -31,11 +31,8 @@ pub(super) fn design_lines(study: &RecommendStudy, index: usize) -> Vec<String> 
             more(cost, &study.currency)
         ));
     }
-    let set: Vec<&str> = (design.changes.iter())
-        .flat_map(|change| change.set.iter().map(String::as_str))
-        .collect();
-    if !set.is_empty() {
-        lines.push(format!("  In the model: {}", set.join("; ")));
+    if !design.set.is_empty() {
+        lines.push(format!("  In the model: {}", design.set.join("; ")));
     }
     let free: Vec<&str> = (design.changes.iter())
         .filter(|change| change.not_priced.is_some())

@@ -75,6 +75,8 @@ pub struct DesignResult {
     pub pattern: String,
     /// What is changed in it.
     pub changes: Vec<DesignChange>,
+    /// What becomes of the model file with all of them, as `path=value`.
+    pub set: Vec<String>,
     /// Trials played.
     pub trials: u64,
     /// 1 - good / total requests.

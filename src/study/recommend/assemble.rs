@@ -161,6 +161,7 @@ impl Finals<'_> {
             topology: design.topology.clone(),
             pattern: result.pattern.clone(),
             changes: design.moves.iter().map(change).collect(),
+            set: design.set(),
             trials: result.trials,
             unavailability: result.unavailability.clone(),
             downtime_minutes_per_year: scaled(&result.unavailability, MINUTES_PER_YEAR),

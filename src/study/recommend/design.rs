@@ -140,6 +140,19 @@ impl Design {
         draft.with(&changes)
     }
 
+    /// What becomes of the model file in the end, as `path=value`: what a later change replaces is left out.
+    #[must_use]
+    pub fn set(&self) -> Vec<String> {
+        let all: Vec<&Change> = self.moves.iter().flat_map(|each| &each.changes).collect();
+        let last = all.iter().enumerate().filter(|(index, change)| {
+            let later = &all[index + 1..];
+            !later
+                .iter()
+                .any(|later| later.path() == change.path() && later.replaces())
+        });
+        last.map(|(_, change)| change.to_string()).collect()
+    }
+
     /// What tells it from others: the order of its changes does not.
     #[must_use]
     pub fn key(&self) -> String {

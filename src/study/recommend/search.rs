@@ -106,7 +106,7 @@ pub fn search<L: Lab>(lab: &mut L, start: &Design, quest: &Quest) -> Result<Foun
         },
         known: BTreeSet::new(),
     };
-    bench.play(vec![start.clone()], "where the search starts")?;
+    bench.play(std::slice::from_ref(start), "where the search starts")?;
     if bench.found.tried.is_empty() {
         return Ok(bench.found);
     }
@@ -129,9 +129,9 @@ struct Bench<'a, L: Lab> {
 
 impl<L: Lab> Bench<'_, L> {
     /// Plays those of some designs that were not; indices of what was tried, for each of all.
-    fn play(&mut self, designs: Vec<Design>, title: &str) -> Result<Vec<Option<usize>>, L::Error> {
+    fn play(&mut self, designs: &[Design], title: &str) -> Result<Vec<Option<usize>>, L::Error> {
         let mut new: Vec<Design> = Vec::new();
-        for design in &designs {
+        for design in designs {
             if self.known.insert(design.key()) {
                 new.push(design.clone());
             }
@@ -169,8 +169,8 @@ impl<L: Lab> Bench<'_, L> {
 
     fn singles(&mut self, moves: &[Move]) -> Result<(), L::Error> {
         let start = self.found.tried[0].design.clone();
-        let designs = moves.iter().map(|each| start.with(each)).collect();
-        let played = self.play(designs, "each change by itself")?;
+        let designs: Vec<Design> = moves.iter().map(|each| start.with(each)).collect();
+        let played = self.play(&designs, "each change by itself")?;
         self.found.singles = played
             .into_iter()
             .flatten()
@@ -211,8 +211,8 @@ impl<L: Lab> Bench<'_, L> {
                     Some((both, *one, *other))
                 })
                 .collect();
-            let designs = pairs.iter().map(|(both, ..)| both.clone()).collect();
-            let played = self.play(designs, "pairs of changes")?;
+            let designs: Vec<Design> = pairs.iter().map(|(both, ..)| both.clone()).collect();
+            let played = self.play(&designs, "pairs of changes")?;
             for (both, (_, one, other)) in played.into_iter().zip(pairs) {
                 let apart = [one, other].map(|each| self.index(&start.with(each)));
                 if let (Some(both), [Some(one), Some(other)]) = (both, apart) {
@@ -287,7 +287,7 @@ impl<L: Lab> Bench<'_, L> {
                 .filter(|next| next.depth() <= self.quest.changes)
                 .collect();
             let title = format!("what helps {}", design.label());
-            let played = self.play(designs, &title)?;
+            let played = self.play(&designs, &title)?;
             let better: Vec<usize> = (played.into_iter().flatten())
                 .filter(|next| self.is_step(now, *next, goal))
                 .collect();
