@@ -33,7 +33,7 @@ pub(super) fn about(study: &RecommendStudy, seed: u64) -> Vec<String> {
     let search = &study.search;
     let trials = study.designs.iter().map(|design| design.trials);
     let cut = match (search.cut_short, study.partial) {
-        (true, _) => "; time was up before all was tried",
+        (true, _) => "; cut short before all was tried",
         (false, true) => "; cut short",
         (false, false) => "",
     };
@@ -266,11 +266,20 @@ fn next_nine(study: &RecommendStudy) -> Said {
     } else {
         let index = study.next_nine.most_available;
         let best = &study.designs[index];
-        lines.push(format!(
-            "{target}: no design tried gets there. The most available has {} nines:",
-            format::nines_estimate(&best.unavailability)
-        ));
-        lines.extend(once_more(study, index));
+        let against = best.against_start.as_ref();
+        let is_better = against.is_some_and(|against| against.avoided_minutes_per_year.low > 0.0);
+        if is_better {
+            lines.push(format!(
+                "{target}: no design tried gets there. The most available has {} nines:",
+                format::nines_estimate(&best.unavailability)
+            ));
+            lines.extend(once_more(study, index));
+        } else {
+            lines.push(format!(
+                "{target}: no design tried gets there, and none is more available than {} beyond doubt.",
+                start.label
+            ));
+        }
     }
     under("The next nine", lines)
 }

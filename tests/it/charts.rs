@@ -420,7 +420,7 @@ fn the_chart_and_the_words_of_changes_are_whole_whatever_the_figures() {
             "{variant}"
         );
         assert!(
-            text.contains("time was up before all was tried"),
+            text.contains("cut short before all was tried"),
             "{variant}: {text}"
         );
         if comparison.results.topologies.len() > 1 {
