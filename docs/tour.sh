@@ -16,6 +16,7 @@ failscape why my-service.yaml -t multi-az --trials 500          # what takes it 
 # Decide
 failscape sweep my-service.yaml --set failover.detect=10s..10m -t hot-standby --trials 300   # what a value does, and where the SLO is crossed
 failscape sensitivity models/unsure.yaml --trials 300           # which assumption matters, and which would change the choice
+failscape recommend models/drills.yaml -t hot-standby --trials 300     # which changes pay, and the cheapest design that will do
 failscape inject my-service.yaml --scenario aws-us-east-1-2021-12-07   # a past outage on your designs: what users see
 failscape drills models/drills.yaml -t hot-standby --trials 1000       # how often to drill a standby that rots
 failscape compare my-service.yaml --trials 2000 --gate 'active-active:availability>=99.9%'   # in a pull request: exit code 3 if missed

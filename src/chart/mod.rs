@@ -4,6 +4,7 @@ mod attribution;
 mod axis;
 mod boxes;
 mod canvas;
+mod changes;
 mod cost;
 mod cost_availability;
 mod curve;
@@ -33,6 +34,7 @@ mod unavailability;
 mod words;
 
 pub use attribution::main_causes;
+pub use changes::{CHANGES, changes};
 pub use cost::{CostPart, cost_parts};
 pub use deployment::deployment_graph;
 pub use dot::dot;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 
-use super::study_args::{SensitivityArgs, SweepArgs};
+use super::study_args::{RecommendArgs, SensitivityArgs, SweepArgs};
 use super::values;
 use crate::montecarlo::Shard;
 
@@ -111,6 +111,15 @@ pub(super) enum Command {
         after_help = "Example: a model with ranges\n  failscape sensitivity models/unsure.yaml --trials 500\n\nThe built-in model, one topology, faults only\n  failscape sensitivity -t warm-standby --only faults --trials 200"
     )]
     Sensitivity(SensitivityArgs),
+    /// Find the changes that pay: what each avoids and costs, and the cheapest design that meets the objectives
+    ///
+    /// Tries changes by itself from a topology on: a replica, a zone, another pattern, faster detection, drills, a runbook that
+    /// needs less, a larger standby; by themselves, in pairs and in steps, all in the same trials. What looks best is played again in
+    /// other trials, and these are reported. Says what the next nine costs, and what stands in the way where objectives cannot be met.
+    #[command(
+        after_help = "Example: the built-in model, quickly\n  failscape recommend --trials 400\n\nA model of your own, from one of its topologies, one change only\n  failscape init shop.yaml && failscape recommend shop.yaml -t warm-standby --changes 1 --trials 500\n\nOnly some kinds of change\n  failscape recommend -t multi-az --only replica --only zone --trials 400"
+    )]
+    Recommend(RecommendArgs),
     /// Play scripted faults: a past outage or a drill, on every topology side by side
     ///
     /// A scenario says what fails where, when and for how long. It is played with everything else healthy, or failing as the model

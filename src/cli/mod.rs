@@ -24,6 +24,7 @@ mod man;
 mod merge;
 mod observer;
 mod outputs;
+mod recommend;
 mod report;
 mod run;
 mod run_file;
@@ -86,6 +87,7 @@ fn dispatch(command: Command, streams: &mut Streams) -> Result<(), Failure> {
         Command::Fit(args) => fit::fit(&args, streams),
         Command::Slo(args) => slo::slo(&args, streams),
         Command::Sensitivity(args) => sensitivity::sensitivity(&args, streams),
+        Command::Recommend(args) => recommend::recommend(&args, streams),
         Command::Sweep(args) => sweep::sweep(&args, streams),
         Command::Inject(args) => inject::inject(&args, streams),
         Command::Report(args) => report::report(&args, streams),

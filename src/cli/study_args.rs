@@ -7,6 +7,7 @@ use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 
 use super::values;
 use crate::results::SweepFigure;
+use crate::study::recommend::MoveKind;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct SweepArgs {
@@ -125,4 +126,64 @@ pub(super) struct SensitivityArgs {
     pub(super) trials: StudyTrials,
     #[command(flatten)]
     pub(super) output: StudyOutput,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RecommendArgs {
+    /// Model file; the built-in example if left out
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: Option<PathBuf>,
+    /// Topology to start from [default: the one that `compare` recommends]
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) topology: Option<String>,
+    /// Changes in a design at most
+    #[arg(long, value_name = "N", default_value_t = 3, allow_hyphen_values = true, value_parser = values::changes)]
+    pub(super) changes: usize,
+    /// How many single changes are played with all trials
+    #[arg(long, value_name = "N", default_value_t = 10, allow_hyphen_values = true, value_parser = values::top)]
+    pub(super) top: usize,
+    /// Only changes of this kind; may be given several times [default: all]
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub(super) only: Vec<ChangeKind>,
+    #[command(flatten)]
+    pub(super) trials: StudyTrials,
+    #[command(flatten)]
+    pub(super) output: StudyOutput,
+}
+
+/// A kind of change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ChangeKind {
+    /// One more replica of a service
+    Replica,
+    /// One more zone in each region
+    Zone,
+    /// Another topology of the file, or another pattern
+    Pattern,
+    /// Another share of the replicas that a standby or an active region runs
+    Scale,
+    /// A loss is noticed sooner
+    Detection,
+    /// A failover is decided, repeated or followed by clients sooner
+    Failover,
+    /// Drills, or more of them
+    Drill,
+    /// A step of the runbook waits for less
+    Runbook,
+}
+
+impl ChangeKind {
+    /// What the study calls it.
+    pub(super) fn kind(self) -> MoveKind {
+        match self {
+            Self::Replica => MoveKind::Replica,
+            Self::Zone => MoveKind::Zone,
+            Self::Pattern => MoveKind::Pattern,
+            Self::Scale => MoveKind::Scale,
+            Self::Detection => MoveKind::Detection,
+            Self::Failover => MoveKind::Failover,
+            Self::Drill => MoveKind::Drill,
+            Self::Runbook => MoveKind::Runbook,
+        }
+    }
 }

@@ -38,6 +38,12 @@ pub(super) fn top(text: &str) -> Result<usize, String> {
     top.ok_or_else(|| "must be a whole number from 1 to 100".to_owned())
 }
 
+/// How many changes a design may have.
+pub(super) fn changes(text: &str) -> Result<usize, String> {
+    let changes = text.parse().ok().filter(|n| (1..=10).contains(n));
+    changes.ok_or_else(|| "must be a whole number from 1 to 10".to_owned())
+}
+
 /// A number of worker threads.
 pub(super) fn threads(text: &str) -> Result<u16, String> {
     let threads = text.parse().ok().filter(|n| (1..=1024).contains(n));

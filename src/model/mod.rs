@@ -35,7 +35,7 @@ mod yaml;
 pub use defaults::AppliedDefault;
 pub use distribution::{Distribution, Range};
 pub use doubts::{Doubt, doubtful_promises, doubts};
-pub use draft::{Assumption, Change, ChangeError, Draft, Kind, Magnitude, Place};
+pub use draft::{Assumption, Change, ChangeError, Draft, Kind, Magnitude, Place, path_of};
 pub use errors::ModelErrors;
 pub use load::{Origin, applied_defaults, applied_defaults_str, load, load_str};
 pub use problem::Problem;

@@ -4,6 +4,7 @@
 
 mod choice;
 mod grid;
+pub mod recommend;
 mod sensitivity;
 mod sweep;
 mod vary;

@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use failscape::chart::{self, Chart};
 use failscape::report;
-use failscape::results::{Comparison, DrillInterval, DrillStudy, PhaseLoss, TopologyResult};
+use failscape::results::{
+    Comparison, DrillInterval, DrillStudy, PhaseLoss, RecommendStudy, TopologyResult,
+};
+use failscape::study::recommend::{
+    About, Confirmed, Design, Found, Move, MoveKind, Quest, Tried, finalists, recommended,
+};
 
 use crate::fixture;
 
@@ -327,5 +332,102 @@ fn the_chart_of_drills_is_whole_whatever_the_figures() {
             plots == 1,
             "{variant}"
         );
+    }
+}
+
+/// The topologies of a comparison as changes of the first.
+fn changes(comparison: &Comparison) -> RecommendStudy {
+    let results = &comparison.results;
+    let start = Design::of(&results.topologies[0].name);
+    let tried = results
+        .topologies
+        .iter()
+        .enumerate()
+        .map(|(index, result)| {
+            let other = Move {
+                kind: MoveKind::Pattern,
+                words: format!("{} instead", result.name),
+                slot: "design".to_owned(),
+                changes: Vec::new(),
+                topology: Some(result.name.clone()),
+                not_priced: (index % 2 == 1).then(|| "people".to_owned()),
+            };
+            let is_start = index == 0;
+            Tried {
+                design: if is_start {
+                    start.clone()
+                } else {
+                    start.with(&other)
+                },
+                result: result.clone(),
+            }
+        });
+    let found = Found {
+        tried: tried.collect(),
+        singles: (1..results.topologies.len()).collect(),
+        pairs: Vec::new(),
+        pairs_not_played: 3,
+        cut_short: true,
+    };
+    let quest = Quest {
+        objectives: results.objectives.clone(),
+        changes: 3,
+        level: 0.95,
+    };
+    let chosen = finalists(&found, &quest, 100);
+    let again: Vec<TopologyResult> = (chosen.designs.iter())
+        .map(|index| found.tried[*index].result.clone())
+        .collect();
+    let confirmed = Confirmed {
+        results: &again,
+        differences: &results.differences,
+        partial: true,
+    };
+    let about = About {
+        horizon_hours: 8760.0,
+        currency: results.currency.clone(),
+        search_trials: 400,
+        search_seed: 8,
+        left_out: Vec::new(),
+    };
+    recommended(&found, &chosen, &confirmed, &quest, about)
+}
+
+#[test]
+fn the_chart_and_the_words_of_changes_are_whole_whatever_the_figures() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("changes");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (variant, comparison) in variants() {
+        let study = changes(&comparison);
+        let model = &comparison.results.model;
+        let chart = chart::changes(model, &study, 7);
+        let pixels = chart::png(&chart.svg).unwrap();
+        std::fs::write(folder.join(format!("{variant}.png")), pixels).unwrap();
+        let text = report::recommend_text(model, &study, 7, 100);
+        let markdown = report::recommend_markdown(model, &study, 7);
+        report::recommend_csv(&study).unwrap();
+        let drawing = chart.inline();
+        for shown in [&drawing, &text, &markdown] {
+            for word in ["NaN", "2147483648", "2147483647", "\u{202e}", "\u{1}"] {
+                assert!(
+                    !shown.contains(word),
+                    "{variant} contains {word:?}: {shown}"
+                );
+            }
+        }
+        assert!(
+            !markdown.contains("<script") && !drawing.contains("<script"),
+            "{variant}"
+        );
+        assert!(
+            text.contains("cut short before all was tried"),
+            "{variant}: {text}"
+        );
+        if comparison.results.topologies.len() > 1 {
+            assert_eq!(study.ranking.len(), comparison.results.topologies.len() - 1);
+            for said in ["seed 7", "95 % intervals", "cut short"] {
+                assert!(chart.caption.contains(said), "{variant}: {}", chart.caption);
+            }
+        }
     }
 }

@@ -52,6 +52,12 @@ impl Change {
         }
     }
 
+    /// Whether it leaves nothing of what was there before, an earlier change of the same value included.
+    #[must_use]
+    pub fn replaces(&self) -> bool {
+        !matches!(self.to, To::Multiple(_))
+    }
+
     /// Keys that lead to the value.
     #[must_use]
     pub fn path(&self) -> &str {

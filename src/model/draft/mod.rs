@@ -24,6 +24,7 @@ use super::yaml::{self, Node};
 pub use assumption::{Assumption, Magnitude};
 pub use change::{Change, ChangeError};
 pub use language::Kind;
+pub use paths::path_of;
 pub use walk::Place;
 
 /// A model file that loads, ready to be changed.

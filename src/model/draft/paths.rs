@@ -41,6 +41,12 @@ fn malformed(path: &str) -> ChangeError {
     )
 }
 
+/// The path that these keys are, each quoted where it must be.
+#[must_use]
+pub fn path_of(keys: &[&str]) -> String {
+    shown(keys.iter().copied())
+}
+
 /// A path as it would be written.
 pub(super) fn shown<'a>(keys: impl IntoIterator<Item = &'a str>) -> String {
     let keys: Vec<String> = keys.into_iter().map(shown_key).collect();

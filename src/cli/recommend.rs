@@ -1,0 +1,301 @@
+//! `recommend`: which changes to make, and what the cheapest design is that does what is wanted.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+
+use super::failure::Failure;
+use super::interrupt::Interrupt;
+use super::load::{draft, topology};
+use super::outputs::{pictures, stage_charts};
+use super::settings::{Charts, output_folder, study_settings};
+use super::simulate::{PlayedVariants, Variant, play_watched};
+use super::streams::Streams;
+use super::study_args::{RecommendArgs, StudyFormat};
+use crate::chart;
+use crate::compare::{echo, recommend as recommend_topology};
+use crate::model::{Draft, Model};
+use crate::montecarlo::RunSettings;
+use crate::report::{Folder, recommend_csv, recommend_markdown, recommend_text};
+use crate::results::{LeftOut, RecommendStudy, TopologyResult, format};
+use crate::study::recommend::{
+    About, Confirmed, Design, Goal, Lab, Merit, Move, MoveKind, Part, Quest, finalists, moves,
+    recommended, search,
+};
+
+/// The file of the figures, which every study leaves.
+const FIGURES: &str = "recommend.json";
+/// Time for all plays together, unless trials are asked for.
+const LONGEST: Duration = Duration::from_mins(2);
+/// Trials of each design of the search, unless fewer are asked for.
+const SEARCHING: u64 = 400;
+
+pub(super) fn recommend(args: &RecommendArgs, streams: &mut Streams) -> Result<(), Failure> {
+    let draft = draft(args.model.as_deref())?;
+    let model = draft.model();
+    if let Some(name) = &args.topology {
+        topology(model, name)?;
+    }
+    let settings = study_settings(&args.trials, LONGEST);
+    let folder = output_folder(args.output.folder.as_deref(), &[&model.name, "recommend"]);
+    let folder = Folder::open(&folder).context("no place for the output (-o DIR names another)")?;
+    let quest = Quest {
+        objectives: echo(&model.objectives),
+        changes: args.changes,
+        level: settings.confidence,
+    };
+    let interrupt = Interrupt::listen()?;
+    let mut lab = Bench {
+        draft: &draft,
+        only: &args.only.iter().map(|kind| kind.kind()).collect::<Vec<_>>(),
+        // Whoever is the best of many had luck too: what chooses is not what is reported.
+        search: RunSettings {
+            seed: settings.seed.wrapping_add(1),
+            trials: Some(
+                settings
+                    .trials
+                    .map_or(SEARCHING, |trials| trials.min(SEARCHING)),
+            ),
+            precision: None,
+            ..settings.clone()
+        },
+        streams,
+        interrupt: &interrupt,
+        started: Instant::now(),
+        played: BTreeMap::new(),
+    };
+    let start = match &args.topology {
+        Some(name) => Design::of(name),
+        None => lab.recommended_topology(&quest)?,
+    };
+    let possible = moves(&draft, &start, lab.only);
+    lab.announce(&start, possible.tried.len());
+    let found = search(&mut lab, &start, &quest)?;
+    if found.tried.is_empty() {
+        return Err(Failure::Interrupted);
+    }
+    let chosen = finalists(&found, &quest, args.top);
+    let designs: Vec<Design> = (chosen.designs.iter())
+        .map(|index| found.tried[*index].design.clone())
+        .collect();
+    let left = RunSettings {
+        max_time: lab.time_left(1.0),
+        ..settings.clone()
+    };
+    let (search_trials, search_seed) = (lab.search.trials.unwrap_or_default(), lab.search.seed);
+    let again = lab.variants(&designs, &left, "the best, in other trials")?;
+    let confirmed = Confirmed {
+        results: &again.topologies,
+        differences: &again.differences,
+        partial: again.partial || interrupt.came(),
+    };
+    let about = About {
+        horizon_hours: model.horizon_seconds / 3600.0,
+        currency: model.currency.clone(),
+        search_trials,
+        search_seed,
+        left_out: wanted(possible.left_out, args),
+    };
+    let study = recommended(&found, &chosen, &confirmed, &quest, about);
+    let told = Told {
+        model,
+        study: &study,
+        seed: settings.seed,
+    };
+    let path = folder.path().to_owned();
+    let printed = told.printed(args.output.format)?;
+    told.save(folder, Charts::unless(args.output.no_charts), &settings)
+        .context("the study could not be written")?;
+    streams.data(&printed)?;
+    streams.note(&format!("\nchart and figures: {}", path.display()));
+    if interrupt.came() {
+        streams.note("interrupted: what was done is kept");
+        return Err(Failure::Interrupted);
+    }
+    Ok(())
+}
+
+/// What is not tried, as far as it was asked for.
+fn wanted(left_out: Vec<LeftOut>, args: &RecommendArgs) -> Vec<LeftOut> {
+    if args.only.is_empty() {
+        left_out
+    } else {
+        Vec::new()
+    }
+}
+
+/// Where designs are played.
+struct Bench<'a> {
+    draft: &'a Draft,
+    only: &'a [MoveKind],
+    /// How designs of the search are played.
+    search: RunSettings,
+    streams: &'a mut Streams,
+    interrupt: &'a Interrupt,
+    started: Instant,
+    /// Results of the search, by what tells designs apart.
+    played: BTreeMap<String, TopologyResult>,
+}
+
+impl Bench<'_> {
+    fn announce(&mut self, start: &Design, changes: usize) {
+        let limit = self.search.max_time.map_or_else(String::new, |time| {
+            format!(", {} in all", format::duration(time.as_secs_f64()))
+        });
+        self.streams.note(&format!(
+            "from {}: {changes} changes by themselves, then in pairs and in steps, {} each; the best again in other trials{limit}",
+            start.label(),
+            format::trials(self.search.trials.unwrap_or_default())
+        ));
+    }
+
+    /// Time left for a part of what is still to be played.
+    fn time_left(&self, part: f64) -> Option<Duration> {
+        let limit = self.search.max_time?;
+        Some(limit.mul_f64(part).saturating_sub(self.started.elapsed()))
+    }
+
+    /// The topology that `compare` would recommend, by the trials of the search; where nothing is priced, the nearest to the objectives.
+    fn recommended_topology(&mut self, quest: &Quest) -> Result<Design, Failure> {
+        let model = self.draft.model();
+        let designs: Vec<Design> = model
+            .topologies
+            .keys()
+            .map(|name| Design::of(name))
+            .collect();
+        let played = self.play(&designs, "the topologies of the model")?;
+        let results: Vec<TopologyResult> = (designs.iter().zip(played))
+            .filter_map(|(design, result)| {
+                Some(TopologyResult {
+                    name: design.topology.clone(),
+                    ..result?
+                })
+            })
+            .collect();
+        if results.is_empty() {
+            return Err(Failure::Interrupted);
+        }
+        if let Some(taken) = recommend_topology(&results, &quest.objectives, &model.currency) {
+            return Ok(Design::of(&taken.name));
+        }
+        let goal = Goal::Objectives(quest.objectives.clone());
+        let merit = |result: &&TopologyResult| Merit::of(result, 0, &goal);
+        let nearest = results.iter().min_by(|a, b| merit(a).order(&merit(b)));
+        Ok(Design::of(nearest.map_or("", |result| &result.name)))
+    }
+
+    /// Plays designs side by side.
+    fn variants(
+        &self,
+        designs: &[Design],
+        settings: &RunSettings,
+        title: &str,
+    ) -> Result<PlayedVariants, Failure> {
+        let models: Result<Vec<Model>, _> = designs
+            .iter()
+            .map(|design| design.model(self.draft))
+            .collect();
+        let models = models?;
+        let variants: Vec<Variant<'_>> = (models.iter().zip(designs).enumerate())
+            .map(|(index, (model, design))| Variant {
+                label: index.to_string(),
+                model: model.clone(),
+                name: &design.topology,
+                spec: &model.topologies[&design.topology],
+            })
+            .collect();
+        play_watched(&variants, settings, self.streams, self.interrupt, title)
+    }
+}
+
+impl Lab for Bench<'_> {
+    type Error = Failure;
+
+    fn moves(&mut self, design: &Design) -> Vec<Move> {
+        moves(self.draft, design, self.only).tried
+    }
+
+    fn play(
+        &mut self,
+        designs: &[Design],
+        title: &str,
+    ) -> Result<Vec<Option<TopologyResult>>, Failure> {
+        let is_new = |design: &&Design| {
+            !self.played.contains_key(&design.key()) && design.model(self.draft).is_ok()
+        };
+        let new: Vec<Design> = designs.iter().filter(is_new).cloned().collect();
+        if !new.is_empty() && !self.interrupt.came() {
+            // However slow it is, something is left for the trials that are reported.
+            let settings = RunSettings {
+                max_time: self.time_left(0.8),
+                ..self.search.clone()
+            };
+            let played = self.variants(&new, &settings, title)?;
+            for (design, result) in new.iter().zip(played.topologies) {
+                self.played.insert(design.key(), result);
+            }
+        }
+        let known = designs
+            .iter()
+            .map(|design| self.played.get(&design.key()).cloned());
+        Ok(known.collect())
+    }
+
+    fn is_over(&self, part: Part) -> bool {
+        let share = match part {
+            Part::Singles => 0.25,
+            Part::Pairs => 0.35,
+            Part::Objectives => 0.5,
+            Part::NextNine => 0.6,
+        };
+        self.interrupt.came() || self.time_left(share).is_some_and(|left| left.is_zero())
+    }
+}
+
+/// A study and what it is a study of.
+struct Told<'a> {
+    model: &'a Model,
+    study: &'a RecommendStudy,
+    seed: u64,
+}
+
+impl Told<'_> {
+    fn printed(&self, format: StudyFormat) -> anyhow::Result<String> {
+        let (name, study) = (&self.model.name, self.study);
+        Ok(match format {
+            StudyFormat::Text => recommend_text(name, study, self.seed, Streams::width()),
+            StudyFormat::Markdown => recommend_markdown(name, study, self.seed),
+            StudyFormat::Csv => recommend_csv(study)?,
+            StudyFormat::Json => {
+                let all = serde_json::json!({
+                    "schema": 1,
+                    "model": name,
+                    "model_hash": self.model.hash,
+                    "version": env!("CARGO_PKG_VERSION"),
+                    "seed": self.seed,
+                    "recommend": study,
+                });
+                format!("{all:#}\n")
+            }
+        })
+    }
+
+    /// Writes the chart and the figures.
+    fn save(
+        &self,
+        mut folder: Folder,
+        charts: Charts,
+        settings: &RunSettings,
+    ) -> anyhow::Result<()> {
+        folder.stage(FIGURES, self.printed(StudyFormat::Json)?)?;
+        folder.stage("recommend.csv", self.printed(StudyFormat::Csv)?)?;
+        folder.stage("recommend.md", self.printed(StudyFormat::Markdown)?)?;
+        if charts == Charts::Drawn {
+            let chart = chart::changes(&self.model.name, self.study, self.seed);
+            stage_charts(&mut folder, &[chart], settings)?;
+        }
+        folder.commit(FIGURES, pictures(chart::CHANGES))?;
+        Ok(())
+    }
+}
