@@ -34,6 +34,7 @@ mod simulate;
 mod slo;
 mod streams;
 mod study_args;
+mod study_files;
 mod sweep;
 mod trials_file;
 mod values;

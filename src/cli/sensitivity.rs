@@ -2,21 +2,19 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::load::{draft, topology};
-use super::outputs::{pictures, stage_charts};
-use super::settings::{Charts, output_folder, study_settings};
+use super::settings::study_settings;
 use super::simulate::{PlayedVariants, Variant, play_watched};
 use super::streams::Streams;
-use super::study_args::{SensitivityArgs, StudyFormat};
+use super::study_args::SensitivityArgs;
+use super::study_files::{Ended, StudyFiles, open_folder, study_json};
 use crate::chart;
 use crate::compare::{echo, recommend};
 use crate::model::{Draft, Model};
-use crate::montecarlo::RunSettings;
-use crate::report::{Folder, sensitivity_csv, sensitivity_markdown, sensitivity_text};
+use crate::montecarlo::{Estimator, RunSettings};
+use crate::report::{sensitivity_csv, sensitivity_markdown, sensitivity_text};
 use crate::results::{Difference, Flip, ObjectivesEcho, SensitivityStudy, TopologyResult};
 use crate::study::{
     self, Choice, PLACES, Played, Variations, Varied, at_place, choose, influence, measure,
@@ -24,8 +22,6 @@ use crate::study::{
 };
 use crate::units::{format_duration, format_percentage};
 
-/// The file of the figures, which every study leaves.
-const FIGURES: &str = "sensitivity.json";
 /// Time for all plays together, unless trials are asked for.
 const LONGEST: Duration = Duration::from_mins(3);
 /// Trials in which it is found out what moves most, unless fewer are asked for.
@@ -53,9 +49,8 @@ pub(super) fn sensitivity(args: &SensitivityArgs, streams: &mut Streams) -> Resu
             "times, chances and prices are; those that the file leaves out are not assumptions of yours".to_owned(),
         ));
     }
-    let settings = study_settings(&args.trials, LONGEST);
-    let folder = output_folder(args.output.folder.as_deref(), &[&model.name, "sensitivity"]);
-    let folder = Folder::open(&folder).context("no place for the output (-o DIR names another)")?;
+    let settings = study_settings(&args.trials, LONGEST, Estimator::Sharp);
+    let folder = open_folder(&args.output, &[&model.name, "sensitivity"])?;
     let mut lab = Lab {
         draft: &draft,
         names: &names,
@@ -68,22 +63,9 @@ pub(super) fn sensitivity(args: &SensitivityArgs, streams: &mut Streams) -> Resu
     streams.note(&lab.announced(args.top));
     let played = lab.play(args.top, streams)?;
     let study = lab.look(args, &variations, &played, streams)?;
-    let told = Told {
-        draft: &draft,
-        study: &study,
-        seed: settings.seed,
-    };
-    let path = folder.path().to_owned();
-    let printed = told.printed(args.output.format)?;
-    told.save(folder, Charts::unless(args.output.no_charts), &settings)
-        .context("the study could not be written")?;
-    streams.data(&printed)?;
-    streams.note(&format!("\nchart and figures: {}", path.display()));
-    if lab.interrupt.came() {
-        streams.note("interrupted: what was done is kept");
-        return Err(Failure::Interrupted);
-    }
-    Ok(())
+    let files = files(model, &study, settings.seed)?;
+    let ended = Ended::by(lab.interrupt.came());
+    files.deliver(folder, &args.output, &settings, ended, streams)
 }
 
 /// Where variants are played.
@@ -481,49 +463,16 @@ fn most_influential(all: &[Played], top: usize) -> Vec<usize> {
     order
 }
 
-/// A study and what it is a study of.
-struct Told<'a> {
-    draft: &'a Draft,
-    study: &'a SensitivityStudy,
-    seed: u64,
-}
-
-impl Told<'_> {
-    fn printed(&self, format: StudyFormat) -> anyhow::Result<String> {
-        let name = &self.draft.model().name;
-        Ok(match format {
-            StudyFormat::Text => sensitivity_text(name, self.study, Streams::width()),
-            StudyFormat::Markdown => sensitivity_markdown(name, self.study),
-            StudyFormat::Csv => sensitivity_csv(self.study)?,
-            StudyFormat::Json => {
-                let all = serde_json::json!({
-                    "schema": 1,
-                    "model": name,
-                    "model_hash": self.draft.model().hash,
-                    "version": env!("CARGO_PKG_VERSION"),
-                    "seed": self.seed,
-                    "sensitivity": self.study,
-                });
-                format!("{all:#}\n")
-            }
-        })
-    }
-
-    /// Writes the chart and the figures.
-    fn save(
-        &self,
-        mut folder: Folder,
-        charts: Charts,
-        settings: &RunSettings,
-    ) -> anyhow::Result<()> {
-        folder.stage(FIGURES, self.printed(StudyFormat::Json)?)?;
-        folder.stage("sensitivity.csv", self.printed(StudyFormat::Csv)?)?;
-        folder.stage("sensitivity.md", self.printed(StudyFormat::Markdown)?)?;
-        if charts == Charts::Drawn {
-            let chart = chart::tornado(&self.draft.model().name, self.study, self.seed);
-            stage_charts(&mut folder, &[chart], settings)?;
-        }
-        folder.commit(FIGURES, pictures(chart::TORNADO))?;
-        Ok(())
-    }
+/// A study in all its forms.
+fn files(model: &Model, study: &SensitivityStudy, seed: u64) -> anyhow::Result<StudyFiles> {
+    let name = &model.name;
+    Ok(StudyFiles {
+        name: "sensitivity",
+        text: sensitivity_text(name, study, Streams::width()),
+        markdown: sensitivity_markdown(name, study),
+        csv: sensitivity_csv(study)?,
+        json: study_json(model, seed, "sensitivity", study),
+        chart: chart::tornado(name, study, seed),
+        more: Vec::new(),
+    })
 }

@@ -9,6 +9,7 @@ use super::values;
 use crate::results::SweepFigure;
 
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("folder", |arg| arg.help("Folder for the chart and the figures [default: output/MODEL/sweep]")))]
 pub(super) struct SweepArgs {
     /// Model file; the built-in example if left out
     #[arg(value_hint = ValueHint::FilePath)]
@@ -76,7 +77,7 @@ pub(super) enum StudyFormat {
     Markdown,
     /// JSON
     Json,
-    /// CSV
+    /// CSV: a row for each figure or setting
     Csv,
 }
 
@@ -105,6 +106,7 @@ impl FigureChoice {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("folder", |arg| arg.help("Folder for the chart and the figures [default: output/MODEL/sensitivity]")))]
 pub(super) struct SensitivityArgs {
     /// Model file; the built-in example if left out
     #[arg(value_hint = ValueHint::FilePath)]
@@ -121,6 +123,26 @@ pub(super) struct SensitivityArgs {
     /// How many of them are played with all trials
     #[arg(long, value_name = "N", default_value_t = 10, allow_hyphen_values = true, value_parser = values::top)]
     pub(super) top: usize,
+    #[command(flatten)]
+    pub(super) trials: StudyTrials,
+    #[command(flatten)]
+    pub(super) output: StudyOutput,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(mut_arg("trials", |arg| arg.help("Play this many trials of each interval")))]
+#[command(mut_arg("max_time", |arg| arg.help("Stop after this time, all intervals together [default: 1m, unless --trials is given]")))]
+#[command(mut_arg("folder", |arg| arg.help("Folder for the chart and the figures [default: output/MODEL/TOPOLOGY]")))]
+pub(super) struct DrillsArgs {
+    /// Model file; the built-in example if left out
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: Option<PathBuf>,
+    /// Topology to drill; may be left out if the model has only one with a standby
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) topology: Option<String>,
+    /// Time between two drills; may be given several times [default: a week to a year, and that of the model]
+    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    pub(super) every: Vec<Duration>,
     #[command(flatten)]
     pub(super) trials: StudyTrials,
     #[command(flatten)]

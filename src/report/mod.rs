@@ -40,7 +40,7 @@ mod why;
 pub use self::csv::csv;
 pub use crate::results::format;
 pub use assumptions::assumptions_csv;
-pub use drills::{drill_markdown, drill_text};
+pub use drills::{drill_csv, drill_markdown, drill_text};
 pub use evidence::evidence_json;
 pub use fit::{fit_markdown, fit_text};
 pub use fit_yaml::{Pasted, fit_yaml};
