@@ -29,6 +29,8 @@ mod run;
 mod run_file;
 mod schema;
 mod sensitivity;
+mod sensitivity_flips;
+mod sensitivity_plays;
 mod settings;
 mod simulate;
 mod slo;
@@ -38,6 +40,7 @@ mod study_files;
 mod sweep;
 mod trials_file;
 mod values;
+mod variants;
 mod verify;
 mod why;
 
