@@ -11,12 +11,12 @@ use super::settings::threads;
 use super::streams::Streams;
 use super::study_files::{Ended, StudyFiles, open_folder, study_json};
 use crate::chart;
-use crate::estimate::{Injected, TimelineShape, injected};
+use crate::estimate::{Injected, TimelineShape, injected, injected_difference};
 use crate::model::{Mapping, Model, Scenario, TopologySpec, load_scenario, load_scenario_str};
 use crate::montecarlo::{Estimator, RunSettings, is_certain, live};
 use crate::plan::{Plan, compile};
 use crate::report::{
-    injection_csv, injection_markdown, injection_text, scenario_list, timeline_csv,
+    differences_csv, injection_csv, injection_markdown, injection_text, scenario_list, timeline_csv,
 };
 use crate::results::{Injection, ScenarioEcho};
 use crate::scenario::{Background, Carried, Drill, DrillForm, drill_text, library, stage};
@@ -205,17 +205,21 @@ fn play(
     let lived = live(&plans, settings, &mut observer);
     observer.finish()?;
     let rate = model.traffic.map(|traffic| traffic.rate_per_second);
-    let topologies = (played.iter().zip(&lived.tallies))
-        .map(|((plan, shape, missed, exact), tally)| {
-            let of = Injected {
-                plan,
-                shape,
-                rate_per_second: rate,
-                exact: *exact,
-                level: settings.confidence,
-            };
-            injected(&of, tally, missed.clone())
+    let each: Vec<Injected<'_>> = (played.iter())
+        .map(|(plan, shape, _, exact)| Injected {
+            plan,
+            shape,
+            rate_per_second: rate,
+            exact: *exact,
+            level: settings.confidence,
         })
+        .collect();
+    let topologies = (each.iter().zip(&played).zip(&lived.tallies))
+        .map(|((of, (.., missed, _)), tally)| injected(of, tally, missed.clone()))
+        .collect();
+    let pairs = (0..each.len()).flat_map(|of| (0..of).map(move |from| (of, from)));
+    let differences = (pairs.zip(&lived.pairs))
+        .map(|((of, from), pair)| injected_difference(&each[of], &each[from], pair))
         .collect();
     let injection = Injection {
         scenario: ScenarioEcho::from(scenario),
@@ -231,6 +235,7 @@ fn play(
         rpo_seconds: model.objectives.rpo_seconds,
         rate_per_second: rate,
         topologies,
+        differences,
     };
     Ok((injection, interrupt.came()))
 }
@@ -261,6 +266,9 @@ fn files(model: &Model, injection: &Injection) -> anyhow::Result<StudyFiles> {
         csv: injection_csv(injection)?,
         json: study_json(model, injection.seed, "injection", injection),
         chart: chart::injection(name, injection),
-        more: vec![("timeline.csv", timeline_csv(injection)?)],
+        more: vec![
+            ("timeline.csv", timeline_csv(injection)?),
+            ("differences.csv", differences_csv(injection)?),
+        ],
     })
 }
