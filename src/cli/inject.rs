@@ -18,7 +18,7 @@ use crate::plan::{Plan, compile};
 use crate::report::{
     differences_csv, injection_csv, injection_markdown, injection_text, scenario_list, timeline_csv,
 };
-use crate::results::{Injection, ScenarioEcho};
+use crate::results::{InjectedTopology, Injection, ScenarioEcho};
 use crate::scenario::{Background, Carried, Drill, DrillForm, drill_text, library, stage};
 use crate::topology::expand;
 
@@ -214,12 +214,15 @@ fn play(
             level: settings.confidence,
         })
         .collect();
-    let topologies = (each.iter().zip(&played).zip(&lived.tallies))
+    let topologies: Vec<InjectedTopology> = (each.iter().zip(&played).zip(&lived.tallies))
         .map(|((of, (.., missed, _)), tally)| injected(of, tally, missed.clone()))
         .collect();
     let pairs = (0..each.len()).flat_map(|of| (0..of).map(move |from| (of, from)));
     let differences = (pairs.zip(&lived.pairs))
-        .map(|((of, from), pair)| injected_difference(&each[of], &each[from], pair))
+        .map(|((of, from), pair)| {
+            let come = |index: usize| (&each[index], &topologies[index]);
+            injected_difference(come(of), come(from), pair)
+        })
         .collect();
     let injection = Injection {
         scenario: ScenarioEcho::from(scenario),

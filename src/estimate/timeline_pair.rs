@@ -2,7 +2,7 @@
 
 use super::figures;
 use super::timeline_summary::Injected;
-use crate::results::{Estimate, InjectedDifference, Route};
+use crate::results::{Estimate, InjectedDifference, InjectedTopology, Route};
 use crate::stats::{Interval, PairedDifferences, none_seen_bound};
 
 /// What a lived trial came to.
@@ -35,22 +35,28 @@ impl LivedPair {
     }
 }
 
+/// A topology and what it came to.
+pub type Come<'a> = (&'a Injected<'a>, &'a InjectedTopology);
+
 /// The difference of two topologies that were played in the same trials.
 #[must_use]
-pub fn injected_difference(
-    of: &Injected<'_>,
-    from: &Injected<'_>,
-    pair: &LivedPair,
-) -> InjectedDifference {
-    let exact = of.exact && from.exact;
+pub fn injected_difference(of: Come<'_>, from: Come<'_>, pair: &LivedPair) -> InjectedDifference {
+    let ((injected, of), (other, from)) = (of, from);
     let n = pair.lost.n().max(1) as f64;
-    let most = of.shape.traffic_seconds.max(from.shape.traffic_seconds);
-    let lost = difference(&pair.lost, most, of.level, exact);
+    let most = (injected.shape.traffic_seconds).max(other.shape.traffic_seconds);
+    let lost = || {
+        let lost = difference(&pair.lost, most, injected.level);
+        figures::scaled(lost, injected.rate_per_second.unwrap_or(1.0))
+    };
+    let certain = |of_figure: &Estimate, from_figure: &Estimate| {
+        (of.exact || from.exact).then(|| shifted(of_figure, from_figure))
+    };
     InjectedDifference {
-        of: of.plan.names.topology.clone(),
-        from: from.plan.names.topology.clone(),
-        requests_lost: figures::scaled(lost, of.rate_per_second.unwrap_or(1.0)),
-        down_seconds: difference(&pair.down, of.shape.horizon, of.level, exact),
+        of: of.name.clone(),
+        from: from.name.clone(),
+        requests_lost: certain(&of.requests_lost, &from.requests_lost).unwrap_or_else(lost),
+        down_seconds: certain(&of.down_seconds, &from.down_seconds)
+            .unwrap_or_else(|| difference(&pair.down, injected.shape.horizon, injected.level)),
         less: pair.lost.less() as f64 / n,
         equal: pair.lost.equal() as f64 / n,
         more: pair.lost.more() as f64 / n,
@@ -58,34 +64,30 @@ pub fn injected_difference(
     }
 }
 
-/// A mean difference; neither side of it is more than `most`.
-fn difference(pairs: &PairedDifferences, most: f64, level: f64, exact: bool) -> Estimate {
-    let mean = pairs.mean();
-    if exact {
-        return Estimate {
-            mean,
-            low: mean,
-            high: mean,
-            level,
-            n: 1,
-            interval: "exact".to_owned(),
-            route: Route::Exact,
-            simulated: None,
-        };
+/// The difference of two figures of which one, at least, is certain: the interval is that of the other.
+fn shifted(of: &Estimate, from: &Estimate) -> Estimate {
+    let unsure = if of.route == Route::Exact { from } else { of };
+    Estimate {
+        mean: of.mean - from.mean,
+        low: of.low - from.high,
+        high: of.high - from.low,
+        ..unsure.clone()
     }
-    // Differences that are all equal, but for rounding, are no proof: up to so many trials may be anything.
+}
+
+/// A mean difference; neither side of it is more than `most`.
+fn difference(pairs: &PairedDifferences, most: f64, level: f64) -> Estimate {
+    let mean = pairs.mean();
+    // That no trial differed is no proof: up to so many may.
     let unseen = none_seen_bound(pairs.n(), level) * most;
-    let interval = pairs
-        .interval(level)
-        .filter(|interval| interval.high - interval.low > 1e-9 * mean.abs())
-        .unwrap_or(Interval {
-            low: mean - unseen,
-            high: mean + unseen,
-            method: "no-difference-bound",
-        });
+    let interval = pairs.interval(level).unwrap_or(Interval {
+        low: mean - unseen,
+        high: mean + unseen,
+        method: "no-difference-bound",
+    });
     let within = Interval {
-        low: interval.low.clamp(-most, mean),
-        high: interval.high.clamp(mean, most),
+        low: interval.low.max(-most).min(mean),
+        high: interval.high.min(most).max(mean),
         ..interval
     };
     figures::estimate(mean, within, level, pairs.n())
@@ -96,15 +98,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_difference_that_is_always_the_same_is_not_certain() {
+    fn trials_are_no_proof_that_others_are_the_same() {
         let mut pairs = PairedDifferences::default();
         for _ in 0..100 {
             pairs.add(5.0, 3.0);
         }
-        let found = difference(&pairs, 1000.0, 0.95, false);
+        let found = difference(&pairs, 1000.0, 0.95);
         assert!((found.mean - 2.0).abs() < 1e-12);
-        assert!(found.low < -25.0 && found.high > 29.0, "{found:?}");
-        let exact = difference(&pairs, 1000.0, 0.95, true);
-        assert_eq!((exact.low, exact.high), (exact.mean, exact.mean));
+        assert!(found.low < 2.0 && found.high > 2.0, "{found:?}");
+    }
+
+    #[test]
+    fn where_no_trial_differs_the_difference_is_bounded() {
+        let mut pairs = PairedDifferences::default();
+        for _ in 0..100 {
+            pairs.add(3.0, 3.0);
+        }
+        let found = difference(&pairs, 1000.0, 0.95);
+        assert_eq!(found.interval, "no-difference-bound");
+        assert!(found.low < -29.0 && found.high > 29.0, "{found:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! Two kinds of incidents in one log: a mixture of two lognormals, by expectation and maximisation.
 //!
-//! With u = ln t and parts k of weight w, mean m and standard deviation s, an exact time belongs to part k with the chance r_k
-//! proportional to w_k φ((u - m_k) / s_k) / s_k, one that is at least a to w_k Φ((m_k - a) / s_k); the missing rest of the latter has the
+//! With u = ln t and parts of weights `w`, means `m` and standard deviations `s`, an exact time belongs to a part with a chance
+//! proportional to `w φ((u - m) / s) / s`, one that is at least a to `w Φ((m - ln a) / s)`; the missing rest of the latter has the
 //! moments of a normal cut off at a. Weights, means and variances are those of the times by these chances (Dempster, Laird and Rubin (1977),
 //! doi:10.1111/j.2517-6161.1977.tb01600.x). A least standard deviation keeps the likelihood bounded (Hathaway (1985),
 //! doi:10.1214/aos/1176349557). Starts are splits at three quantiles; the likeliest end counts.

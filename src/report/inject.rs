@@ -246,7 +246,8 @@ fn differences(injection: &Injection) -> Option<Vec<Vec<String>>> {
         "down".to_owned(),
         "loses more in".to_owned(),
     ];
-    let rows = topologies.iter().filter_map(|topology| {
+    let others = (topologies.iter()).filter(|topology| topology.name != best.name);
+    let rows = others.filter_map(|topology| {
         let pair = (injection.differences.iter()).find(|pair| {
             let ends = [&pair.of, &pair.from];
             ends.contains(&&topology.name) && ends.contains(&&best.name)
