@@ -167,3 +167,21 @@ fn what_does_not_touch_a_topology_is_the_same_plan() {
         assert_eq!(difference["interval"], "same-plan");
     }
 }
+
+/// A run of a second is not made longer by what takes another one after it.
+#[test]
+fn a_short_run_that_is_cut_short_does_without_elasticities() {
+    let here = tempfile::tempdir().unwrap();
+    let output = Command::new(assert_cmd::cargo::cargo_bin("failscape"))
+        .args(["compare", "--max-time", "1s", "--precision", "0.001%"])
+        .args(["--no-charts", "-o", "out"])
+        .current_dir(here.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    assert_eq!(kept(here.path(), "results.json")["partial"], true);
+    let ledger = &kept(here.path(), "evidence.json")["ledger"];
+    let reasons = ledger["no_elasticity"].as_array().unwrap();
+    assert_eq!(reasons.len(), 7);
+    assert_eq!(reasons[0]["reason"], "the run was cut short");
+}
