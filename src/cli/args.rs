@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 
-use super::study_args::{RecommendArgs, SensitivityArgs, SweepArgs};
+use super::study_args::{
+    DrillsArgs, RecommendArgs, SensitivityArgs, StudyOutput, StudyTrials, SweepArgs,
+};
 use super::values;
 use crate::montecarlo::Shard;
 
@@ -352,6 +354,8 @@ pub(super) struct VerifyArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("trials", |arg| arg.help("Play this many trials, each once more for every part")))]
+#[command(mut_arg("max_time", |arg| arg.help("Stop each topology after this time [default: 1m, unless --trials is given]")))]
 pub(super) struct WhyArgs {
     /// Model file; the built-in example if left out
     #[arg(value_hint = ValueHint::FilePath)]
@@ -365,64 +369,8 @@ pub(super) struct WhyArgs {
     /// Ask for every part, and show all of them, not the foremost only
     #[arg(long)]
     pub(super) all: bool,
-    /// Play this many trials, each once more for every part
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::trials, help_heading = "Trials")]
-    pub(super) trials: Option<u64>,
-    /// Seed of all randomness; the same seed gives the same figures
-    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = values::seed, help_heading = "Trials")]
-    pub(super) seed: u64,
-    /// Worker threads [default: all cores]; they do not change the figures
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::threads, help_heading = "Trials")]
-    pub(super) threads: Option<u16>,
-    /// Stop when the unavailability is known within this share [default: 5%, unless --trials is given]
-    #[arg(long, value_name = "SHARE", allow_hyphen_values = true, value_parser = values::precision, help_heading = "Trials")]
-    pub(super) precision: Option<f64>,
-    /// Stop each topology after this time [default: 1m, unless --trials is given]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::duration, help_heading = "Trials")]
-    pub(super) max_time: Option<Duration>,
-    /// Level of all intervals
-    #[arg(long, value_name = "LEVEL", default_value = "95%", allow_hyphen_values = true, value_parser = values::confidence, help_heading = "Trials")]
-    pub(super) confidence: f64,
-    /// Form of what is printed
-    #[arg(long, value_enum, default_value_t = WhyFormat::Text, value_name = "FORM", help_heading = "Output")]
-    pub(super) format: WhyFormat,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(super) struct DrillsArgs {
-    /// Model file; the built-in example if left out
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub(super) model: Option<PathBuf>,
-    /// Topology to drill; may be left out if the model has only one with a standby
-    #[arg(long, short, value_name = "NAME")]
-    pub(super) topology: Option<String>,
-    /// Time between two drills; may be given several times [default: a week to a year, and that of the model]
-    #[arg(long, value_name = "TIME", value_parser = values::duration)]
-    pub(super) every: Vec<Duration>,
-    /// Play this many trials of each interval
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::trials, help_heading = "Trials")]
-    pub(super) trials: Option<u64>,
-    /// Seed of all randomness; the same seed gives the same figures
-    #[arg(long, value_name = "N", default_value_t = 1, allow_hyphen_values = true, value_parser = values::seed, help_heading = "Trials")]
-    pub(super) seed: u64,
-    /// Worker threads [default: all cores]; they do not change the figures
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = values::threads, help_heading = "Trials")]
-    pub(super) threads: Option<u16>,
-    /// Stop when the unavailability is known within this share [default: 5%, unless --trials is given]
-    #[arg(long, value_name = "SHARE", allow_hyphen_values = true, value_parser = values::precision, help_heading = "Trials")]
-    pub(super) precision: Option<f64>,
-    /// Stop after this time [default: 1m, unless --trials is given]
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = values::duration, help_heading = "Trials")]
-    pub(super) max_time: Option<Duration>,
-    /// Level of all intervals
-    #[arg(long, value_name = "LEVEL", default_value = "95%", allow_hyphen_values = true, value_parser = values::confidence, help_heading = "Trials")]
-    pub(super) confidence: f64,
-    /// Folder for the chart and the figures [default: output/MODEL/TOPOLOGY]
-    #[arg(long = "output", short = 'o', value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
-    pub(super) folder: Option<PathBuf>,
-    /// Draw no chart
-    #[arg(long, help_heading = "Output")]
-    pub(super) no_charts: bool,
+    #[command(flatten)]
+    pub(super) trials: StudyTrials,
     /// Form of what is printed
     #[arg(long, value_enum, default_value_t = WhyFormat::Text, value_name = "FORM", help_heading = "Output")]
     pub(super) format: WhyFormat,
@@ -554,6 +502,7 @@ pub(super) struct SloImportArgs {
 
 #[derive(Debug, ClapArgs)]
 #[command(group(clap::ArgGroup::new("script").required(true).args(["scenario", "drill", "list", "print"])))]
+#[command(mut_arg("folder", |arg| arg.help("Folder for the chart and the figures [default: output/MODEL/inject/SCENARIO]")))]
 pub(super) struct InjectArgs {
     /// Model file; the built-in example if left out
     #[arg(value_hint = ValueHint::FilePath)]
@@ -600,15 +549,8 @@ pub(super) struct InjectArgs {
     /// Level of all intervals
     #[arg(long, value_name = "LEVEL", default_value = "95%", allow_hyphen_values = true, value_parser = values::confidence, help_heading = "Trials")]
     pub(super) confidence: f64,
-    /// Folder for the chart and the figures [default: output/MODEL/inject/SCENARIO]
-    #[arg(long = "output", short = 'o', value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Output")]
-    pub(super) folder: Option<PathBuf>,
-    /// Draw no chart
-    #[arg(long, help_heading = "Output")]
-    pub(super) no_charts: bool,
-    /// Form of what is printed
-    #[arg(long, value_enum, default_value_t = InjectFormat::Text, value_name = "FORM", help_heading = "Output")]
-    pub(super) format: InjectFormat,
+    #[command(flatten)]
+    pub(super) output: StudyOutput,
 }
 
 /// A standard drill.
@@ -631,19 +573,6 @@ pub(super) enum BackgroundChoice {
     Healthy,
     /// What the model says: everything else fails by itself too
     Random,
-}
-
-/// Form of a played scenario.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum InjectFormat {
-    /// Tables for terminals
-    Text,
-    /// Markdown, for pull requests
-    Markdown,
-    /// JSON, with the whole timeline
-    Json,
-    /// CSV: one row for each topology and journey
-    Csv,
 }
 
 #[derive(Debug, ClapArgs)]

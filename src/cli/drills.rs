@@ -1,23 +1,23 @@
 //! `drills`: how often to drill a standby.
 
-use anyhow::Context as _;
+use std::time::Duration;
 
-use super::args::{DrillsArgs, WhyFormat};
 use super::failure::Failure;
 use super::load::{load, topology};
-use super::outputs::{pictures, stage_charts};
-use super::settings::{Charts, drill_settings, output_folder};
-use super::simulate::{Variant, play_variants};
+use super::settings::study_settings;
 use super::streams::Streams;
+use super::study_args::DrillsArgs;
+use super::study_files::{Ended, StudyFiles, open_folder, study_json};
+use super::variants::{Variant, play_variants};
 use crate::chart;
 use crate::model::{DrillKind, Drills, Model, TopologySpec};
-use crate::montecarlo::RunSettings;
-use crate::report::{Folder, drill_markdown, drill_text};
+use crate::montecarlo::Estimator;
+use crate::report::{drill_csv, drill_markdown, drill_text};
 use crate::results::{Difference, DrillInterval, DrillStudy, TopologyResult};
 use crate::units::format_duration;
 
-/// The file of the figures, which every study leaves.
-const FIGURES: &str = "drills.json";
+/// Time for all intervals together, unless trials are asked for.
+const LONGEST: Duration = Duration::from_mins(1);
 
 const DAY: f64 = 86_400.0;
 
@@ -76,9 +76,8 @@ pub(super) fn drills(args: &DrillsArgs, streams: &mut Streams) -> Result<(), Fai
             spec,
         })
         .collect();
-    let folder = output_folder(args.folder.as_deref(), &[&model.name, name]);
-    let folder = Folder::open(&folder).context("no place for the output (-o DIR names another)")?;
-    let settings = drill_settings(args);
+    let folder = open_folder(&args.output, &[&model.name, name])?;
+    let settings = study_settings(&args.trials, LONGEST, Estimator::Sharp);
     let played = play_variants(&variants, &settings, streams)?;
     let study = study(
         name,
@@ -89,65 +88,23 @@ pub(super) fn drills(args: &DrillsArgs, streams: &mut Streams) -> Result<(), Fai
         played.differences,
         played.partial,
     );
-    let told = Told {
-        model: &model,
-        study: &study,
-        seed: settings.seed,
-    };
-    let path = folder.path().to_owned();
-    told.save(folder, Charts::unless(args.no_charts), &settings)
-        .context("the study could not be written")?;
-    streams.data(&told.printed(args.format))?;
-    streams.note(&format!("\nchart and figures: {}", path.display()));
-    if played.interrupted {
-        return Err(Failure::Interrupted);
-    }
-    Ok(())
+    let files = files(&model, &study, settings.seed)?;
+    let ended = Ended::by(played.interrupted);
+    files.deliver(folder, &args.output, &settings, ended, streams)
 }
 
-/// A study and what it is a study of.
-struct Told<'a> {
-    model: &'a Model,
-    study: &'a DrillStudy,
-    seed: u64,
-}
-
-impl Told<'_> {
-    /// What is printed.
-    fn printed(&self, format: WhyFormat) -> String {
-        let (model, study) = (self.model, self.study);
-        match format {
-            WhyFormat::Text => drill_text(&model.name, study, &model.currency, Streams::width()),
-            WhyFormat::Markdown => drill_markdown(&model.name, study, &model.currency),
-            WhyFormat::Json => {
-                let all = serde_json::json!({
-                    "schema": 1,
-                    "model": model.name,
-                    "seed": self.seed,
-                    "drills": study,
-                });
-                format!("{all:#}\n")
-            }
-        }
-    }
-
-    /// Writes all files, or none under its name.
-    fn save(
-        &self,
-        mut folder: Folder,
-        charts: Charts,
-        settings: &RunSettings,
-    ) -> anyhow::Result<()> {
-        folder.stage(FIGURES, self.printed(WhyFormat::Json))?;
-        folder.stage("drills.md", self.printed(WhyFormat::Markdown))?;
-        if charts == Charts::Drawn {
-            let (model, study) = (self.model, self.study);
-            let drawn = chart::drills(&model.name, study, &model.currency, settings.seed);
-            stage_charts(&mut folder, &[drawn], settings)?;
-        }
-        folder.commit(FIGURES, pictures(chart::DRILLS))?;
-        Ok(())
-    }
+/// A study in all its forms.
+fn files(model: &Model, study: &DrillStudy, seed: u64) -> anyhow::Result<StudyFiles> {
+    let (name, currency) = (&model.name, &model.currency);
+    Ok(StudyFiles {
+        name: "drills",
+        text: drill_text(name, study, currency, Streams::width()),
+        markdown: drill_markdown(name, study, currency),
+        csv: drill_csv(study, currency)?,
+        json: study_json(model, seed, "drills", study),
+        chart: chart::drills(name, study, currency, seed),
+        more: Vec::new(),
+    })
 }
 
 /// The only topology with a standby.
@@ -175,7 +132,7 @@ fn only_standby(model: &Model) -> Result<(&str, &TopologySpec), Failure> {
 /// Times between drills, rising, and never.
 fn intervals(args: &DrillsArgs, model: &Model, form: Drills) -> Result<Vec<Option<f64>>, Failure> {
     let least = (form.takes_seconds + form.disruption_seconds).max(3600.0);
-    let asked = args.every.iter().map(std::time::Duration::as_secs_f64);
+    let asked = args.every.iter().map(Duration::as_secs_f64);
     let mut each: Vec<f64> = asked.collect();
     if let Some(short) = each.iter().find(|every| **every <= least) {
         return Err(Failure::Usage(

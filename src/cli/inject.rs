@@ -2,30 +2,25 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
-
-use super::args::{BackgroundChoice, DrillChoice, InjectArgs, InjectFormat};
+use super::args::{BackgroundChoice, DrillChoice, InjectArgs};
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::load::{load, topology};
 use super::observer::{RunObserver, progress_bar};
-use super::outputs::{pictures, stage_charts};
-use super::settings::{Charts, output_folder, threads};
+use super::settings::threads;
 use super::streams::Streams;
+use super::study_files::{Ended, StudyFiles, open_folder, study_json};
 use crate::chart;
-use crate::estimate::{Injected, TimelineShape, injected};
+use crate::estimate::{Injected, TimelineShape, injected, injected_difference};
 use crate::model::{Mapping, Model, Scenario, TopologySpec, load_scenario, load_scenario_str};
 use crate::montecarlo::{Estimator, RunSettings, is_certain, live};
 use crate::plan::{Plan, compile};
 use crate::report::{
-    Folder, injection_csv, injection_markdown, injection_text, scenario_list, timeline_csv,
+    differences_csv, injection_csv, injection_markdown, injection_text, scenario_list, timeline_csv,
 };
-use crate::results::{Injection, ScenarioEcho};
+use crate::results::{InjectedTopology, Injection, ScenarioEcho};
 use crate::scenario::{Background, Carried, Drill, DrillForm, drill_text, library, stage};
 use crate::topology::expand;
-
-/// The file of the figures, which every play leaves.
-const FIGURES: &str = "inject.json";
 
 pub(super) fn inject(args: &InjectArgs, streams: &mut Streams) -> Result<(), Failure> {
     if args.list {
@@ -47,23 +42,12 @@ pub(super) fn inject(args: &InjectArgs, streams: &mut Streams) -> Result<(), Fai
     }
     let specs = topologies(args, &model)?;
     let names = [&model.name, "inject", &scenario.name];
-    let folder = output_folder(args.folder.as_deref(), &names);
-    let folder = Folder::open(&folder).context("no place for the output (-o DIR names another)")?;
+    let folder = open_folder(&args.output, &names)?;
     let settings = settings(args);
     let (injection, interrupted) = play(args, &model, &scenario, &specs, &settings, streams)?;
-    let told = Told {
-        model: &model,
-        injection: &injection,
-    };
-    let path = folder.path().to_owned();
-    told.save(folder, Charts::unless(args.no_charts), &settings)
-        .context("the timeline could not be written")?;
-    streams.data(&told.printed(args.format)?)?;
-    streams.note(&format!("\nchart and figures: {}", path.display()));
-    if interrupted {
-        return Err(Failure::Interrupted);
-    }
-    Ok(())
+    let files = files(&model, &injection)?;
+    let ended = Ended::by(interrupted);
+    files.deliver(folder, &args.output, &settings, ended, streams)
 }
 
 fn settings(args: &InjectArgs) -> RunSettings {
@@ -221,16 +205,23 @@ fn play(
     let lived = live(&plans, settings, &mut observer);
     observer.finish()?;
     let rate = model.traffic.map(|traffic| traffic.rate_per_second);
-    let topologies = (played.iter().zip(&lived.tallies))
-        .map(|((plan, shape, missed, exact), tally)| {
-            let of = Injected {
-                plan,
-                shape,
-                rate_per_second: rate,
-                exact: *exact,
-                level: settings.confidence,
-            };
-            injected(&of, tally, missed.clone())
+    let each: Vec<Injected<'_>> = (played.iter())
+        .map(|(plan, shape, _, exact)| Injected {
+            plan,
+            shape,
+            rate_per_second: rate,
+            exact: *exact,
+            level: settings.confidence,
+        })
+        .collect();
+    let topologies: Vec<InjectedTopology> = (each.iter().zip(&played).zip(&lived.tallies))
+        .map(|((of, (.., missed, _)), tally)| injected(of, tally, missed.clone()))
+        .collect();
+    let pairs = (0..each.len()).flat_map(|of| (0..of).map(move |from| (of, from)));
+    let differences = (pairs.zip(&lived.pairs))
+        .map(|((of, from), pair)| {
+            let come = |index: usize| (&each[index], &topologies[index]);
+            injected_difference(come(of), come(from), pair)
         })
         .collect();
     let injection = Injection {
@@ -247,6 +238,7 @@ fn play(
         rpo_seconds: model.objectives.rpo_seconds,
         rate_per_second: rate,
         topologies,
+        differences,
     };
     Ok((injection, interrupt.came()))
 }
@@ -267,49 +259,19 @@ fn missed(plan: &Plan, faults: &[Vec<String>]) -> Vec<usize> {
         .collect()
 }
 
-/// A played scenario and the model that it was played on.
-struct Told<'a> {
-    model: &'a Model,
-    injection: &'a Injection,
-}
-
-impl Told<'_> {
-    /// What is printed.
-    fn printed(&self, format: InjectFormat) -> anyhow::Result<String> {
-        let (name, injection) = (&self.model.name, self.injection);
-        Ok(match format {
-            InjectFormat::Text => injection_text(name, injection, Streams::width()),
-            InjectFormat::Markdown => injection_markdown(name, injection),
-            InjectFormat::Csv => injection_csv(injection)?,
-            InjectFormat::Json => {
-                let all = serde_json::json!({
-                    "schema": 1,
-                    "model": name,
-                    "model_hash": self.model.hash,
-                    "version": env!("CARGO_PKG_VERSION"),
-                    "injection": injection,
-                });
-                format!("{all:#}\n")
-            }
-        })
-    }
-
-    /// Writes all files, or none under its name.
-    fn save(
-        &self,
-        mut folder: Folder,
-        charts: Charts,
-        settings: &RunSettings,
-    ) -> anyhow::Result<()> {
-        folder.stage(FIGURES, self.printed(InjectFormat::Json)?)?;
-        folder.stage("inject.md", self.printed(InjectFormat::Markdown)?)?;
-        folder.stage("inject.csv", self.printed(InjectFormat::Csv)?)?;
-        folder.stage("timeline.csv", timeline_csv(self.injection)?)?;
-        if charts == Charts::Drawn {
-            let drawn = chart::injection(&self.model.name, self.injection);
-            stage_charts(&mut folder, &[drawn], settings)?;
-        }
-        folder.commit(FIGURES, pictures(chart::INJECTION))?;
-        Ok(())
-    }
+/// A played scenario in all its forms.
+fn files(model: &Model, injection: &Injection) -> anyhow::Result<StudyFiles> {
+    let name = &model.name;
+    Ok(StudyFiles {
+        name: "inject",
+        text: injection_text(name, injection, Streams::width()),
+        markdown: injection_markdown(name, injection),
+        csv: injection_csv(injection)?,
+        json: study_json(model, injection.seed, "injection", injection),
+        chart: chart::injection(name, injection),
+        more: vec![
+            ("timeline.csv", timeline_csv(injection)?),
+            ("differences.csv", differences_csv(injection)?),
+        ],
+    })
 }

@@ -30,14 +30,18 @@ mod run;
 mod run_file;
 mod schema;
 mod sensitivity;
+mod sensitivity_flips;
+mod sensitivity_plays;
 mod settings;
 mod simulate;
 mod slo;
 mod streams;
 mod study_args;
+mod study_files;
 mod sweep;
 mod trials_file;
 mod values;
+mod variants;
 mod verify;
 mod why;
 

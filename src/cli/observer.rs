@@ -67,6 +67,7 @@ pub(super) fn progress_bar(streams: &Streams, settings: &RunSettings, resumed: u
 impl Bar {
     /// The same bar for one of several plays.
     pub(super) fn titled(self, title: &str) -> Self {
+        self.drawn.set_message(title.to_owned());
         Self {
             title: title.to_owned(),
             ..self

@@ -3,29 +3,25 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::load::{draft, topology};
-use super::outputs::{pictures, stage_charts};
-use super::settings::{Charts, output_folder, study_settings};
-use super::simulate::{PlayedVariants, Variant, play_watched};
+use super::settings::study_settings;
 use super::streams::Streams;
-use super::study_args::{RecommendArgs, StudyFormat};
+use super::study_args::RecommendArgs;
+use super::study_files::{Ended, StudyFiles, open_folder, study_json};
+use super::variants::{PlayedVariants, Variant, play_watched};
 use crate::chart;
 use crate::compare::{echo, recommend as recommend_topology};
 use crate::model::{Draft, Model};
-use crate::montecarlo::RunSettings;
-use crate::report::{Folder, recommend_csv, recommend_markdown, recommend_text};
+use crate::montecarlo::{Estimator, RunSettings};
+use crate::report::{recommend_csv, recommend_markdown, recommend_text};
 use crate::results::{LeftOut, RecommendStudy, TopologyResult, format};
 use crate::study::recommend::{
     About, Confirmed, Design, Goal, Lab, Merit, Move, MoveKind, Part, Quest, finalists, moves,
     recommended, search,
 };
 
-/// The file of the figures, which every study leaves.
-const FIGURES: &str = "recommend.json";
 /// Time for all plays together, unless trials are asked for.
 const LONGEST: Duration = Duration::from_mins(2);
 /// Trials of each design of the search, unless fewer are asked for.
@@ -37,9 +33,8 @@ pub(super) fn recommend(args: &RecommendArgs, streams: &mut Streams) -> Result<(
     if let Some(name) = &args.topology {
         topology(model, name)?;
     }
-    let settings = study_settings(&args.trials, LONGEST);
-    let folder = output_folder(args.output.folder.as_deref(), &[&model.name, "recommend"]);
-    let folder = Folder::open(&folder).context("no place for the output (-o DIR names another)")?;
+    let settings = study_settings(&args.trials, LONGEST, Estimator::Sharp);
+    let folder = open_folder(&args.output, &[&model.name, "recommend"])?;
     let quest = Quest {
         objectives: echo(&model.objectives),
         changes: args.changes,
@@ -98,22 +93,9 @@ pub(super) fn recommend(args: &RecommendArgs, streams: &mut Streams) -> Result<(
         left_out: wanted(possible.left_out, args),
     };
     let study = recommended(&found, &chosen, &confirmed, &quest, about);
-    let told = Told {
-        model,
-        study: &study,
-        seed: settings.seed,
-    };
-    let path = folder.path().to_owned();
-    let printed = told.printed(args.output.format)?;
-    told.save(folder, Charts::unless(args.output.no_charts), &settings)
-        .context("the study could not be written")?;
-    streams.data(&printed)?;
-    streams.note(&format!("\nchart and figures: {}", path.display()));
-    if interrupt.came() {
-        streams.note("interrupted: what was done is kept");
-        return Err(Failure::Interrupted);
-    }
-    Ok(())
+    let files = files(model, &study, settings.seed)?;
+    let ended = Ended::by(interrupt.came());
+    files.deliver(folder, &args.output, &settings, ended, streams)
 }
 
 /// What is not tried, as far as it was asked for.
@@ -253,49 +235,16 @@ impl Lab for Bench<'_> {
     }
 }
 
-/// A study and what it is a study of.
-struct Told<'a> {
-    model: &'a Model,
-    study: &'a RecommendStudy,
-    seed: u64,
-}
-
-impl Told<'_> {
-    fn printed(&self, format: StudyFormat) -> anyhow::Result<String> {
-        let (name, study) = (&self.model.name, self.study);
-        Ok(match format {
-            StudyFormat::Text => recommend_text(name, study, self.seed, Streams::width()),
-            StudyFormat::Markdown => recommend_markdown(name, study, self.seed),
-            StudyFormat::Csv => recommend_csv(study)?,
-            StudyFormat::Json => {
-                let all = serde_json::json!({
-                    "schema": 1,
-                    "model": name,
-                    "model_hash": self.model.hash,
-                    "version": env!("CARGO_PKG_VERSION"),
-                    "seed": self.seed,
-                    "recommend": study,
-                });
-                format!("{all:#}\n")
-            }
-        })
-    }
-
-    /// Writes the chart and the figures.
-    fn save(
-        &self,
-        mut folder: Folder,
-        charts: Charts,
-        settings: &RunSettings,
-    ) -> anyhow::Result<()> {
-        folder.stage(FIGURES, self.printed(StudyFormat::Json)?)?;
-        folder.stage("recommend.csv", self.printed(StudyFormat::Csv)?)?;
-        folder.stage("recommend.md", self.printed(StudyFormat::Markdown)?)?;
-        if charts == Charts::Drawn {
-            let chart = chart::changes(&self.model.name, self.study, self.seed);
-            stage_charts(&mut folder, &[chart], settings)?;
-        }
-        folder.commit(FIGURES, pictures(chart::CHANGES))?;
-        Ok(())
-    }
+/// A study in all its forms.
+fn files(model: &Model, study: &RecommendStudy, seed: u64) -> anyhow::Result<StudyFiles> {
+    let name = &model.name;
+    Ok(StudyFiles {
+        name: "recommend",
+        text: recommend_text(name, study, seed, Streams::width()),
+        markdown: recommend_markdown(name, study, seed),
+        csv: recommend_csv(study)?,
+        json: study_json(model, seed, "recommend", study),
+        chart: chart::changes(name, study, seed),
+        more: Vec::new(),
+    })
 }

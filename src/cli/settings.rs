@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::args::{DrillsArgs, EstimatorChoice, Format, OutputArgs, TrialArgs, WhyArgs};
+use super::args::{EstimatorChoice, Format, OutputArgs, TrialArgs};
 use super::study_args::StudyTrials;
 use crate::montecarlo::{Estimator, RunSettings, Shard};
 
@@ -12,9 +12,6 @@ const DEFAULT_PRECISION: f64 = 0.05;
 
 /// Time limit unless trials are asked for.
 const DEFAULT_MAX_TIME: Duration = Duration::from_mins(10);
-
-/// Time limit of the explanation of one topology, unless trials are asked for.
-const DEFAULT_WHY_TIME: Duration = Duration::from_mins(1);
 
 /// Longest folder name made from a model's name \[characters\].
 const FOLDER_NAME_LENGTH: usize = 64;
@@ -67,12 +64,8 @@ pub(super) fn request(args: &TrialArgs) -> Request {
 
 /// Settings of a run: without `--trials` and `--precision` it goes on to 5 %; without `--trials`, for 10 min at most.
 fn run_settings(args: &TrialArgs) -> RunSettings {
-    let precision = args
-        .precision
-        .or(args.trials.is_none().then_some(DEFAULT_PRECISION));
-    let max_time = args
-        .max_time
-        .or(args.trials.is_none().then_some(DEFAULT_MAX_TIME));
+    let longest = DEFAULT_MAX_TIME;
+    let (precision, max_time) = until(args.trials, args.precision, args.max_time, longest);
     RunSettings {
         seed: args.seed,
         trials: args.trials,
@@ -89,55 +82,37 @@ fn run_settings(args: &TrialArgs) -> RunSettings {
     }
 }
 
-/// Settings of the trials of one explanation.
-pub(super) fn why_settings(args: &WhyArgs) -> RunSettings {
-    let unless_trials = args.trials.is_none();
+/// Settings of a study: without `--trials` and `--precision` it goes on to 5 %; without `--trials`, for `longest` at most.
+pub(super) fn study_settings(
+    args: &StudyTrials,
+    longest: Duration,
+    estimator: Estimator,
+) -> RunSettings {
+    let (precision, max_time) = until(args.trials, args.precision, args.max_time, longest);
     RunSettings {
         seed: args.seed,
         trials: args.trials,
-        precision: args
-            .precision
-            .or(unless_trials.then_some(DEFAULT_PRECISION)),
+        precision,
         precision_of_differences: None,
-        max_time: args.max_time.or(unless_trials.then_some(DEFAULT_WHY_TIME)),
+        max_time,
         confidence: args.confidence,
         threads: threads(args.threads),
-        estimator: Estimator::Plain,
+        estimator,
     }
 }
 
-/// Settings of the trials of a study of drills.
-pub(super) fn drill_settings(args: &DrillsArgs) -> RunSettings {
-    let unless_trials = args.trials.is_none();
-    RunSettings {
-        seed: args.seed,
-        trials: args.trials,
-        precision: args
-            .precision
-            .or(unless_trials.then_some(DEFAULT_PRECISION)),
-        precision_of_differences: None,
-        max_time: args.max_time.or(unless_trials.then_some(DEFAULT_WHY_TIME)),
-        confidence: args.confidence,
-        threads: threads(args.threads),
-        estimator: Estimator::Sharp,
-    }
-}
-
-/// Settings of the trials of a study that plays many times, so long together unless trials are asked for.
-pub(super) fn study_settings(args: &StudyTrials, longest: Duration) -> RunSettings {
-    let unless_trials = args.trials.is_none();
-    RunSettings {
-        seed: args.seed,
-        trials: args.trials,
-        precision: args
-            .precision
-            .or(unless_trials.then_some(DEFAULT_PRECISION)),
-        precision_of_differences: None,
-        max_time: args.max_time.or(unless_trials.then_some(longest)),
-        confidence: args.confidence,
-        threads: threads(args.threads),
-        estimator: Estimator::Sharp,
-    }
+/// When trials that are not counted end: at a precision, or after a time.
+fn until(
+    trials: Option<u64>,
+    precision: Option<f64>,
+    max_time: Option<Duration>,
+    longest: Duration,
+) -> (Option<f64>, Option<Duration>) {
+    let unless_counted = trials.is_none();
+    (
+        precision.or(unless_counted.then_some(DEFAULT_PRECISION)),
+        max_time.or(unless_counted.then_some(longest)),
+    )
 }
 
 /// Worker threads: as many as asked for, else one for each core.

@@ -16,13 +16,16 @@ use crate::compare::{
 };
 use crate::cost::{FailurePrice, price};
 use crate::estimate::{FailureCost, Names, NoLossBound, summarize, summarize_pair};
-use crate::ledger::ledger;
+use crate::ledger::{Elasticity, ledger};
 use crate::model::{Model, TopologySpec};
 use crate::montecarlo::{Campaign, Pair, Run, RunSettings, Shard, State, Tactics};
 use crate::plan::{Plan, compile};
 use crate::results::{Comparison, CostResult, Difference, Results, TopologyResult};
 use crate::store::Identity;
 use crate::topology::{Deployment, expand, layout};
+
+/// A run with less time does without what takes a second after it, if it was cut short.
+const SHORT_RUN: Duration = Duration::from_secs(10);
 
 /// Topologies of a model, ready to be played.
 #[derive(Debug)]
@@ -155,7 +158,8 @@ impl<'a> Prepared<'a> {
 
     /// The figures of a run that has played nothing: all that can be named of one.
     pub(super) fn figures_without_trials(&self, settings: &RunSettings) -> Results {
-        self.comparison(&State::new(&self.plans), settings, false)
+        let state = State::new(&self.plans);
+        self.figures(&state, settings, false, Elasticity::LeftOut)
             .results
     }
 
@@ -165,6 +169,24 @@ impl<'a> Prepared<'a> {
         state: &State,
         settings: &RunSettings,
         interrupted: bool,
+    ) -> Comparison {
+        // A run of a few seconds that time was too short for is not made longer.
+        let is_short = settings.max_time.is_some_and(|time| time < SHORT_RUN);
+        let is_cut = interrupted || (is_short && !state.is_complete(settings));
+        let elasticity = if is_cut {
+            Elasticity::LeftOut
+        } else {
+            Elasticity::WorkedOut(settings.threads)
+        };
+        self.figures(state, settings, interrupted, elasticity)
+    }
+
+    fn figures(
+        &self,
+        state: &State,
+        settings: &RunSettings,
+        interrupted: bool,
+        elasticity: Elasticity,
     ) -> Comparison {
         let run = state.to_run(self.campaign(settings));
         let estimates = Estimates {
@@ -179,7 +201,7 @@ impl<'a> Prepared<'a> {
             .iter()
             .map(|deployment| price(self.model, deployment));
         let topologies = estimates.topologies(&run, bills);
-        let ledger = ledger(self.model, &topologies, settings.threads);
+        let ledger = ledger(self.model, &topologies, elasticity);
         assemble(Finished {
             ledger,
             model: self.model,
@@ -200,165 +222,44 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// One of several models of a topology that are played in the same trials.
-#[derive(Debug)]
-pub(super) struct Variant<'a> {
-    pub(super) label: String,
-    pub(super) model: Model,
-    pub(super) name: &'a str,
-    pub(super) spec: &'a TopologySpec,
-}
-
-/// What variants came to, under their labels.
-#[derive(Debug)]
-pub(super) struct PlayedVariants {
-    pub(super) topologies: Vec<TopologyResult>,
-    pub(super) differences: Vec<Difference>,
-    pub(super) partial: bool,
-    pub(super) interrupted: bool,
-}
-
-/// Plays variants side by side.
-pub(super) fn play_variants(
-    variants: &[Variant<'_>],
-    settings: &RunSettings,
-    streams: &Streams,
-) -> Result<PlayedVariants, Failure> {
-    let interrupt = Interrupt::listen()?;
-    play_watched(variants, settings, streams, &interrupt, "")
-}
-
-/// The same for a study that plays several times, each under a title. Variants in which failures have other prices are played one
-/// group after the other, in the same trials all the same; between groups there are no differences.
-pub(super) fn play_watched(
-    variants: &[Variant<'_>],
-    settings: &RunSettings,
-    streams: &Streams,
-    interrupt: &Interrupt,
-    title: &str,
-) -> Result<PlayedVariants, Failure> {
-    let mut groups: Vec<(FailurePrice, Vec<usize>)> = Vec::new();
-    for (index, variant) in variants.iter().enumerate() {
-        let price = FailurePrice::new(&variant.model);
-        match groups.iter_mut().find(|(known, _)| *known == price) {
-            Some((_, members)) => members.push(index),
-            None => groups.push((price, vec![index])),
-        }
-    }
-    let mut all = PlayedVariants {
-        topologies: Vec::new(),
-        differences: Vec::new(),
-        partial: false,
-        interrupted: false,
-    };
-    let share = settings
-        .max_time
-        .map(|time| time / groups.len().max(1) as u32);
-    let settings = &RunSettings {
-        max_time: share,
-        ..settings.clone()
-    };
-    let mut placed: Vec<(usize, TopologyResult)> = Vec::new();
-    for (_, members) in &groups {
-        let group: Vec<&Variant<'_>> = members.iter().map(|index| &variants[*index]).collect();
-        let played = play_group(&group, settings, streams, interrupt, title)?;
-        placed.extend(members.iter().copied().zip(played.topologies));
-        all.differences.extend(played.differences);
-        all.partial |= played.partial;
-        all.interrupted |= played.interrupted;
-    }
-    placed.sort_by_key(|(index, _)| *index);
-    all.topologies = placed.into_iter().map(|(_, result)| result).collect();
-    Ok(all)
-}
-
-/// Plays variants in which failures have the same prices.
-fn play_group(
-    variants: &[&Variant<'_>],
-    settings: &RunSettings,
-    streams: &Streams,
-    interrupt: &Interrupt,
-    title: &str,
-) -> Result<PlayedVariants, Failure> {
-    let deployments: Vec<Deployment> = variants
-        .iter()
-        .map(|variant| expand(&variant.model, variant.name, variant.spec))
-        .collect();
-    let plans: Vec<Plan> = (variants.iter().zip(&deployments))
-        .map(|(variant, deployment)| {
-            let mut plan = compile(&variant.model, deployment);
-            plan.names.topology.clone_from(&variant.label);
-            plan
-        })
-        .collect();
-    let model = &variants[0].model;
-    let failure_price = FailurePrice::new(model);
-    let tactics = Tactics::choose(&plans, &failure_price, settings);
-    let campaign = Campaign {
-        plans: &plans,
-        price: &failure_price,
-        tactics: &tactics,
-        settings,
-    };
-    let mut state = State::new(&plans);
-    let bar = progress_bar(streams, settings, 0).titled(title);
-    let mut observer = RunObserver::new(interrupt.clone(), None, None, bar);
-    campaign.play(&mut state, &mut observer);
-    observer.finish()?;
-    let run = state.to_run(campaign);
-    let estimates = Estimates {
-        plans: &plans,
-        price: &failure_price,
-        tactics: &tactics,
-        worst: worst(&failure_price, model),
-        level: settings.confidence,
-    };
-    let bills = (variants.iter().zip(&deployments))
-        .map(|(variant, deployment)| price(&variant.model, deployment));
-    let topologies = estimates.topologies(&run, bills);
-    Ok(PlayedVariants {
-        differences: estimates.differences(&run, &topologies),
-        topologies,
-        partial: run.partial,
-        interrupted: interrupt.came(),
-    })
-}
-
 /// What turns the tallies of a run into figures.
-struct Estimates<'a> {
-    plans: &'a [Plan],
-    price: &'a FailurePrice,
-    tactics: &'a Tactics,
+pub(super) struct Estimates<'a> {
+    pub(super) plans: &'a [Plan],
+    pub(super) price: &'a FailurePrice,
+    pub(super) tactics: &'a Tactics,
     /// What a month of total failure costs.
-    worst: FailureCost,
-    level: f64,
+    pub(super) worst: FailureCost,
+    pub(super) level: f64,
 }
 
 impl Estimates<'_> {
-    fn topologies(
+    pub(super) fn topologies(
         &self,
         run: &Run,
         bills: impl Iterator<Item = CostResult>,
     ) -> Vec<TopologyResult> {
-        let played = self.plans.iter().zip(&run.tallies).zip(&run.known);
-        let tactics = self.tactics.topologies.iter();
-        (played.zip(bills).zip(tactics))
-            .map(|((((plan, tally), known), bill), tactic)| {
-                let bound = self.bound(plan);
-                let mut result =
-                    summarize(tally, &Names::of(plan), self.level, &bound, known, bill);
-                if let Some(answer) = &tactic.answer {
-                    take_over(&mut result, answer, self.price);
-                }
-                if let Some(rare) = &tactic.rare {
-                    take_over_rare(&mut result, rare, plan.horizon / 3600.0);
-                }
-                result
-            })
+        (bills.enumerate())
+            .map(|(index, bill)| self.topology(run, index, bill))
             .collect()
     }
 
-    fn differences(&self, run: &Run, topologies: &[TopologyResult]) -> Vec<Difference> {
+    /// The figures of one plan, with the bill of what it stands for.
+    pub(super) fn topology(&self, run: &Run, index: usize, bill: CostResult) -> TopologyResult {
+        let plan = &self.plans[index];
+        let (tally, known) = (&run.tallies[index], &run.known[index]);
+        let bound = self.bound(plan);
+        let mut result = summarize(tally, &Names::of(plan), self.level, &bound, known, bill);
+        let tactic = &self.tactics.topologies[index];
+        if let Some(answer) = &tactic.answer {
+            take_over(&mut result, answer, self.price);
+        }
+        if let Some(rare) = &tactic.rare {
+            take_over_rare(&mut result, rare, plan.horizon / 3600.0);
+        }
+        result
+    }
+
+    pub(super) fn differences(&self, run: &Run, topologies: &[TopologyResult]) -> Vec<Difference> {
         let pairs = run.pairs.iter().map(|pair| {
             let mut difference = self.difference(pair);
             let is_rare = |index: usize| matches!(self.tactics.topologies[index].rare, Some(Ok(_)));
@@ -390,7 +291,7 @@ impl Estimates<'_> {
 }
 
 /// What a month without any service costs.
-fn worst(price: &FailurePrice, model: &Model) -> FailureCost {
+pub(super) fn worst(price: &FailurePrice, model: &Model) -> FailureCost {
     let worst = price.of_total_loss(model);
     FailureCost {
         sla_credits: worst.sla_credits.unwrap_or_default(),

@@ -10,6 +10,7 @@ use crate::results::SweepFigure;
 use crate::study::recommend::MoveKind;
 
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("folder", |arg| arg.help("Folder for the chart and the figures [default: output/MODEL/sweep]")))]
 pub(super) struct SweepArgs {
     /// Model file; the built-in example if left out
     #[arg(value_hint = ValueHint::FilePath)]
@@ -77,7 +78,7 @@ pub(super) enum StudyFormat {
     Markdown,
     /// JSON
     Json,
-    /// CSV
+    /// CSV: a row for each figure or setting
     Csv,
 }
 
@@ -106,6 +107,7 @@ impl FigureChoice {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("folder", |arg| arg.help("Folder for the chart and the figures [default: output/MODEL/sensitivity]")))]
 pub(super) struct SensitivityArgs {
     /// Model file; the built-in example if left out
     #[arg(value_hint = ValueHint::FilePath)]
@@ -145,6 +147,26 @@ pub(super) struct RecommendArgs {
     /// Only changes of this kind; may be given several times [default: all]
     #[arg(long, value_enum, value_name = "KIND")]
     pub(super) only: Vec<ChangeKind>,
+    #[command(flatten)]
+    pub(super) trials: StudyTrials,
+    #[command(flatten)]
+    pub(super) output: StudyOutput,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(mut_arg("trials", |arg| arg.help("Play this many trials of each interval")))]
+#[command(mut_arg("max_time", |arg| arg.help("Stop after this time, all intervals together [default: 1m, unless --trials is given]")))]
+#[command(mut_arg("folder", |arg| arg.help("Folder for the chart and the figures [default: output/MODEL/TOPOLOGY]")))]
+pub(super) struct DrillsArgs {
+    /// Model file; the built-in example if left out
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) model: Option<PathBuf>,
+    /// Topology to drill; may be left out if the model has only one with a standby
+    #[arg(long, short, value_name = "NAME")]
+    pub(super) topology: Option<String>,
+    /// Time between two drills; may be given several times [default: a week to a year, and that of the model]
+    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    pub(super) every: Vec<Duration>,
     #[command(flatten)]
     pub(super) trials: StudyTrials,
     #[command(flatten)]

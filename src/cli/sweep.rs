@@ -2,25 +2,21 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-
 use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::load::{draft, topology};
-use super::outputs::{pictures, stage_charts};
-use super::settings::{Charts, output_folder, study_settings};
-use super::simulate::{Variant, play_watched};
+use super::settings::study_settings;
 use super::streams::Streams;
-use super::study_args::{StudyFormat, SweepArgs};
+use super::study_args::SweepArgs;
+use super::study_files::{Ended, StudyFiles, open_folder, study_json};
+use super::variants::{Variant, play_watched};
 use crate::chart;
 use crate::model::{Draft, Model};
-use crate::montecarlo::RunSettings;
-use crate::report::{Folder, sweep_csv, sweep_markdown, sweep_text};
+use crate::montecarlo::{Estimator, RunSettings};
+use crate::report::{sweep_csv, sweep_markdown, sweep_text};
 use crate::results::{SweepFigure, SweepStudy};
 use crate::study::{Grid, Swept, sweep as look_at};
 
-/// The file of the figures, which every sweep leaves.
-const FIGURES: &str = "sweep.json";
 /// Most points of a sweep of two parameters.
 const MOST_POINTS: usize = 400;
 /// Time for all plays together, unless trials are asked for.
@@ -31,32 +27,15 @@ pub(super) fn sweep(args: &SweepArgs, streams: &mut Streams) -> Result<(), Failu
     let grids = grids(&args.set, &draft)?;
     let names = chosen(draft.model(), &args.topology)?;
     let models = models(&draft, &grids)?;
-    let settings = study_settings(&args.trials, LONGEST);
+    let settings = study_settings(&args.trials, LONGEST, Estimator::Sharp);
     let figure = args.figure.figure();
     check_figure(draft.model(), figure)?;
-    let folder = output_folder(
-        args.output.folder.as_deref(),
-        &[&draft.model().name, "sweep"],
-    );
-    let folder = Folder::open(&folder).context("no place for the output (-o DIR names another)")?;
+    let model = draft.model();
+    let folder = open_folder(&args.output, &[&model.name, "sweep"])?;
     let (study, interrupted) = play(&draft, &grids, &models, &names, &settings, streams)?;
-    let told = Told {
-        draft: &draft,
-        study: &study,
-        figure,
-        seed: settings.seed,
-    };
-    let printed = told.printed(args.output.format)?;
-    let path = folder.path().to_owned();
-    told.save(folder, Charts::unless(args.output.no_charts), &settings)
-        .context("the sweep could not be written")?;
-    streams.data(&printed)?;
-    streams.note(&format!("\nchart and figures: {}", path.display()));
-    if interrupted {
-        streams.note("interrupted: what was done is kept");
-        return Err(Failure::Interrupted);
-    }
-    Ok(())
+    let files = files(model, &study, figure, settings.seed)?;
+    let ended = Ended::by(interrupted);
+    files.deliver(folder, &args.output, &settings, ended, streams)
 }
 
 fn grids(texts: &[String], draft: &Draft) -> Result<Vec<Grid>, Failure> {
@@ -236,50 +215,21 @@ fn announced(points: usize, names: &[String], settings: &RunSettings) -> String 
     )
 }
 
-/// A sweep and what it is a sweep of.
-struct Told<'a> {
-    draft: &'a Draft,
-    study: &'a SweepStudy,
+/// A sweep in all its forms.
+fn files(
+    model: &Model,
+    study: &SweepStudy,
     figure: SweepFigure,
     seed: u64,
-}
-
-impl Told<'_> {
-    fn printed(&self, format: StudyFormat) -> anyhow::Result<String> {
-        let name = &self.draft.model().name;
-        Ok(match format {
-            StudyFormat::Text => sweep_text(name, self.study, self.figure, Streams::width()),
-            StudyFormat::Markdown => sweep_markdown(name, self.study, self.figure),
-            StudyFormat::Csv => sweep_csv(self.study)?,
-            StudyFormat::Json => {
-                let all = serde_json::json!({
-                    "schema": 1,
-                    "model": name,
-                    "model_hash": self.draft.model().hash,
-                    "version": env!("CARGO_PKG_VERSION"),
-                    "seed": self.seed,
-                    "sweep": self.study,
-                });
-                format!("{all:#}\n")
-            }
-        })
-    }
-
-    /// Writes the chart and the figures.
-    fn save(
-        &self,
-        mut folder: Folder,
-        charts: Charts,
-        settings: &RunSettings,
-    ) -> anyhow::Result<()> {
-        folder.stage(FIGURES, self.printed(StudyFormat::Json)?)?;
-        folder.stage("sweep.csv", self.printed(StudyFormat::Csv)?)?;
-        folder.stage("sweep.md", self.printed(StudyFormat::Markdown)?)?;
-        if charts == Charts::Drawn {
-            let chart = chart::sweep(&self.draft.model().name, self.study, self.figure, self.seed);
-            stage_charts(&mut folder, &[chart], settings)?;
-        }
-        folder.commit(FIGURES, pictures(chart::SWEEP))?;
-        Ok(())
-    }
+) -> anyhow::Result<StudyFiles> {
+    let name = &model.name;
+    Ok(StudyFiles {
+        name: "sweep",
+        text: sweep_text(name, study, figure, Streams::width()),
+        markdown: sweep_markdown(name, study, figure),
+        csv: sweep_csv(study)?,
+        json: study_json(model, seed, "sweep", study),
+        chart: chart::sweep(name, study, figure, seed),
+        more: Vec::new(),
+    })
 }

@@ -1,5 +1,7 @@
 //! `why`: what takes a topology down, and what each cause costs.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::args::{WhyArgs, WhyFormat};
@@ -7,14 +9,18 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::load::{load, topology};
 use super::observer::{RunObserver, progress_bar};
-use super::settings::why_settings;
+use super::settings::study_settings;
 use super::streams::Streams;
 use crate::importance::{Question, why};
 use crate::model::TopologySpec;
+use crate::montecarlo::Estimator;
 use crate::plan::compile;
 use crate::report::{Parts, why_markdown, why_text};
 use crate::results::Why;
 use crate::topology::expand;
+
+/// Time for each topology, unless trials are asked for.
+const LONGEST: Duration = Duration::from_mins(1);
 
 pub(super) fn why_down(args: &WhyArgs, streams: &mut Streams) -> Result<(), Failure> {
     let (model, _) = load(args.model.as_deref())?;
@@ -29,7 +35,7 @@ pub(super) fn why_down(args: &WhyArgs, streams: &mut Streams) -> Result<(), Fail
     let question = Question {
         order: args.order,
         every_part: args.all,
-        settings: why_settings(args),
+        settings: study_settings(&args.trials, LONGEST, Estimator::Plain),
     };
     let interrupt = Interrupt::listen()?;
     let mut answers: Vec<Why> = Vec::new();

@@ -18,6 +18,7 @@ mod sharp;
 mod summary;
 mod tally;
 mod timeline;
+mod timeline_pair;
 mod timeline_summary;
 
 pub use contract::Promised;
@@ -32,6 +33,7 @@ pub use sharp::{Known, KnownMean, Sharpened};
 pub use summary::{Names, NoLossBound, precision, summarize};
 pub use tally::{FailureCost, PricedFailure, Tally, TallyShape};
 pub use timeline::{TimelineShape, TimelineTally};
+pub use timeline_pair::{Come, LivedPair, LivedTrial, injected_difference};
 pub use timeline_summary::{Injected, injected};
 
 /// Length of a year \[s\].

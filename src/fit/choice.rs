@@ -9,11 +9,12 @@ use std::fmt::Write as _;
 use super::goodness::goodness;
 use super::law::{Family, Law};
 use super::maximum::{FEWEST_DISTINCT, maximum};
+use super::mixture::mixture;
 use super::profile::{Ends, Figure, interval};
 use super::sample::Sample;
 use super::survival::{Step, kaplan_meier};
 use crate::results::{
-    FamilyFit, FitParameter, GoodnessOfFit, Ranged, SurvivalStep, TimeFit, format,
+    FamilyFit, FitParameter, GoodnessOfFit, MixtureFit, Ranged, SurvivalStep, TimeFit, format,
 };
 
 /// Difference of `AICc` that is no evidence.
@@ -79,6 +80,10 @@ pub fn fit_times(sample: &Sample, effort: Effort) -> TimeFit {
         // One sentence says it for all.
         refused.clear();
     }
+    let mut notes = notes(sample, &fits, chosen);
+    let families: Vec<FamilyFit> = fits.into_iter().map(|(_, fit)| fit).collect();
+    let mixture = mixture(sample, &families, effort);
+    notes.extend(mixture.as_ref().map(two_kinds));
     TimeFit {
         n: sample.n() as u64,
         exact: sample.n_exact as u64,
@@ -88,10 +93,11 @@ pub fn fit_times(sample: &Sample, effort: Effort) -> TimeFit {
         sample_mean_seconds: (sample.n_exact > 0.0).then(|| sample.sum / sample.n_exact),
         constant_seconds,
         sample_median_seconds: steps.as_deref().and_then(median),
-        chosen: chosen.map(|at| fits[at].1.family.clone()),
+        chosen: chosen.map(|at| families[at].family.clone()),
         reason,
-        notes: notes(sample, &fits, chosen),
-        families: fits.into_iter().map(|(_, fit)| fit).collect(),
+        notes,
+        families,
+        mixture,
         refused,
         survival: thinned(&steps.unwrap_or_default()),
     }
@@ -315,6 +321,35 @@ fn notes(sample: &Sample, fits: &[(Family, FamilyFit)], chosen: Option<usize>) -
         notes.push("to use the times as they are, name the column in the model: { empirical: \"FILE.csv#COLUMN\" }, cells with units".to_owned());
     }
     notes
+}
+
+/// Two kinds of incidents in words.
+fn two_kinds(mixture: &MixtureFit) -> String {
+    let between = |figure: &Ranged, words: &dyn Fn(f64) -> String| {
+        let said = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), words);
+        let (value, low, high) = (said(figure.value), said(figure.low), said(figure.high));
+        format!("{value} ({low} to {high})")
+    };
+    let share: &dyn Fn(f64) -> String = &format::probability;
+    let time: &dyn Fn(f64) -> String = &format::duration;
+    let kinds = mixture.parts.iter().map(|part| {
+        format!(
+            "{} with a median of {} and a p95 of {}",
+            between(&part.weight, share),
+            between(&part.median_seconds, time),
+            between(&part.p95_seconds, time)
+        )
+    });
+    format!(
+        "two kinds of incidents explain the times far better than {} (BIC {:.0} lower): {}; together a median of {}, a p95 of {} and a mean of {}. \
+         The lines to paste have them as a comment; look whether a column of the log tells them apart (--where, --by)",
+        mixture.single,
+        mixture.bic_of_single - mixture.bic,
+        kinds.collect::<Vec<_>>().join(", and "),
+        between(&mixture.median_seconds, time),
+        between(&mixture.p95_seconds, time),
+        between(&mixture.mean_seconds, time)
+    )
 }
 
 /// The only value of several exact times; of fewer than two parameters need, chance may have made them equal.

@@ -11,6 +11,7 @@ mod instant;
 mod law;
 mod log;
 mod maximum;
+mod mixture;
 mod profile;
 mod rate;
 mod sample;

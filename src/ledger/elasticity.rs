@@ -64,6 +64,17 @@ impl Elasticities {
         Self { known, unknown }
     }
 
+    /// None, as the run was cut short.
+    pub(super) fn left_out(topologies: &[TopologyResult]) -> Self {
+        let unknown = topologies
+            .iter()
+            .map(|topology| because(&topology.name, "the run was cut short"));
+        Self {
+            known: Vec::new(),
+            unknown: unknown.collect(),
+        }
+    }
+
     /// The elasticity of a topology by an assumption.
     pub(super) fn get(&self, index: usize, topology: &str) -> Option<Elasticity> {
         let (_, row) = self.known.iter().find(|(name, _)| name == topology)?;

@@ -14,9 +14,18 @@ use crate::results::{Assumption, Ledger, Reliance, TopologyResult};
 use charges::charge;
 use elasticity::Elasticities;
 
+/// Whether elasticities are worked out, which takes about a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Elasticity {
+    /// On so many threads.
+    WorkedOut(usize),
+    /// Nobody waits for them.
+    LeftOut,
+}
+
 /// The ledger of a finished run of these topologies of a model.
 #[must_use]
-pub fn ledger(model: &Model, topologies: &[TopologyResult], threads: usize) -> Ledger {
+pub fn ledger(model: &Model, topologies: &[TopologyResult], elasticity: Elasticity) -> Ledger {
     let mut assumptions: Vec<Assumption> = (model.quantities.iter())
         .map(|quantity| Assumption {
             topologies: (topologies.iter())
@@ -26,7 +35,12 @@ pub fn ledger(model: &Model, topologies: &[TopologyResult], threads: usize) -> L
             ..assumption(quantity)
         })
         .collect();
-    let elasticities = Elasticities::of(model, topologies, &assumptions, threads);
+    let elasticities = match elasticity {
+        Elasticity::WorkedOut(threads) => {
+            Elasticities::of(model, topologies, &assumptions, threads)
+        }
+        Elasticity::LeftOut => Elasticities::left_out(topologies),
+    };
     for (index, assumption) in assumptions.iter_mut().enumerate() {
         for reliance in &mut assumption.topologies {
             reliance.elasticity = elasticities.get(index, &reliance.topology);
@@ -207,7 +221,7 @@ sources:
         let model = model();
         let topologies = ["one", "warm", "own"]
             .map(|name| crate::compare::assemble::tests::topology(name, None, 1e-3));
-        let ledger = ledger(&model, &topologies, 1);
+        let ledger = ledger(&model, &topologies, Elasticity::WorkedOut(1));
         let of = |path: &str| -> Vec<&str> {
             let found = ledger
                 .assumptions

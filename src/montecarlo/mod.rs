@@ -16,6 +16,6 @@ pub use run::{Campaign, Pair, Run, run};
 pub use settings::*;
 pub use shard::Shard;
 pub use state::State;
-pub use tactics::{Tactic, Tactics};
+pub use tactics::{Stop, Tactic, Tactics};
 pub use threads::side_by_side;
 pub use timelines::{Lived, is_certain, live};

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::RunSettings;
-use super::tactics::cost_of;
+use super::tactics::{Stop, cost_of};
 use crate::cost::FailurePrice;
 use crate::engine::BusyPeriods;
 use crate::estimate::{RareMeans, RareTally};
@@ -45,6 +45,7 @@ pub(super) fn rare(
     plan: &Plan,
     price: &FailurePrice,
     settings: &RunSettings,
+    stop: Stop<'_>,
 ) -> Result<RareMeans, String> {
     let watched = dominant_cut_sets(plan);
     let sets: Vec<Vec<UnitId>> = watched.iter().map(|set| set.units.clone()).collect();
@@ -62,7 +63,7 @@ pub(super) fn rare(
     let target = settings.precision.unwrap_or(PRECISION);
     let (mut tally, mut events, mut next) = (RareTally::default(), 0, 0);
     let mut was_known = false;
-    while tally.samples() < MOST_SAMPLES && events < MOST_EVENTS {
+    while tally.samples() < MOST_SAMPLES && events < MOST_EVENTS && !stop() {
         let round = next..next + next.max(FIRST_ROUND);
         next = round.end;
         let finished: Vec<_> = round.into_par_iter().map(play).collect();

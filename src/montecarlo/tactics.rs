@@ -48,6 +48,9 @@ fn good_enough(settings: &RunSettings) -> f64 {
         .map_or(GOOD_ENOUGH, |target| target.min(GOOD_ENOUGH))
 }
 
+/// Whether there is no more time.
+pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
+
 /// How the topologies of a run are estimated.
 #[derive(Debug, Clone)]
 pub struct Tactics {
@@ -110,6 +113,19 @@ impl Tactics {
     /// Chooses for each plan.
     #[must_use]
     pub fn choose(plans: &[Plan], price: &FailurePrice, settings: &RunSettings) -> Self {
+        Self::choose_unless(plans, price, settings, &|| false)
+    }
+
+    /// The same with someone who may say that there is no more time: what has not been worked out by then is left to trials.
+    ///
+    /// That is no function of the plans and the seed any more: only for runs that are neither kept nor put together.
+    #[must_use]
+    pub fn choose_unless(
+        plans: &[Plan],
+        price: &FailurePrice,
+        settings: &RunSettings,
+        stop: Stop<'_>,
+    ) -> Self {
         let mut tactics = Self {
             topologies: vec![Tactic::default(); plans.len()],
             pairs: pairs_of(plans.len()).map(|_| false).collect(),
@@ -122,12 +138,12 @@ impl Tactics {
             let topologies = tactics.topologies.par_iter_mut().zip(plans);
             pool.install(|| {
                 topologies.for_each(|(tactic, plan)| {
-                    tactic.answer =
-                        Some(exact::solve(plan, Effort::Quick).within(good_enough(settings)));
+                    tactic.answer = (!stop())
+                        .then(|| exact::solve(plan, Effort::Quick).within(good_enough(settings)));
                 });
             });
         }
-        let pilot = Pilot::play(plans, settings);
+        let pilot = Pilot::play(plans, settings, stop);
         let topologies = tactics.topologies.par_iter_mut().enumerate();
         pool.install(|| {
             topologies.for_each(|(index, tactic)| pilot.choose(tactic, index, &plans[index]));
@@ -135,8 +151,8 @@ impl Tactics {
         for (index, tactic) in tactics.topologies.iter_mut().enumerate() {
             let plan = &plans[index];
             let by_trials = || pilot.is_rare(index, plan) || pilot.missed_disasters(index, plan);
-            if tactic.exact_unavailability().is_none() && by_trials() {
-                tactic.rare = Some(pool.install(|| rare(plan, price, settings)));
+            if tactic.exact_unavailability().is_none() && !stop() && by_trials() {
+                tactic.rare = Some(pool.install(|| rare(plan, price, settings, stop)));
             }
         }
         let terms: Vec<Vec<f64>> = (tactics.topologies.iter().enumerate())
@@ -170,7 +186,7 @@ struct Pilot {
 }
 
 impl Pilot {
-    fn play(plans: &[Plan], settings: &RunSettings) -> Self {
+    fn play(plans: &[Plan], settings: &RunSettings, stop: Stop<'_>) -> Self {
         let mut players: Vec<Player<'_>> = plans
             .iter()
             .map(|plan| Player::sharp(plan, settings.seed))
@@ -185,7 +201,7 @@ impl Pilot {
         };
         let mut with_loss = vec![0; plans.len()];
         for trial in 0..n_trials(plans) {
-            if with_loss.iter().all(|losses| *losses >= WANTED) {
+            if with_loss.iter().all(|losses| *losses >= WANTED) || stop() {
                 break;
             }
             for (index, player) in players.iter_mut().enumerate() {

@@ -1,11 +1,14 @@
 //! Many lived trials of several plans, the same in all of them.
 
+use std::ops::Range;
+
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use super::state::pairs_of;
 use super::threads::pool;
 use super::{Observer, Progress, RunSettings};
 use crate::engine::{Simulator, TrialTimeline};
-use crate::estimate::{TimelineShape, TimelineTally};
+use crate::estimate::{LivedPair, LivedTrial, TimelineShape, TimelineTally};
 use crate::plan::Plan;
 
 /// Trials of a batch.
@@ -18,6 +21,8 @@ const ROUND: u64 = 16;
 pub struct Lived {
     /// In the order of the plans.
     pub tallies: Vec<TimelineTally>,
+    /// Each two of them, over all trials: (1, 0), (2, 0), (2, 1), …
+    pub pairs: Vec<LivedPair>,
     /// Whether the observer stopped them early.
     pub partial: bool,
 }
@@ -33,7 +38,8 @@ pub fn is_certain(plan: &Plan, seed: u64) -> bool {
         })
 }
 
-/// Plays so many trials of each plan. Equal for any number of threads: batches are merged in their order.
+/// Plays so many trials of each plan. Equal for any number of threads: batches are merged in their order. A plan of one trial, of which
+/// all others would be the same, stands beside every trial of the others.
 ///
 /// # Panics
 ///
@@ -50,6 +56,7 @@ pub fn live(
     };
     let most = plans.iter().map(|(.., trials)| *trials).max().unwrap_or(0);
     let mut whole = new();
+    let mut pairs = vec![LivedPair::default(); pairs_of(plans.len()).count()];
     let mut next = 0;
     let mut partial = false;
     while next < most {
@@ -58,25 +65,32 @@ pub fn live(
             break;
         }
         let starts: Vec<u64> = (0..ROUND).map(|batch| next + batch * BATCH).collect();
-        let batches: Vec<Vec<TimelineTally>> = pool.install(|| {
+        let batches: Vec<(Vec<TimelineTally>, Vec<LivedPair>)> = pool.install(|| {
             let starts = starts.into_par_iter().filter(|start| *start < most);
             starts
                 .map(|start| {
                     let mut tallies = new();
+                    let batch = start..(start + BATCH).min(most);
+                    let mut came: Vec<Vec<LivedTrial>> = Vec::with_capacity(plans.len());
                     for ((plan, shape, trials), tally) in plans.iter().zip(&mut tallies) {
-                        let mut simulator = Simulator::new(plan, settings.seed);
-                        let mut lived = TrialTimeline::default();
-                        for trial in start..(start + BATCH).min(*trials) {
-                            let outcome = simulator.live(trial, &mut lived);
-                            tally.add(shape, &lived, outcome);
-                        }
+                        came.push(play(plan, shape, *trials, &batch, settings.seed, tally));
                     }
-                    tallies
+                    let pairs = pairs_of(plans.len()).map(|(of, from)| {
+                        let mut pair = LivedPair::default();
+                        for (of, from) in came[of].iter().zip(&came[from]) {
+                            pair.add(*of, *from);
+                        }
+                        pair
+                    });
+                    (tallies, pairs.collect())
                 })
                 .collect()
         });
-        for batch in &batches {
-            for (own, other) in whole.iter_mut().zip(batch) {
+        for (tallies, of_batch) in &batches {
+            for (own, other) in whole.iter_mut().zip(tallies) {
+                own.merge(other);
+            }
+            for (own, other) in pairs.iter_mut().zip(of_batch) {
                 own.merge(other);
             }
         }
@@ -90,6 +104,35 @@ pub fn live(
     }
     Lived {
         tallies: whole,
+        pairs,
         partial,
     }
+}
+
+/// Plays the trials of a batch of one plan into a tally, and tells what each came to; a plan of one trial is played once more for each
+/// batch, and tallied in the first.
+fn play(
+    plan: &Plan,
+    shape: &TimelineShape,
+    trials: u64,
+    batch: &Range<u64>,
+    seed: u64,
+    tally: &mut TimelineTally,
+) -> Vec<LivedTrial> {
+    let mut simulator = Simulator::new(plan, seed);
+    let mut lived = TrialTimeline::default();
+    let mut live = |trial: u64| {
+        let outcome = simulator.live(trial, &mut lived);
+        if batch.contains(&trial) {
+            tally.add(shape, &lived, outcome);
+        }
+        LivedTrial {
+            lost: outcome.unavailability * shape.traffic_seconds,
+            down: outcome.down_seconds,
+        }
+    };
+    if trials == 1 {
+        return vec![live(0); (batch.end - batch.start) as usize];
+    }
+    (batch.start..batch.end.min(trials)).map(live).collect()
 }

@@ -6,7 +6,7 @@ use super::{Phase, Purpose, Sampler, StreamKey, TrialKey};
 use crate::model::{Distribution, Range};
 
 /// Everything that times are drawn from, by index.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Laws {
     /// All samplers; those of ranges at the means of the ranges until a trial sets them.
     pub samplers: Vec<Sampler>,

@@ -12,7 +12,7 @@ pub type GateId = u32;
 const OBSERVER: u32 = 1 << 31;
 
 /// The wiring, immutable.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Network {
     /// Spare of each gate when nothing is wrong.
     pub initial: Vec<i32>,

@@ -8,7 +8,7 @@ use rand_distr::{Distribution as _, Exp1, Gamma, StandardNormal, Triangular};
 use crate::model::Distribution;
 
 /// A distribution with its constants worked out. Times in seconds, never negative.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Sampler {
     /// Exponential with this mean, by the ziggurat method of `rand_distr::Exp1`.
     Exponential(f64),

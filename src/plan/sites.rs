@@ -137,7 +137,7 @@ impl Names {
 }
 
 /// Gates that keep parts of a plan down while they are held down.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Holds {
     /// Of each service, one gate for each region, or one for all; empty for services of logic only without faults.
     pub services: Vec<Vec<GateId>>,

@@ -10,7 +10,7 @@ use crate::model::{CrewOrder, Distribution, Hours, TakeoverTrigger};
 pub type UnitId = u32;
 
 /// A deployment compiled for the engine: immutable, index-based, valid.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// Names of everything that is reported.
     pub names: Names,
@@ -177,7 +177,7 @@ pub enum UnitKind {
 
 /// What a unit of the fast path is in, up or down, until its clock runs out; it goes from one of a pair to the other. Few
 /// phases are shared by many units, and stay near the processor.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Phase {
     /// How long the phase after this one lasts: a repair after an up phase, a life after a down phase.
     pub next: Sampler,

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{Cell, CellAlignment};
 use owo_colors::OwoColorize;
 
+use super::csv::{Columns, written};
 use super::markdown::escaped;
 use super::table::{rendered, table};
 use super::terminal::push_wrapped;
@@ -66,6 +67,40 @@ pub fn drill_markdown(model: &str, study: &DrillStudy, currency: &str) -> String
         let _ = writeln!(text, "{}\n", escaped(&line));
     }
     text
+}
+
+/// One row for each interval.
+///
+/// # Errors
+///
+/// None in practice: rows have as many cells as the header and memory takes every write.
+pub fn drill_csv(study: &DrillStudy, currency: &str) -> Result<String, csv::Error> {
+    let rows = study.intervals.iter().enumerate();
+    written(rows.map(|(index, interval)| {
+        let mut row = Columns::default();
+        row.text("topology", &study.name);
+        row.text("pattern", &study.pattern);
+        row.text("kind", &study.kind);
+        row.number("every_hours", interval.every_hours);
+        row.text("drill", &interval.label);
+        row.text("trials", interval.trials);
+        row.estimate("unavailability", "", Some(&interval.unavailability));
+        let downtime = &interval.downtime_minutes_per_year;
+        row.number("downtime_minutes_per_year", Some(downtime.mean));
+        row.number("downtime_minutes_per_year_low", Some(downtime.low));
+        row.number("downtime_minutes_per_year_high", Some(downtime.high));
+        let cost = &interval.cost_per_month;
+        row.number(&format!("drills_{currency}_per_month"), cost.drills);
+        row.estimate(
+            "cost_with_failure",
+            &format!("_{currency}_per_month"),
+            cost.total_with_failure.as_ref(),
+        );
+        row.flag("most_available", Some(index == study.most_available));
+        row.flag("cannot_be_told_from_it", Some(study.is_alike(index)));
+        row.flag("cheapest", Some(study.cheapest == Some(index)));
+        row.0
+    }))
 }
 
 fn about(study: &DrillStudy) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::results::{FamilyFit, FitGroup, FitStudy, Ranged, RateFit, TimeFit, format};
+use crate::results::{FamilyFit, FitGroup, FitStudy, MixtureFit, Ranged, RateFit, TimeFit, format};
 
 /// What the lines need that is not in the log.
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +81,7 @@ fn lines(study: &FitStudy, group: &FitGroup, pasted: Pasted<'_>) -> Vec<String> 
     }
     if let Some(repair) = &group.repair {
         lines.extend(mttr(repair, study.level));
+        lines.extend(repair.mixture.as_ref().map(two_kinds));
     }
     lines.push(source(study, group, pasted.date));
     lines
@@ -153,6 +154,32 @@ fn mttr(repair: &TimeFit, level: f64) -> Vec<String> {
         range(&choice.median_seconds),
         range(&choice.p95_seconds)
     )]
+}
+
+/// Two kinds of times, as a comment to be put in the place of the single law.
+fn two_kinds(mixture: &MixtureFit) -> String {
+    let value = |figure: &Ranged| figure.value.unwrap_or(f64::NAN);
+    let shorter = mixture
+        .parts
+        .first()
+        .map_or(0.0, |part| value(&part.weight));
+    // Weights add up to 100 %, also as they are written.
+    let shorter = format!("{:.1}", 100.0 * shorter);
+    let longer = format!("{:.1}", 100.0 - shorter.parse().unwrap_or(0.0));
+    let kinds = mixture.parts.iter().zip([shorter, longer]);
+    let kinds = kinds.map(|(part, weight)| {
+        format!(
+            "{{ weight: {weight}%, of: {{ lognormal: {{ median: {}, p95: {} }} }} }}",
+            time(value(&part.median_seconds)),
+            time(value(&part.p95_seconds))
+        )
+    });
+    format!(
+        "# mttr: {{ mixture: [{}] }}  # two kinds of incidents: fits far better (BIC {:.0} below {}); put it in the place of the line above",
+        kinds.collect::<Vec<_>>().join(", "),
+        mixture.bic_of_single - mixture.bic,
+        mixture.single
+    )
 }
 
 /// A law in the model language.

@@ -141,7 +141,7 @@ fn push_row(text: &mut String, cells: &[String]) {
 }
 
 /// What all verdicts come to.
-fn conclusion(report: &GateReport) -> String {
+pub(super) fn conclusion(report: &GateReport) -> String {
     let gates = report.gates.iter().map(|gate| gate.standing);
     let rows = report.baseline.iter().flat_map(|baseline| &baseline.rows);
     let all: Vec<Standing> = gates.chain(rows.map(|row| row.standing)).collect();
@@ -163,7 +163,7 @@ fn conclusion(report: &GateReport) -> String {
     }
 }
 
-fn found(verdict: &GateVerdict, currency: &str) -> String {
+pub(super) fn found(verdict: &GateVerdict, currency: &str) -> String {
     let Some(mean) = verdict.found else {
         return "no data".to_owned();
     };
@@ -180,7 +180,7 @@ fn found(verdict: &GateVerdict, currency: &str) -> String {
 }
 
 /// A value with its unit.
-fn value(value: f64, unit: FigureUnit, currency: &str) -> String {
+pub(super) fn value(value: f64, unit: FigureUnit, currency: &str) -> String {
     match unit {
         FigureUnit::Share => share(value),
         FigureUnit::Ratio => format!("{}%", format::significant(value * 100.0, 3)),
@@ -202,7 +202,7 @@ fn share(value: f64) -> String {
     format!("{} %", format::significant(value * 100.0, 3))
 }
 
-fn figure_name(row: &BaselineRow) -> &str {
+pub(super) fn figure_name(row: &BaselineRow) -> &str {
     match row.figure.as_str() {
         "cost_per_month.total" => "cost a month",
         other => other,
@@ -210,7 +210,7 @@ fn figure_name(row: &BaselineRow) -> &str {
 }
 
 /// The change with its sign, and its interval where there is one.
-fn change(row: &BaselineRow, currency: &str) -> String {
+pub(super) fn change(row: &BaselineRow, currency: &str) -> String {
     let signed = |change: f64| {
         let said = match row.unit {
             FigureUnit::Share => format::scientific(change.abs(), 2),
@@ -234,7 +234,7 @@ fn change(row: &BaselineRow, currency: &str) -> String {
     )
 }
 
-fn word(row: &BaselineRow) -> &'static str {
+pub(super) fn word(row: &BaselineRow) -> &'static str {
     match row.standing {
         Standing::Missed => "worse",
         Standing::Undecided => "undecided",
@@ -244,7 +244,7 @@ fn word(row: &BaselineRow) -> &'static str {
     }
 }
 
-fn notes(baseline: &BaselineReport) -> Vec<String> {
+pub(super) fn notes(baseline: &BaselineReport) -> Vec<String> {
     let mut notes = Vec::new();
     if baseline.tolerance > 0.0 {
         let share = format::probability(baseline.tolerance);

@@ -7,6 +7,7 @@ use askama::Template;
 use thiserror::Error;
 
 use super::format::{self, printable};
+use super::html_gates::{GatesView, gates};
 use super::html_ledger::{self, LedgerView};
 use super::html_prose::{answer, assumptions, comparison_caption, made, missing, question};
 use super::html_script;
@@ -51,6 +52,8 @@ struct Page {
     tone: &'static str,
     answer: Vec<String>,
     partial: bool,
+    /// What was asked of the run; nothing if nothing was.
+    gates: Option<GatesView>,
     comparison_caption: String,
     headings: Vec<&'static str>,
     rows: Vec<Row>,
@@ -156,6 +159,7 @@ impl Page {
             tone: tone(results),
             answer: answer(results).iter().map(|text| unbroken(text)).collect(),
             partial: results.partial,
+            gates: gates(results),
             comparison_caption: unbroken(&comparison_caption(results)),
             headings: rows.first().map_or_else(Vec::new, |row| {
                 row.cells.iter().map(|cell| cell.label).collect()

@@ -51,9 +51,13 @@ pub fn injection_text(model: &str, injection: &Injection, width: u16) -> String 
     text.push_str(&drawn(&losses(injection), width));
     text.push('\n');
     text.push_str(&strips(injection));
-    for rows in [steps(injection), journey_table(injection)]
-        .into_iter()
-        .flatten()
+    for rows in [
+        differences(injection),
+        steps(injection),
+        journey_table(injection),
+    ]
+    .into_iter()
+    .flatten()
     {
         text.push('\n');
         text.push_str(&drawn(&rows, width));
@@ -99,6 +103,7 @@ pub fn injection_markdown(model: &str, injection: &Injection) -> String {
     text.push('\n');
     let all = [
         Some(losses(injection)),
+        differences(injection),
         steps(injection),
         journey_table(injection),
     ];
@@ -227,6 +232,71 @@ fn losses(injection: &Injection) -> Vec<Vec<String>> {
     [header].into_iter().chain(rows).collect()
 }
 
+/// Header and rows of what each topology loses more than the one that loses least, in the same trials; `None` for one topology.
+fn differences(injection: &Injection) -> Option<Vec<Vec<String>>> {
+    let topologies = &injection.topologies;
+    let lost = |topology: &&InjectedTopology| topology.requests_lost.mean;
+    let best = topologies
+        .iter()
+        .min_by(|a, b| lost(a).total_cmp(&lost(b)))
+        .filter(|_| topologies.len() > 1)?;
+    let header = [
+        format!("more than {}", name_of(best)),
+        "lost".to_owned(),
+        "down".to_owned(),
+        "loses more in".to_owned(),
+    ];
+    let others = (topologies.iter()).filter(|topology| topology.name != best.name);
+    let rows = others.filter_map(|topology| {
+        let pair = (injection.differences.iter()).find(|pair| {
+            let ends = [&pair.of, &pair.from];
+            ends.contains(&&topology.name) && ends.contains(&&best.name)
+        })?;
+        let (sign, more) = if pair.of == topology.name {
+            (1.0, pair.more)
+        } else {
+            (-1.0, pair.less)
+        };
+        let lost = signed(&pair.requests_lost, sign, |value| {
+            match injection.rate_per_second {
+                Some(_) => number(value),
+                None => format::duration(value),
+            }
+        });
+        Some(vec![
+            name_of(topology),
+            lost,
+            signed(&pair.down_seconds, sign, format::duration),
+            format!("{} of trials", format::probability(more)),
+        ])
+    });
+    Some([header.to_vec()].into_iter().chain(rows).collect())
+}
+
+/// A difference, or the same the other way round, with its interval.
+fn signed(figure: &Estimate, sign: f64, words: impl Fn(f64) -> String) -> String {
+    let said = |value: f64| match sign * value {
+        value if value > 0.0 => format!("+{}", words(value)),
+        value if value < 0.0 => format!("−{}", words(-value)),
+        _ => "0".to_owned(),
+    };
+    let mut ends = [said(figure.low), said(figure.high)];
+    if sign < 0.0 {
+        ends.reverse();
+    }
+    let spread = figure.spread(|| format!("{} to {}", ends[0], ends[1]));
+    two_lines(said(figure.mean), &spread)
+}
+
+/// A number of requests.
+fn number(value: f64) -> String {
+    if value < 1000.0 {
+        format::significant(value, 3)
+    } else {
+        format::count(value.round() as u64)
+    }
+}
+
 /// Header and rows of how long the steps of the first failover take, and of the data that it loses; `None` where nothing fails over.
 fn steps(injection: &Injection) -> Option<Vec<Vec<String>>> {
     let happens = |topology: &&InjectedTopology| topology.detect.n > 0 || topology.data_loss.n > 0;
@@ -263,13 +333,6 @@ fn requests(figure: &Estimate, injection: &Injection) -> String {
     if injection.rate_per_second.is_none() {
         return time(figure);
     }
-    let number = |value: f64| {
-        if value < 1000.0 {
-            format::significant(value, 3)
-        } else {
-            format::count(value.round() as u64)
-        }
-    };
     let spread = figure.spread(|| format!("{} to {}", number(figure.low), number(figure.high)));
     two_lines(number(figure.mean), &spread)
 }

@@ -1,5 +1,6 @@
 //! A played scenario as CSV: its totals, and success over time.
 
+use super::csv::{Columns, written};
 use crate::results::{Estimate, Injection};
 
 /// One row for each topology and journey, and for all journeys together.
@@ -81,6 +82,31 @@ pub fn injection_csv(injection: &Injection) -> Result<String, csv::Error> {
         }
     }
     finished(writer)
+}
+
+/// One row for each two topologies: the first less the second.
+///
+/// # Errors
+///
+/// None in practice: rows have as many cells as the header and memory takes every write.
+pub fn differences_csv(injection: &Injection) -> Result<String, csv::Error> {
+    let lost = if injection.rate_per_second.is_some() {
+        "requests_lost"
+    } else {
+        "lost_seconds_of_mean_traffic"
+    };
+    written(injection.differences.iter().map(|difference| {
+        let mut row = Columns::default();
+        row.text("of", &difference.of);
+        row.text("less", &difference.from);
+        row.estimate(lost, "", Some(&difference.requests_lost));
+        row.estimate("down_seconds", "", Some(&difference.down_seconds));
+        row.number("loses_less", Some(difference.less));
+        row.number("loses_as_much", Some(difference.equal));
+        row.number("loses_more", Some(difference.more));
+        row.number("chance_that_it_is_better", Some(difference.better));
+        row.0
+    }))
 }
 
 /// Success over time: one row for each topology, journey and interval.

@@ -299,6 +299,12 @@ fn notes(topology: &SensitiveTopology, study: &SensitivityStudy) -> Vec<String> 
 /// What changes the choice, and what measuring would be worth.
 fn verdict(study: &SensitivityStudy) -> Vec<String> {
     let mut said = Vec::new();
+    if !study.not_played.is_empty() {
+        said.push(format!(
+            "Not played with other assumptions before it was cut short: {}.",
+            study.not_played.join(", ")
+        ));
+    }
     match (&study.recommended, study.topologies.len()) {
         (Some(now), _) => {
             said.push(flips_in_short(study, now));
@@ -325,6 +331,9 @@ fn verdict(study: &SensitivityStudy) -> Vec<String> {
 
 fn flips_in_short(study: &SensitivityStudy, now: &str) -> String {
     match study.flips.len() {
+        0 if !study.not_played.is_empty() => {
+            format!("{now} is recommended; too little was played to say what would change that.")
+        }
         0 => format!(
             "{now} is recommended at both ends of every assumption: none changes the choice by itself."
         ),

@@ -198,7 +198,7 @@ fn sheets(study: &SweepStudy, figure: SweepFigure) -> Vec<Sheet> {
                         let row = |row: usize| {
                             let cells = columns.iter().map(|column| {
                                 let index = row * second.values.len() + column;
-                                short(study, topology, index, figure)
+                                cell(study, topology, index, figure, Told::AsNines)
                             });
                             [first.values[row].text.clone()]
                                 .into_iter()
@@ -223,7 +223,7 @@ fn sheets(study: &SweepStudy, figure: SweepFigure) -> Vec<Sheet> {
                 let row = |row: usize| {
                     let cells = topologies
                         .iter()
-                        .map(|topology| long(study, topology, row, figure));
+                        .map(|topology| cell(study, topology, row, figure, Told::AsShare));
                     [only.values[row].text.clone()]
                         .into_iter()
                         .chain(cells)
@@ -260,43 +260,26 @@ fn scale(figure: SweepFigure) -> &'static str {
     }
 }
 
-/// A figure and its interval, with the marks of the point.
-fn long(study: &SweepStudy, topology: &SweptTopology, index: usize, figure: SweepFigure) -> String {
-    let point = &topology.points[index];
-    let Some(estimate) = point.figure(figure) else {
-        return format::NO_DATA.to_owned();
-    };
-    let (value, interval) = match figure {
-        SweepFigure::Unavailability => (
-            format::availability(estimate),
-            format::availability_interval(estimate).unwrap_or_default(),
-        ),
-        _ => figure_and_interval(estimate, figure, &study.currency),
-    };
-    two_lines(
-        &format!("{value}{}", mark(topology, index, figure)),
-        &interval,
-    )
+/// How an availability is told.
+#[derive(Debug, Clone, Copy)]
+enum Told {
+    AsShare,
+    /// Where room is scarce.
+    AsNines,
 }
 
-/// The same where room is scarce.
-fn short(
+/// A figure and its interval, with the marks of the point.
+fn cell(
     study: &SweepStudy,
     topology: &SweptTopology,
     index: usize,
     figure: SweepFigure,
+    told: Told,
 ) -> String {
-    let point = &topology.points[index];
-    let Some(estimate) = point.figure(figure) else {
+    let Some(estimate) = topology.points[index].figure(figure) else {
         return format::NO_DATA.to_owned();
     };
-    let (value, interval) = match figure {
-        SweepFigure::Unavailability => (
-            format::nines_estimate(estimate),
-            format::nines_interval(estimate).unwrap_or_default(),
-        ),
-        _ => figure_and_interval(estimate, figure, &study.currency),
-    };
+    let (value, interval) = figure_and_interval(estimate, figure, told, &study.currency);
     two_lines(
         &format!("{value}{}", mark(topology, index, figure)),
         &interval,
@@ -306,14 +289,23 @@ fn short(
 fn figure_and_interval(
     estimate: &Estimate,
     figure: SweepFigure,
+    told: Told,
     currency: &str,
 ) -> (String, String) {
-    match figure {
-        SweepFigure::Cost => (
+    match (figure, told) {
+        (SweepFigure::Unavailability, Told::AsShare) => (
+            format::availability(estimate),
+            format::availability_interval(estimate).unwrap_or_default(),
+        ),
+        (SweepFigure::Unavailability, Told::AsNines) => (
+            format::nines_estimate(estimate),
+            format::nines_interval(estimate).unwrap_or_default(),
+        ),
+        (SweepFigure::Cost, _) => (
             format::money_rounded(estimate.mean, currency),
             format::money_interval(estimate.low, estimate.high, currency),
         ),
-        _ => (
+        (SweepFigure::RtoMet, _) => (
             format::probability(estimate.mean),
             format::probability_interval(estimate.low, estimate.high),
         ),
@@ -425,13 +417,7 @@ fn best(study: &SweepStudy, topology: &SweptTopology, figure: SweepFigure) -> Op
     let values: Vec<String> = values
         .map(|(parameter, at)| format!("{}={}", parameter.path, parameter.values[*at].text))
         .collect();
-    let (value, interval) = match figure {
-        SweepFigure::Unavailability => (
-            format::availability(estimate),
-            format::availability_interval(estimate).unwrap_or_default(),
-        ),
-        _ => figure_and_interval(estimate, figure, &study.currency),
-    };
+    let (value, interval) = figure_and_interval(estimate, figure, Told::AsShare, &study.currency);
     let interval = if interval.is_empty() {
         interval
     } else {

@@ -89,6 +89,9 @@ pub struct TimeFit {
     pub sample_median_seconds: Option<f64>,
     /// The families, the best first.
     pub families: Vec<FamilyFit>,
+    /// Two kinds of times, where they explain the sample far better than any family does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mixture: Option<MixtureFit>,
     /// Families that were not fitted, and why.
     pub refused: Vec<String>,
     /// Name of the one to use; `None` if none was fitted.
@@ -108,6 +111,40 @@ impl TimeFit {
         let chosen = self.chosen.as_deref()?;
         self.families.iter().find(|family| family.family == chosen)
     }
+}
+
+/// A mixture of two lognormals.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MixtureFit {
+    /// The kind with the shorter median first.
+    pub parts: Vec<MixturePart>,
+    /// Mean of both together \[s\].
+    pub mean_seconds: Ranged,
+    /// Median \[s\].
+    pub median_seconds: Ranged,
+    /// The time within which 95 % are over \[s\].
+    pub p95_seconds: Ranged,
+    /// ln of the likelihood.
+    pub log_likelihood: f64,
+    /// Schwarz's criterion.
+    pub bic: f64,
+    /// The single family that is best by it …
+    pub single: String,
+    /// … and its value.
+    pub bic_of_single: f64,
+}
+
+/// One kind of times, lognormal.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MixturePart {
+    /// Share of the times.
+    pub weight: Ranged,
+    /// Median \[s\].
+    pub median_seconds: Ranged,
+    /// Standard deviation of the logarithm.
+    pub sigma: Ranged,
+    /// The time within which 95 % are over \[s\].
+    pub p95_seconds: Ranged,
 }
 
 /// A step of an observed survival curve.

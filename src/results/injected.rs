@@ -28,6 +28,30 @@ pub struct Injection {
     pub rate_per_second: Option<f64>,
     /// One for each topology, in file order.
     pub topologies: Vec<InjectedTopology>,
+    /// Each two of them, over the same trials.
+    #[serde(default)]
+    pub differences: Vec<InjectedDifference>,
+}
+
+/// A topology less another one, over the trials that both lived through.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InjectedDifference {
+    /// This topology …
+    pub of: String,
+    /// … less this one.
+    pub from: String,
+    /// Requests lost \[requests, or seconds of mean traffic\].
+    pub requests_lost: Estimate,
+    /// Time in which a journey is down \[s\].
+    pub down_seconds: Estimate,
+    /// Share of trials in which `of` lost fewer requests.
+    pub less: f64,
+    /// Share of trials in which both lost as many.
+    pub equal: f64,
+    /// Share of trials in which `of` lost more.
+    pub more: f64,
+    /// Probability that `of` loses less on average.
+    pub better: f64,
 }
 
 /// A scenario as it was read.

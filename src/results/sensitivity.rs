@@ -13,6 +13,8 @@ pub struct SensitivityStudy {
     pub level: f64,
     /// Whether the run was cut short.
     pub partial: bool,
+    /// Topologies of which time was up, or the user interrupted it, before any assumption was played.
+    pub not_played: Vec<String>,
     /// Currency of all money.
     pub currency: String,
     /// Assumptions without a range are divided and multiplied by this.

@@ -294,6 +294,19 @@ async function ledger(what, page) {
   }
 }
 
+async function gates(what, page) {
+  const seen = await page.evaluate(() => {
+    const section = document.getElementById('gates');
+    const colour = (name) => getComputedStyle(section.querySelector(`.gate-${name}`)).color;
+    return {
+      verdict: section.querySelector('p.verdict').textContent, words: [...section.querySelectorAll('.mark')].map((mark) => mark.textContent),
+      linked: document.querySelector('nav a[href="#gates"]') !== null, colours: new Set(['met', 'unmet', 'open'].map(colour)).size,
+      first: section.compareDocumentPosition(document.getElementById('comparison')) === Node.DOCUMENT_POSITION_FOLLOWING,
+    };
+  });
+  check(`${what}: verdicts of gates are shown first, each in its colour`, /missed/.test(seen.verdict) && seen.words.join() === 'met,missed,undecided,better' && seen.linked && seen.colours === 3 && seen.first, seen);
+}
+
 async function main() {
   const started = Date.now();
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, args: ARGS });
@@ -312,6 +325,7 @@ async function main() {
     await zoom('seven', seven.page);
     await choice('seven', seven.page);
     await ledger('seven', seven.page);
+    await gates('seven', seven.page);
     check('seven: no overflow', (await overflow(seven.page)) <= 0);
     await quiet('seven', seven);
     // Dark comes and goes while the page is open.

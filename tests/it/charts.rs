@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use failscape::chart::{self, Chart};
 use failscape::report;
 use failscape::results::{
-    Comparison, DrillInterval, DrillStudy, PhaseLoss, RecommendStudy, TopologyResult,
+    BaselineReport, BaselineRow, Comparison, DrillInterval, DrillStudy, FigureUnit, GateReport,
+    GateVerdict, PhaseLoss, RecommendStudy, Results, Standing, TopologyResult,
 };
 use failscape::study::recommend::{
     About, Confirmed, Design, Found, Move, MoveKind, Quest, Tried, finalists, recommended,
@@ -176,11 +177,81 @@ fn hostile_names_are_inert() {
     assert!(!dot.contains("<script"), "{dot}");
 }
 
+/// Gates of which one is met, one missed and one not decided, and a baseline, about the topologies of a run.
+fn asked(results: &Results) -> GateReport {
+    let first = results.topologies[0].name.clone();
+    let verdict = |standing, found: Option<f64>, note: Option<&str>| GateVerdict {
+        gate: format!("{first}:availability>=99%"),
+        topology: first.clone(),
+        figure: "availability".to_owned(),
+        operator: ">=".to_owned(),
+        target: 0.99,
+        unit: FigureUnit::Share,
+        found,
+        low: found.map(|found| found - 0.001),
+        high: found.map(|found| found + 0.001),
+        standing,
+        note: note.map(str::to_owned),
+    };
+    GateReport {
+        standing: Standing::Missed,
+        gates: vec![
+            verdict(Standing::Met, Some(0.995), None),
+            verdict(Standing::Missed, Some(0.985), None),
+            verdict(Standing::Undecided, None, Some("no outage was seen")),
+        ],
+        baseline: Some(BaselineReport {
+            source: first.clone(),
+            tolerance: 0.05,
+            rows: vec![BaselineRow {
+                topology: first.clone(),
+                figure: "unavailability".to_owned(),
+                unit: FigureUnit::Share,
+                before: 0.002,
+                after: 0.001,
+                difference: -0.001,
+                low: -0.002,
+                high: -0.0005,
+                method: "independent".to_owned(),
+                standing: Standing::Met,
+            }],
+            new: vec![first],
+            missing: Vec::new(),
+            notes: Vec::new(),
+        }),
+    }
+}
+
+#[test]
+fn the_page_shows_gates_where_something_was_asked() {
+    let mut comparison = fixture::seven_patterns();
+    let page = report::page(&comparison, &[]).unwrap();
+    assert!(!page.contains("id=\"gates\""));
+    comparison.results.gate = Some(asked(&comparison.results));
+    let page = report::page(&comparison, &[]).unwrap();
+    let (_, section) = page.split_once("<section id=\"gates\"").unwrap();
+    let (section, _) = section.split_once("</section>").unwrap();
+    for word in [
+        "Gates: missed: 1 of 4, and 1 undecided.",
+        ">met<",
+        ">missed<",
+        ">undecided<",
+        ">better<",
+        "no outage was seen",
+        "99.5",
+        "Against the baseline",
+        "worse is more than",
+    ] {
+        assert!(section.contains(word), "{word}: {section}");
+    }
+}
+
 #[test]
 fn the_page_is_whole_and_makes_no_request() {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pages");
     std::fs::create_dir_all(&folder).unwrap();
-    for (variant, comparison) in variants() {
+    for (variant, mut comparison) in variants() {
+        comparison.results.gate = Some(asked(&comparison.results));
         let page = report::page(&comparison, &chart::all(&comparison)).unwrap();
         std::fs::write(folder.join(format!("{variant}.html")), &page).unwrap();
         assert!(

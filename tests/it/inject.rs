@@ -219,6 +219,61 @@ fn what_is_drawn_has_an_interval_around_its_mean() {
     near(number(hot, "/activate/mean/mean"), 300.0);
 }
 
+fn difference<'a>(played: &'a Value, of: &str, from: &str) -> &'a Value {
+    let all = played["injection"]["differences"].as_array().unwrap();
+    all.iter()
+        .find(|pair| pair["of"] == of && pair["from"] == from)
+        .unwrap()
+}
+
+/// Where nothing is drawn the difference is that of the closed forms, and exact.
+#[test]
+fn differences_of_what_is_certain_are_exact() {
+    let played = inject(&pair(ALL, ""), LOSS, &[]);
+    assert_eq!(
+        played["injection"]["differences"].as_array().unwrap().len(),
+        7 * 6 / 2
+    );
+    let pair = difference(&played, "active-active", "hot-standby");
+    near(-number(pair, "/requests_lost/mean"), 390.0 - 45.0);
+    assert_eq!(pair["requests_lost"]["route"], "exact");
+    assert_eq!(
+        number(pair, "/requests_lost/low"),
+        number(pair, "/requests_lost/high")
+    );
+    assert_eq!((number(pair, "/less"), number(pair, "/more")), (1.0, 0.0));
+}
+
+/// Both standbys notice by the same probes, so that what one loses more is the same in every trial, however long noticing takes: 300 s
+/// and half a time to live, less what the warm one loses after detection. Single-az waits for nothing: it stands beside every trial.
+#[test]
+fn differences_are_paired() {
+    let model = pair(ALL, "").replace("{ fixed: 60s }", "{ probe: 60s, misses: 2 }");
+    let played = inject(&model, LOSS, &["--trials", "400", "--confidence", "99.99%"]);
+    let pair = difference(&played, "hot-standby", "warm-standby");
+    assert_eq!(pair["requests_lost"]["n"], 400);
+    near(
+        number(pair, "/requests_lost/mean"),
+        330.0 - (60.0 * 0.745 + 240.0 * 0.7),
+    );
+    assert_eq!(number(pair, "/more"), 1.0);
+    // Four hundred equal differences are no proof that all are, and yet tell far more than two means that are known by themselves.
+    let width = |of: &Value| number(of, "/requests_lost/high") - number(of, "/requests_lost/low");
+    let hot = of(&played, "hot-standby");
+    assert!(
+        width(pair) > 0.0 && width(pair) < 0.6 * width(hot),
+        "{pair}"
+    );
+    let pair = difference(&played, "hot-standby", "single-az");
+    near(
+        -number(pair, "/requests_lost/mean"),
+        10_800.0 - lost(&played, "hot-standby"),
+    );
+    assert!((width(pair) - width(hot)).abs() < 1e-6, "{pair}");
+    assert_eq!(pair["requests_lost"]["n"], 400);
+    assert!(number(pair, "/better") > 0.99);
+}
+
 #[test]
 fn errors_and_capacity_lose_their_share() {
     let scenario = "
@@ -464,7 +519,17 @@ fn forms_agree_and_files_are_written() {
         let text = printed(command);
         assert!(text.contains(word), "{form}: {text}");
     }
-    for file in ["inject.json", "inject.md", "inject.csv", "timeline.csv"] {
+    let markdown = std::fs::read_to_string(folder.path().join("out/inject.md")).unwrap();
+    let (_, after) = markdown.split_once("| more than active-active |").unwrap();
+    // The rest of the header, the rule, and a row for each of the six others.
+    assert_eq!(after.lines().take_while(|line| !line.is_empty()).count(), 8);
+    for file in [
+        "inject.json",
+        "inject.md",
+        "inject.csv",
+        "timeline.csv",
+        "differences.csv",
+    ] {
         assert!(folder.path().join("out").join(file).exists(), "{file}");
     }
     let timeline = std::fs::read_to_string(folder.path().join("out/timeline.csv")).unwrap();

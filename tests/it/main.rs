@@ -24,6 +24,7 @@ mod importance;
 mod imports;
 mod imports_data;
 mod inject;
+mod interrupted;
 mod long_runs;
 mod openslo;
 mod partitions;
