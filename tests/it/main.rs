@@ -29,6 +29,7 @@ mod openslo;
 mod partitions;
 mod properties;
 mod ranges;
+mod rare;
 mod report;
 mod runbooks;
 mod sensitivity;
