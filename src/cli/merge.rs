@@ -1,6 +1,6 @@
 //! `merge`: the shards of a run, joined into its results.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
@@ -18,8 +18,11 @@ use crate::montecarlo::RunSettings;
 use crate::results::format;
 use crate::store::{Identity, Joined, ReadError, ShardFile, ShardSet, WrongSet};
 
+/// Files that are no shards named at most.
+const SHOWN: usize = 5;
+
 pub(super) fn merge(args: &MergeArgs, streams: &mut Streams) -> Result<(), Failure> {
-    let set = read(&paths(&args.shards)?)?;
+    let set = read(&paths(&args.shards, streams)?)?;
     let (model, source) = load(args.model.as_deref())?;
     let identity = set.identity();
     check_model(&identity, &model, &set)?;
@@ -68,26 +71,49 @@ pub(super) fn merge(args: &MergeArgs, streams: &mut Streams) -> Result<(), Failu
     outputs.write(&comparison, played, &settings, streams)
 }
 
-/// The files meant: those named, and those in the folders named.
-fn paths(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+/// The files meant: those named, and the shards in the folders named. What else is in these is said.
+fn paths(named: &[PathBuf], streams: &mut Streams) -> Result<Vec<PathBuf>, Failure> {
     let mut paths = Vec::new();
     for path in named {
         if path.is_dir() {
             let found = ShardFile::in_folder(path)
                 .with_context(|| format!("cannot read the folder {}", path.display()))?;
-            if found.is_empty() {
+            if !found.others.is_empty() {
+                streams.note(&left_out(path, &found.others));
+            }
+            if found.shards.is_empty() {
                 return Err(Failure::Usage(
                     format!("there are no shards in {}", path.display()),
                     "failscape compare MODEL --trials N --shard 1/4 -o DIR makes the first of four"
                         .to_owned(),
                 ));
             }
-            paths.extend(found);
+            paths.extend(found.shards);
         } else {
             paths.push(path.clone());
         }
     }
     Ok(paths)
+}
+
+/// Files of a folder that are no shards, by name.
+fn left_out(folder: &Path, others: &[PathBuf]) -> String {
+    let names = others.iter().filter_map(|path| path.file_name());
+    let shown: Vec<String> = names
+        .take(SHOWN)
+        .map(|name| format::printable(&name.to_string_lossy()))
+        .collect();
+    let more = match others.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let why = if others.len() == 1 {
+        "as it is no shard"
+    } else {
+        "as they are no shards"
+    };
+    let folder = folder.display();
+    format!("left out of {folder}, {why}: {}{more}", shown.join(", "))
 }
 
 /// Reads all files, and names all that cannot be read before anything else is looked at.

@@ -18,7 +18,7 @@ use crate::cost::{FailurePrice, price};
 use crate::estimate::{FailureCost, Names, NoLossBound, summarize, summarize_pair};
 use crate::ledger::{Elasticity, ledger};
 use crate::model::{Model, TopologySpec};
-use crate::montecarlo::{Campaign, Pair, Run, RunSettings, Shard, State, Tactics};
+use crate::montecarlo::{Campaign, Pair, Run, RunSettings, Shard, State, Tactics, first_outage};
 use crate::plan::{Plan, compile};
 use crate::results::{Comparison, CostResult, Difference, Results, TopologyResult};
 use crate::store::Identity;
@@ -200,7 +200,12 @@ impl<'a> Prepared<'a> {
             .deployments
             .iter()
             .map(|deployment| price(self.model, deployment));
-        let topologies = estimates.topologies(&run, bills);
+        let mut topologies = estimates.topologies(&run, bills);
+        for (topology, plan) in topologies.iter_mut().zip(&self.plans) {
+            if topology.first_outage_hours.is_none() {
+                topology.first_outage_hours = first_outage(plan, settings).ok();
+            }
+        }
         let ledger = ledger(self.model, &topologies, elasticity);
         assemble(Finished {
             ledger,

@@ -20,12 +20,6 @@ const FEW_OUTAGES: u64 = 30;
 /// Share of all downtime in one trial from which the tail is heavy.
 const HEAVY_TAIL: f64 = 0.1;
 
-/// Share of an estimate in one weighted sample from which its weights are uneven.
-const HEAVY_WEIGHT: f64 = 0.05;
-
-/// Effective samples below which an estimate by weighted samples is shaky.
-const FEW_EFFECTIVE: f64 = 200.0;
-
 /// Trials from which one trial's share of the downtime says something about the tail.
 const TRIALS_FOR_TAIL: u64 = 30;
 
@@ -112,12 +106,10 @@ fn few_seen(topologies: &[&TopologyResult]) -> Option<Finding> {
 fn uneven_weights(topologies: &[&TopologyResult]) -> Vec<Finding> {
     let uneven = topologies.iter().filter_map(|topology| {
         let rare = topology.rare.as_ref()?;
-        (rare.largest_share > HEAVY_WEIGHT || rare.effective_samples < FEW_EFFECTIVE).then(|| {
-            Finding::UnevenWeights {
-                topology: topology.name.clone(),
-                effective: rare.effective_samples,
-                largest: rare.largest_share,
-            }
+        rare.is_uneven().then(|| Finding::UnevenWeights {
+            topology: topology.name.clone(),
+            effective: rare.effective_samples,
+            largest: rare.largest_share,
         })
     });
     uneven.collect()

@@ -23,6 +23,7 @@ use rand_distr::{Distribution as _, Exp1};
 
 use super::ledger::traffic;
 use super::likely::{Clocks, Likely};
+use super::removed::Removed;
 use super::serving::Serving;
 use super::size_biased::Repairs;
 use super::trial::{Record, Simulator};
@@ -33,7 +34,7 @@ use crate::plan::{
 };
 
 /// Busy periods of a sample that is at rest.
-const PERIODS: u32 = 8;
+pub(super) const PERIODS: u32 = 8;
 
 /// What tells the seed of these trials from that of a run.
 const OWN_TRIALS: u64 = 0x7261_7265;
@@ -93,10 +94,14 @@ impl Zeal {
 #[derive(Debug)]
 pub struct BusyPeriods<'p> {
     /// Plays ordinary trials.
-    walker: Simulator<'p>,
+    pub(super) walker: Simulator<'p>,
     /// Plays busy periods.
-    player: Simulator<'p>,
-    likely: Likely,
+    pub(super) player: Simulator<'p>,
+    pub(super) likely: Likely,
+    /// What the same busy periods weigh where some clocks never run out.
+    pub(super) removed: Removed,
+    /// Whether a busy period ends with the first outage.
+    until_outage: bool,
     /// Units under repair.
     down: Vec<UnitId>,
     /// Sets of units to look out for.
@@ -117,6 +122,17 @@ pub struct BusySample {
     pub events: u64,
     /// Whether the trial was at rest at the random time.
     pub at_rest: bool,
+}
+
+/// An ordinary trial up to a random time.
+#[derive(Debug)]
+pub(super) struct Walk {
+    /// The random time \[s\].
+    pub time: f64,
+    /// Whether all is at rest then.
+    pub at_rest: bool,
+    index: u64,
+    rng: StreamRng,
 }
 
 impl<'p> BusyPeriods<'p> {
@@ -144,8 +160,28 @@ impl<'p> BusyPeriods<'p> {
             return Err("false alarms come while nothing has failed".to_owned());
         }
         let likely = Likely::new(plan, Clocks::new(plan)?);
+        Self::with(plan, seed, likely, sets)
+    }
+
+    /// The same for a plan that differs in its clocks or takeovers only.
+    pub(super) fn of_variant(&self, plan: &'p Plan, seed: u64) -> Result<Self, String> {
+        Self::with(plan, seed, self.likely.with(Clocks::new(plan)?), &[])
+    }
+
+    fn with(
+        plan: &'p Plan,
+        seed: u64,
+        likely: Likely,
+        sets: &[Vec<UnitId>],
+    ) -> Result<Self, String> {
         let mut player = Simulator::new(plan, seed);
         player.reset(0, Record::Losses);
+        if player.is_unsettled() {
+            player.settle();
+        }
+        if player.world.impaired || !player.is_idle() {
+            return Err("something is wrong from the start".to_owned());
+        }
         player.parked = true;
         player.repairs = Repairs::favouring_long(plan);
         Ok(Self {
@@ -153,6 +189,8 @@ impl<'p> BusyPeriods<'p> {
             walker: Simulator::new(plan, seed ^ OWN_TRIALS),
             player,
             likely,
+            removed: Removed::default(),
+            until_outage: false,
             down: Vec::new(),
             sets: sets.to_vec(),
             seen: vec![false; sets.len()],
@@ -161,6 +199,12 @@ impl<'p> BusyPeriods<'p> {
 
     /// One sample: a pure function of plan, seed and index.
     pub fn sample(&mut self, index: u64) -> BusySample {
+        let walk = self.walk(index);
+        self.periods(walk)
+    }
+
+    /// An ordinary trial up to a uniformly random time.
+    pub(super) fn walk(&mut self, index: u64) -> Walk {
         let plan = self.player.plan;
         let end = plan.warm_up + plan.horizon;
         self.walker.reset(index, Record::Losses);
@@ -171,13 +215,27 @@ impl<'p> BusyPeriods<'p> {
             .stream(StreamKey::of(&["failure biasing"]), Purpose::Renewal);
         let time = end * rng.random::<f64>();
         self.walker.advance(time);
+        Walk {
+            time,
+            at_rest: self.walker.is_idle(),
+            index,
+            rng,
+        }
+    }
+
+    /// The busy periods from where a walk has come to.
+    pub(super) fn periods(&mut self, walk: Walk) -> BusySample {
+        let plan = self.player.plan;
+        let end = plan.warm_up + plan.horizon;
         let mut sample = BusySample {
             events: self.walker.outcome.events,
             ..BusySample::default()
         };
-        if !self.walker.is_idle() {
+        self.removed.clear();
+        if !walk.at_rest {
             return sample;
         }
+        let mut rng = walk.rng;
         sample.at_rest = true;
         self.seen.fill(false);
         sample
@@ -185,14 +243,34 @@ impl<'p> BusyPeriods<'p> {
             .journeys
             .resize(plan.journeys.len(), JourneyOutcome::default());
         for _ in 0..PERIODS {
-            let weight = self.period(time, end, index, &mut rng) * end / f64::from(PERIODS);
+            let weight =
+                self.period(walk.time, end, walk.index, &mut rng) * end / f64::from(PERIODS);
             sample.events += self.player.outcome.events;
             if self.player.lost_anything() {
+                let before = sample.loss.unavailability;
                 self.add(weight, &mut sample);
+                self.removed.add(sample.loss.unavailability - before);
             }
         }
         sample.seen.clone_from(&self.seen);
         sample
+    }
+
+    /// From now on all busy periods begin all new, and end with an outage. Returns the rate of failures at rest \[1/s\].
+    pub(super) fn begin_new(&mut self) -> f64 {
+        self.until_outage = true;
+        self.walker.reset(0, Record::Losses);
+        if self.walker.is_unsettled() {
+            self.walker.settle();
+        }
+        self.likely.look(&self.walker)
+    }
+
+    /// Plays a busy period from the start, all new, to its end or its outage. Returns the rate of failures at rest times its
+    /// likelihood ratio \[1/s\].
+    pub(super) fn cycle(&mut self, index: u64, rng: &mut StreamRng) -> f64 {
+        let plan = self.player.plan;
+        self.period(0.0, plan.warm_up + plan.horizon, index, rng)
     }
 
     /// Adds what the busy period just played has lost.
@@ -218,6 +296,7 @@ impl<'p> BusyPeriods<'p> {
         self.player.take_over(&self.walker, index, start);
         self.player.key = TrialKey::new(rng.random(), index);
         self.down.clear();
+        self.removed.begin();
         let rates = self.likely.look(&self.player);
         if rates <= 0.0 {
             return 0.0;
@@ -252,8 +331,12 @@ impl<'p> BusyPeriods<'p> {
             let next = unit_exponential / wanted[ratios.chosen];
             let passed = next.min(wait);
             ratios.each(|zeal| (wanted[zeal] - rates) * passed);
+            self.removed.pass(self.likely.rates(), passed);
             if next < wait {
                 self.pass_to(self.player.now + next);
+                if self.has_had_its_outage() {
+                    break;
+                }
                 let (unit, clock, ratio) = self.likely.choose(rng);
                 ratios.each(|zeal| (rates / wanted[zeal] * ratio).ln());
                 self.fail(unit, clock, rng);
@@ -261,7 +344,7 @@ impl<'p> BusyPeriods<'p> {
                 continue;
             }
             self.pass_to(until);
-            if time >= end {
+            if time >= end || self.has_had_its_outage() {
                 break;
             }
             self.player.play(slot);
@@ -269,6 +352,11 @@ impl<'p> BusyPeriods<'p> {
         }
         ratios.all(self.player.repairs.take_log_ratio());
         ratios.likelihood()
+    }
+
+    /// Whether it has come to the outage that it is played for.
+    fn has_had_its_outage(&self) -> bool {
+        self.until_outage && self.player.ledger.outage_since().is_some()
     }
 
     /// What is pending, as things stand.
@@ -313,6 +401,7 @@ impl<'p> BusyPeriods<'p> {
 
     /// A unit fails now by one of its clocks.
     fn fail(&mut self, unit: UnitId, clock: u32, rng: &mut StreamRng) {
+        self.removed.fail(clock);
         let fresh: u64 = rng.random();
         let player = &mut self.player;
         let plan = player.plan;
@@ -424,9 +513,13 @@ impl Simulator<'_> {
     }
 
     /// Whether the controller and the pools wait for nothing, whatever roles they have come to.
-    fn has_come_to_rest(&self) -> bool {
+    pub(super) fn has_come_to_rest(&self) -> bool {
         let serving = match (&self.serving, &self.plan.serving) {
-            (Serving::Standby(state), ServingPlan::Standby(_)) => state.is_settled(),
+            (Serving::Standby(state), ServingPlan::Standby(_)) => {
+                // All that is pending apart, a region is down for good only in a plan in which something is held down.
+                let healthy = [0, 1].map(|region: usize| self.is_up(self.plan.health[region].gate));
+                state.is_settled_with(healthy)
+            }
             (Serving::ActiveActive(state), _) => state.is_at_rest(),
             _ => true,
         };

@@ -110,6 +110,11 @@ impl Ledger {
         (&self.lost, &self.down)
     }
 
+    /// When the outage under way began \[s\].
+    pub(super) fn outage_since(&self) -> Option<f64> {
+        self.outage_since
+    }
+
     /// Passes over an interval in which nothing was lost.
     pub(super) fn pass(&mut self, to: f64, plan: &Plan, outcome: &mut TrialOutcome) {
         if to > self.last {

@@ -20,7 +20,7 @@ const BY_HURT: f64 = 0.5;
 const MOST_BEHIND: usize = 5_000;
 
 /// The clocks of a plan, all exponential.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Clocks {
     /// Failures in a second of operation.
     rates: Vec<f64>,
@@ -65,7 +65,7 @@ fn rate(laws: &Laws, clock: &Clock) -> Option<f64> {
 }
 
 /// Chooses failures.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Likely {
     clocks: Clocks,
     /// Gates that tolerate something, each with the clocks behind it.
@@ -91,9 +91,11 @@ impl Likely {
             };
             (0..plan.clocks.len() as u32).filter(is_behind).collect()
         };
+        // Nobody is hurt by what wears a service that no journey needs.
+        let decides = plan.deciding_gates();
         let tolerant = (0..).zip(&plan.network.initial);
         let groups = tolerant
-            .filter(|(_, spare)| **spare > 0)
+            .filter(|(gate, spare)| decides[*gate as usize] && **spare > 0)
             .map(|(gate, _)| (gate, behind(gate)))
             .filter(|(_, behind)| behind.len() > 1 && behind.len() <= MOST_BEHIND)
             .collect();
@@ -111,6 +113,24 @@ impl Likely {
             counts: vec![0; plan.names.causes.len()],
             clocks,
         }
+    }
+
+    /// The same for a plan of the same structure with other clocks.
+    pub(super) fn with(&self, clocks: Clocks) -> Self {
+        Self {
+            clocks,
+            ..self.clone()
+        }
+    }
+
+    /// Failures of a clock in a second of operation.
+    pub(super) fn rate_of(&self, clock: u32) -> f64 {
+        self.clocks.rates[clock as usize]
+    }
+
+    /// Rates of all clocks as last looked at \[1/s\].
+    pub(super) fn rates(&self) -> &[f64] {
+        &self.rates
     }
 
     /// Takes over what a trial knows of lives that have ranges.

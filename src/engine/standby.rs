@@ -119,12 +119,12 @@ pub(super) struct StandbyKey {
 }
 
 impl StandbyState {
-    /// Whether it waits for nothing, whatever the roles of the regions.
-    pub(super) fn is_settled(&self) -> bool {
+    /// Whether it waits for nothing, whatever the roles of the regions, while these are healthy.
+    pub(super) fn is_settled_with(&self, healthy: [bool; 2]) -> bool {
         self.serving == self.home
             && self.phase == Phase::Steady
             && self.movement == Movement::None
-            && self.healthy == [true, true]
+            && self.healthy == healthy
     }
 
     /// Whether it stands as at the start of a trial.

@@ -59,6 +59,8 @@ pub struct Replayed {
     pub base: Moments,
     /// Bound on an unavailability of which none was seen.
     pub none_seen: f64,
+    /// The same of a part that is down all the time.
+    pub none_seen_if_down: f64,
     /// Whether it is certain that fewer failures never lose more, in any trial.
     pub is_monotone: bool,
     /// Level of the intervals.
@@ -69,19 +71,19 @@ impl Replayed {
     /// The unavailability as it is.
     #[must_use]
     pub fn unavailability(&self) -> Known {
-        self.mean(&self.base)
+        self.mean(&self.base, self.none_seen)
     }
 
     /// The unavailability if a part never fails.
     #[must_use]
     pub fn perfect(&self, tally: &ElementTally) -> Known {
-        self.mean(&tally.perfect)
+        self.mean(&tally.perfect, self.none_seen)
     }
 
     /// The unavailability if a part is down all the time.
     #[must_use]
     pub fn down(&self, tally: &ElementTally) -> Known {
-        self.mean(&tally.down)
+        self.mean(&tally.down, self.none_seen_if_down)
     }
 
     /// Minutes of downtime a year that are saved if a part never fails: a paired difference.
@@ -185,7 +187,8 @@ impl Replayed {
     /// Risk achievement worth: the unavailability if a part is down all the time, over that as it is.
     #[must_use]
     pub fn risk_achievement(&self, tally: &ElementTally) -> Known {
-        let (of, from) = (self.bounded(&tally.down), self.bounded(&self.base));
+        let of = self.bounded_by(&tally.down, self.none_seen_if_down);
+        let from = self.bounded(&self.base);
         let correlation = correlation_of_means(&tally.down, &self.base, tally.down_base);
         let mut interval = ratio_interval(&of, &from, correlation);
         if tally.down == self.base {
@@ -208,12 +211,24 @@ impl Replayed {
             high: self.none_seen,
             method: "no-difference-bound",
         });
+        // A few losses say nothing about the size of a large one.
+        let few = tally.down.nonzeros() < figures::FEW;
+        let interval = Interval {
+            high: if few {
+                interval
+                    .high
+                    .max(tally.swing.mean() + self.none_seen_if_down)
+            } else {
+                interval.high
+            },
+            ..interval
+        };
         let least = if self.is_monotone { 0.0 } else { -1.0 };
         known(tally.swing.mean(), interval.clamped(least, 1.0), 1.0)
     }
 
-    fn mean(&self, moments: &Moments) -> Known {
-        let estimate = figures::unavailability(moments, self.none_seen, self.level);
+    fn mean(&self, moments: &Moments, none_seen: f64) -> Known {
+        let estimate = figures::unavailability(moments, none_seen, self.level);
         Known {
             value: Some(estimate.mean),
             low: Some(estimate.low),
@@ -223,9 +238,13 @@ impl Replayed {
     }
 
     fn bounded(&self, moments: &Moments) -> Bounded {
+        self.bounded_by(moments, self.none_seen)
+    }
+
+    fn bounded_by(&self, moments: &Moments, none_seen: f64) -> Bounded {
         let none = Interval {
             low: 0.0,
-            high: self.none_seen,
+            high: none_seen,
             method: "no-loss-bound",
         };
         let interval = skewed_mean_interval(&moments.into(), self.level);

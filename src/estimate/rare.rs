@@ -86,6 +86,12 @@ impl RareTally {
         self.samples
     }
 
+    /// The unavailability over all samples.
+    #[must_use]
+    pub fn unavailability(&self) -> Moments {
+        self.unavailability.padded_to(self.samples)
+    }
+
     /// Samples with a loss.
     #[must_use]
     pub fn with_loss(&self) -> u64 {

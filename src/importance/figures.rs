@@ -4,7 +4,7 @@ use super::elements::Candidate;
 use crate::exact::{Accuracy, Effort, Figure, ProductForm, Refusal, Route, solve_chain};
 use crate::montecarlo::Down;
 use crate::plan::Plan;
-use crate::results::{ElementImportance, Known};
+use crate::results::{ElementImportance, Known, RareSampling};
 
 pub(super) use crate::estimate::YEAR_MINUTES;
 
@@ -15,6 +15,8 @@ pub(super) struct Figures {
     pub partial: bool,
     pub unavailability: Known,
     pub elements: Vec<ElementImportance>,
+    /// How far samples of busy periods can be trusted, where such were played.
+    pub rare: Option<RareSampling>,
 }
 
 /// Works all parts out by the first route that can.
@@ -87,6 +89,7 @@ fn figures(route: Route, base: Figure, elements: Vec<ElementImportance>) -> Figu
         partial: false,
         unavailability: known(base.value, base.error, &[base]),
         elements,
+        rare: None,
     }
 }
 

@@ -14,9 +14,10 @@ use figures::{Figures, worked_out};
 
 use crate::estimate::{NoLossBound, Replayed};
 use crate::exact::{Extent, cut_sets};
-use crate::montecarlo::{Observer, Part, RunSettings, replay};
+use crate::montecarlo::{Observer, Part, Replay, RunSettings, loses_rarely, replay, replay_rare};
 use crate::plan::{Plan, ServingPlan, UnitKind};
-use crate::results::{ElementImportance, Why};
+use crate::results::{ElementImportance, RareSampling, Why};
+use crate::stats::none_seen_bound;
 
 /// Cut sets of one event that are gone through at most.
 const MOST_SETS: usize = 600_000;
@@ -53,7 +54,9 @@ pub fn why(plan: &Plan, question: &Question, observer: &mut dyn Observer) -> Why
         Ok(figures) => figures,
         Err(reason) => {
             notes.push(format!("simulated, as {reason}"));
-            simulated(plan, candidates, &question.settings, observer)
+            let (figures, said) = simulated(plan, candidates, &question.settings, observer);
+            notes.extend(said);
+            figures
         }
     };
     notes.extend(about_delays(plan));
@@ -81,6 +84,7 @@ pub fn why(plan: &Plan, question: &Question, observer: &mut dyn Observer) -> Why
         unavailability: figures.unavailability,
         elements,
         elements_left_out: left_out,
+        rare: figures.rare,
         cut_sets: cut_set_lists(plan, &lists, question.order),
         notes,
     }
@@ -105,7 +109,7 @@ fn simulated(
     candidates: Vec<Candidate>,
     settings: &RunSettings,
     observer: &mut dyn Observer,
-) -> Figures {
+) -> (Figures, Vec<String>) {
     let (named, parts): (Vec<_>, Vec<Part>) = candidates
         .into_iter()
         .map(|candidate| {
@@ -116,16 +120,22 @@ fn simulated(
             )
         })
         .unzip();
-    let replay = replay(plan, &parts, settings, observer);
+    let (replay, notes) = played(plan, &parts, settings, observer);
     let bound = NoLossBound {
         longest_mean_loss_seconds: plan.longest_mean_loss,
         horizon_seconds: plan.horizon,
         sla_window_seconds: None,
         total_loss: crate::estimate::FailureCost::default(),
     };
+    let none_seen_in_trials = bound.unavailability(replay.base.n(), settings.confidence);
     let replayed = Replayed {
         base: replay.base,
-        none_seen: bound.unavailability(replay.base.n(), settings.confidence),
+        // What no sample with a weight has shown is as large as the largest at most.
+        none_seen: match replay.rare {
+            Some(_) => none_seen_bound(replay.base.n(), settings.confidence) * replay.base.max(),
+            None => none_seen_in_trials,
+        },
+        none_seen_if_down: none_seen_in_trials,
         is_monotone: is_monotone(plan),
         level: settings.confidence,
     };
@@ -140,13 +150,64 @@ fn simulated(
         unavailability_if_perfect: replayed.perfect(tally),
         unavailability_if_down: has_down.then(|| replayed.down(tally)),
     });
-    Figures {
+    let figures = Figures {
         route: "simulated",
         trials: replay.base.n(),
         partial: replay.partial,
         unavailability: replayed.unavailability(),
         elements: elements.collect(),
+        rare: replay.rare,
+    };
+    (figures, notes)
+}
+
+/// Trials, or busy periods with likely failures where trials would hardly ever see a loss; and what must be known of that.
+fn played(
+    plan: &Plan,
+    parts: &[Part],
+    settings: &RunSettings,
+    observer: &mut dyn Observer,
+) -> (Replay, Vec<String>) {
+    let mut notes = Vec::new();
+    if loses_rarely(plan, settings) {
+        match replay_rare(plan, parts, settings, observer) {
+            Ok(found) => {
+                notes.push(
+                    "losses are rare: failures were made likely, and what comes of them weighed"
+                        .to_owned(),
+                );
+                if let Some(rare) = &found.rare {
+                    notes.extend(about_weights(rare));
+                }
+                return (found, notes);
+            }
+            Err(reason) => notes.push(format!(
+                "losses are rare, and trials tell little of them; failures could not be made likely, as {reason}"
+            )),
+        }
     }
+    (replay(plan, parts, settings, observer), notes)
+}
+
+/// Where few samples carry the figures, or something that should is missing among them.
+fn about_weights(rare: &RareSampling) -> Vec<String> {
+    let mut said = Vec::new();
+    if rare.is_uneven() {
+        said.push(format!(
+            "the {} samples tell as much as {:.0} of equal weight, and the largest carries {:.1} % of the downtime: \
+             intervals may be too short",
+            rare.samples,
+            rare.effective_samples,
+            100.0 * rare.largest_share
+        ));
+    }
+    if !rare.never_seen.is_empty() {
+        said.push(format!(
+            "never met in a loss, though they should matter: {}. The downtime is more than was found",
+            rare.never_seen.join("; ")
+        ));
+    }
+    said
 }
 
 /// Whether a trial with fewer failures can never lose more: one region serves, and every unit lives by itself.

@@ -1,6 +1,7 @@
 //! Topologies that hardly ever lose anything: busy periods in which failures are made likely, until the mean is known well
 //! enough.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -14,20 +15,20 @@ use crate::exact::{CutSets, Extent, TopEvent, cut_sets};
 use crate::plan::{Plan, UnitId};
 
 /// Samples of a batch; batches are merged in order.
-const BATCH: u64 = 64;
+pub(super) const BATCH: u64 = 64;
 /// Batches of the first round; each later round has as many as all before it.
-const FIRST_ROUND: u64 = 8;
+pub(super) const FIRST_ROUND: u64 = 8;
 /// Samples after which it ends in any case, and events.
-const MOST_SAMPLES: u64 = 1 << 19;
+pub(super) const MOST_SAMPLES: u64 = 1 << 19;
 const MOST_EVENTS: u64 = 200_000_000;
 /// Samples with a loss before a precision is believed.
-const MIN_WITH_LOSS: u64 = 200;
+pub(super) const MIN_WITH_LOSS: u64 = 200;
 /// Precision unless the run has one.
-const PRECISION: f64 = 0.05;
+pub(super) const PRECISION: f64 = 0.05;
 /// Samples with a loss that count as one at most, on average, where weights are even.
-const UNEVEN: f64 = 5.0;
+pub(super) const UNEVEN: f64 = 5.0;
 /// Effective samples below which the answer is not used.
-const FEW_EFFECTIVE: f64 = 50.0;
+pub(super) const FEW_EFFECTIVE: f64 = 50.0;
 /// Minimal cut sets of more and more units are looked for, until those that were found carry this share of the losses.
 const ORDERS: [usize; 5] = [2, 3, 5, 8, 12];
 const MOST_OF_ALL: f64 = 0.8;
@@ -47,6 +48,7 @@ pub(super) fn rare(
     settings: &RunSettings,
     stop: Stop<'_>,
 ) -> Result<RareMeans, String> {
+    let plan = &without_bystanders(plan);
     let watched = dominant_cut_sets(plan);
     let sets: Vec<Vec<UnitId>> = watched.iter().map(|set| set.units.clone()).collect();
     BusyPeriods::new(plan, settings.seed, &sets)?;
@@ -87,6 +89,27 @@ pub(super) fn rare(
     }
     let mut means = (tally.means(settings.confidence))
         .ok_or_else(|| format!("no loss in {} samples of busy periods", tally.samples()))?;
+    trusted(&tally, &means)?;
+    means.never_seen = never_seen(&watched, &tally.seen);
+    Ok(means)
+}
+
+/// The plan in which nothing fails but what can matter to a journey: failures of the rest would never let it rest.
+fn without_bystanders(plan: &Plan) -> Cow<'_, Plan> {
+    let bystanders = plan.bystanders();
+    if bystanders.units.is_empty() && bystanders.pools.is_empty() {
+        Cow::Borrowed(plan)
+    } else {
+        Cow::Owned(plan.without(&bystanders))
+    }
+}
+
+/// Whether enough samples carry the means.
+///
+/// # Errors
+///
+/// In words, how few do.
+pub(super) fn trusted(tally: &RareTally, means: &RareMeans) -> Result<(), String> {
     if means.effective_samples < FEW_EFFECTIVE {
         return Err(format!(
             "its {} samples count as {:.0} only: a few of them carry the answer",
@@ -94,8 +117,7 @@ pub(super) fn rare(
             means.effective_samples
         ));
     }
-    means.never_seen = never_seen(&watched, &tally.seen);
-    Ok(means)
+    Ok(())
 }
 
 /// Single failures that leave nothing that serves, however seldom they come.
@@ -143,8 +165,8 @@ pub(super) fn disasters(plan: &Plan) -> Disasters {
 }
 
 /// A cut set that is looked out for.
-struct Watched {
-    units: Vec<UnitId>,
+pub(super) struct Watched {
+    pub(super) units: Vec<UnitId>,
     /// What it is called, together with those that are like it.
     label: String,
     /// Share of the losses of its event.
@@ -152,7 +174,7 @@ struct Watched {
 }
 
 /// The likeliest cut sets of each event; none where theory does not say.
-fn dominant_cut_sets(plan: &Plan) -> Vec<Watched> {
+pub(super) fn dominant_cut_sets(plan: &Plan) -> Vec<Watched> {
     let mut found = Vec::new();
     for order in ORDERS {
         let extent = Extent {
@@ -180,7 +202,7 @@ fn dominant_cut_sets(plan: &Plan) -> Vec<Watched> {
 }
 
 /// What sets of which none was met are called, where those that are alike should carry much together.
-fn never_seen(watched: &[Watched], seen: &[u64]) -> Vec<String> {
+pub(super) fn never_seen(watched: &[Watched], seen: &[u64]) -> Vec<String> {
     let mut alike: BTreeMap<&str, (f64, u64)> = BTreeMap::new();
     for (set, seen) in watched.iter().zip(seen) {
         let (share, count) = alike.entry(&set.label).or_default();

@@ -10,6 +10,7 @@ use super::{Observer, Progress, RunSettings};
 use crate::engine::{Record, Simulator};
 use crate::estimate::ElementTally;
 use crate::plan::{Element, Laws, Plan, Purpose, TrialKey};
+use crate::results::RareSampling;
 use crate::stats::{Moments, skewed_mean_interval};
 
 /// Events of a batch, about, all replays together.
@@ -27,10 +28,12 @@ const MIN_TRIALS_WITH_LOSS: u64 = 100;
 #[derive(Debug)]
 pub struct Part {
     /// The plan without its failures; `None`: they change nothing.
-    perfect: Option<Plan>,
-    /// Clocks that are taken out, if a trial in which none of them runs out is certain to be the same.
-    clocks: Option<Vec<u32>>,
-    down: Down,
+    pub(super) perfect: Option<Plan>,
+    /// Clocks that are taken out, if they are all that is.
+    pub(super) clocks: Option<Vec<u32>>,
+    /// Whether a trial in which none of them runs out is certain to be the same.
+    pub(super) run_from_the_start: bool,
+    pub(super) down: Down,
 }
 
 /// What is known of a part that is down all the time.
@@ -54,6 +57,7 @@ impl Part {
             return Self {
                 perfect: None,
                 clocks: None,
+                run_from_the_start: false,
                 down,
             };
         }
@@ -72,10 +76,27 @@ impl Part {
             Element::Fault(_) | Element::Zone(..) | Element::Region(_) => true,
         };
         // A replica that is started later draws its lives then.
-        let known = only_clocks && !clocks.iter().any(|clock| switched.contains(clock));
+        let run_from_the_start = !clocks.iter().any(|clock| switched.contains(clock));
         Self {
             perfect: Some(plan.with_perfect(element)),
-            clocks: known.then_some(clocks),
+            clocks: only_clocks.then_some(clocks),
+            run_from_the_start,
+            down,
+        }
+    }
+
+    /// The same part with its plans changed.
+    pub(super) fn with_plans(&self, change: &dyn Fn(&Plan) -> Plan) -> Self {
+        let down = match &self.down {
+            Down::Undefined => Down::Undefined,
+            Down::All => Down::All,
+            Down::Same => Down::Same,
+            Down::Played(plan) => Down::Played(Box::new(change(plan))),
+        };
+        Self {
+            perfect: self.perfect.as_ref().map(change),
+            clocks: self.clocks.clone(),
+            run_from_the_start: self.run_from_the_start,
             down,
         }
     }
@@ -95,6 +116,8 @@ pub struct Replay {
     pub elements: Vec<ElementTally>,
     /// Whether it ended before it reached its trials or precision.
     pub partial: bool,
+    /// How far samples of busy periods can be trusted; `None` if trials were played.
+    pub rare: Option<RareSampling>,
 }
 
 /// Plays trials of a plan and of its variants until the unavailability of the plan itself is as precise as wanted, or the
@@ -151,10 +174,11 @@ pub fn replay(
         base: whole.base,
         elements: whole.elements,
         partial: next < limit && !reached,
+        rare: None,
     }
 }
 
-fn progress(settings: &RunSettings, base: &Moments, precision: Option<f64>) -> Progress {
+pub(super) fn progress(settings: &RunSettings, base: &Moments, precision: Option<f64>) -> Progress {
     let by_precision = settings.precision.zip(precision).map(|(target, reached)| {
         let by_precision = base.n() as f64 * (reached / target).powi(2);
         let by_losses = (MIN_TRIALS_WITH_LOSS * base.n()) as f64 / base.nonzeros().max(1) as f64;
@@ -169,7 +193,7 @@ fn progress(settings: &RunSettings, base: &Moments, precision: Option<f64>) -> P
 }
 
 /// Half the length of the interval over the mean.
-fn precision(base: &Moments, level: f64) -> Option<f64> {
+pub(super) fn precision(base: &Moments, level: f64) -> Option<f64> {
     let interval = skewed_mean_interval(&base.into(), level)?.clamped(0.0, 1.0);
     Some(interval.half_width() / base.mean())
 }
@@ -238,7 +262,7 @@ fn play(plan: &Plan, parts: &[Part], seed: u64, trials: Range<u64>) -> Batch {
 /// Whether no clock that is taken out runs out in a trial: the replay is the trial itself. Clocks run at full speed at
 /// most, so that the first life of each is drawn to see.
 fn is_the_same(plan: &Plan, laws: &mut Laws, part: &Part, seed: u64, trial: u64) -> bool {
-    let Some(clocks) = &part.clocks else {
+    let Some(clocks) = part.clocks.as_ref().filter(|_| part.run_from_the_start) else {
         return false;
     };
     let key = TrialKey::new(seed, trial);

@@ -166,6 +166,13 @@ impl Tactics {
     }
 }
 
+/// Whether a pilot says that trials would hardly ever see what a plan loses, or most of it.
+#[must_use]
+pub fn loses_rarely(plan: &Plan, settings: &RunSettings) -> bool {
+    let pilot = Pilot::play(std::slice::from_ref(plan), settings, &|| false);
+    pilot.is_rare(0, plan) || pilot.missed_disasters(0, plan)
+}
+
 /// Variance of the differences of two series.
 fn variance(of: &[f64], from: &[f64]) -> f64 {
     let mut moments = Moments::default();

@@ -176,7 +176,7 @@ impl Plan {
         unit.first_clock..unit.first_clock + unit.n_clocks
     }
 
-    fn silence_units(&mut self, units: impl Iterator<Item = UnitId>) {
+    pub(super) fn silence_units(&mut self, units: impl Iterator<Item = UnitId>) {
         let clocks: Vec<u32> = units.flat_map(|unit| self.clocks_of_unit(unit)).collect();
         self.silence(clocks.into_iter());
     }

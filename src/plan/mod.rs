@@ -2,6 +2,7 @@
 //!
 //! Names, hash maps and petgraph stop here. A [`Plan`] that exists can be played: the engine cannot fail.
 
+mod bystanders;
 mod compile;
 mod controller;
 mod crews;
@@ -26,6 +27,7 @@ mod stream;
 mod twin;
 mod types;
 
+pub use bystanders::Bystanders;
 pub use compile::compile;
 pub use controller::*;
 pub use data::{Copies, CopyLink, DataAtRisk, DataPlan};

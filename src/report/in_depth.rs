@@ -122,7 +122,10 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results, wid
         let said = format!(
             "{} from all new ({})",
             format::duration(first.mean * 3600.0),
-            first.route.name()
+            first.spread(|| {
+                let hours = |hours: f64| format::duration(hours * 3600.0);
+                format!("{} to {}", hours(first.low), hours(first.high))
+            })
         );
         line(text, width, "time to first outage", &said);
     }

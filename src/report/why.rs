@@ -128,7 +128,10 @@ fn headline(why: &Why) -> String {
         n => format!(
             "{} intervals from {}, each played again for every part{}",
             format::level(why.level),
-            format::trials(n),
+            match why.rare {
+                Some(_) => format!("{} samples of rare losses", format::count(n)),
+                None => format::trials(n),
+            },
             if why.partial { "; cut short" } else { "" }
         ),
     };

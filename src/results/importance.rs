@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::RareSampling;
+
 /// A number that was worked out or estimated.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Known {
@@ -24,8 +26,11 @@ pub struct Why {
     pub pattern: String,
     /// `product form`, `Markov chain` or `simulated`.
     pub route: String,
-    /// Trials played; 0 where nothing was sampled.
+    /// Trials played, or samples of busy periods; 0 where nothing was sampled.
     pub trials: u64,
+    /// How far samples of busy periods can be trusted; left out where none were played.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rare: Option<RareSampling>,
     /// Whether the run was cut short.
     pub partial: bool,
     /// Level of the intervals.

@@ -149,6 +149,19 @@ pub struct RareSampling {
     pub never_seen: Vec<String>,
 }
 
+/// Share of the unavailability in one sample from which on few carry it.
+const HEAVY_WEIGHT: f64 = 0.05;
+/// Effective samples below which few carry it.
+const FEW_EFFECTIVE: f64 = 200.0;
+
+impl RareSampling {
+    /// Whether so few samples carry the figures that their intervals may be too short.
+    #[must_use]
+    pub fn is_uneven(&self) -> bool {
+        self.largest_share > HEAVY_WEIGHT || self.effective_samples < FEW_EFFECTIVE
+    }
+}
+
 /// Why a figure was not worked out in some way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedRoute {

@@ -10,7 +10,7 @@
 //! program or the machine stops.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use serde::Serialize;
@@ -118,6 +118,17 @@ pub(super) fn write(
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// Whether a file begins as one of a kind does, whole or not.
+pub(super) fn begins_as(path: &Path, kind: Kind) -> std::io::Result<bool> {
+    // The number of the format may be another.
+    let opening = kind.opening();
+    let mut start = Vec::new();
+    File::open(path)?
+        .take(opening.len() as u64)
+        .read_to_end(&mut start)?;
+    Ok(start == opening.as_bytes())
 }
 
 /// Reads a file and finds out whether it is whole.

@@ -11,4 +11,4 @@ mod shards;
 pub use checkpoint::{Checkpoint, CheckpointFile, Unused};
 pub use file::ReadError;
 pub use identity::{Identity, Stop};
-pub use shards::{Appearance, Joined, ShardFile, ShardSet, WrongSet, write_shard};
+pub use shards::{Appearance, FolderFiles, Joined, ShardFile, ShardSet, WrongSet, write_shard};

@@ -28,6 +28,15 @@ pub struct ShardFile {
     opened: Opened,
 }
 
+/// Files of a folder, each in order of names.
+#[derive(Debug, Default)]
+pub struct FolderFiles {
+    /// Those that are shards, or should be.
+    pub shards: Vec<PathBuf>,
+    /// Those that are not.
+    pub others: Vec<PathBuf>,
+}
+
 /// Why files are not the shards of one run: each reason on its own.
 #[derive(Debug, thiserror::Error)]
 pub struct WrongSet(Vec<String>);
@@ -44,7 +53,7 @@ fn shard_name(shard: Shard) -> String {
     format!("shard-{}-of-{}.bin", shard.number(), shard.of())
 }
 
-/// Whether a file is named as one of a shard.
+/// Whether a file is named as one of a shard is.
 fn is_shard(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with("shard-") && name.ends_with(".bin")
@@ -101,21 +110,29 @@ impl ShardFile {
         })
     }
 
-    /// The files in a folder that are named as shards, in order of their names.
+    /// The files in a folder: shards by what they begin with, whatever they are called, or by their name, whatever has become of them;
+    /// and what else there is. Hidden files and folders are neither.
     ///
     /// # Errors
     ///
-    /// If the folder cannot be read.
-    pub fn in_folder(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-        let mut paths = Vec::new();
+    /// If the folder, or a file in it, cannot be read.
+    pub fn in_folder(folder: &Path) -> std::io::Result<FolderFiles> {
+        let mut found = FolderFiles::default();
         for entry in std::fs::read_dir(folder)? {
             let path = entry?.path();
-            if is_shard(&path) {
-                paths.push(path);
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with('.') || !path.is_file() {
+                continue;
+            }
+            if is_shard(&path) || file::begins_as(&path, Kind::Shard)? {
+                found.shards.push(path);
+            } else {
+                found.others.push(path);
             }
         }
-        paths.sort();
-        Ok(paths)
+        found.shards.sort();
+        found.others.sort();
+        Ok(found)
     }
 
     /// What it is of.

@@ -30,6 +30,7 @@ mod openslo;
 mod partitions;
 mod properties;
 mod ranges;
+mod rare;
 mod recommend;
 mod report;
 mod runbooks;

@@ -180,6 +180,39 @@ fn a_missing_or_repeated_shard_is_named() {
 }
 
 #[test]
+fn shards_are_known_by_their_content_and_other_files_are_named() {
+    let here = folder();
+    let here = here.path();
+    let files = four(here);
+    let renamed = here.join("parts/third of four.dat");
+    std::fs::rename(&files[2], &renamed).unwrap();
+    std::fs::rename(&files[0], here.join("parts/a")).unwrap();
+    std::fs::write(here.join("parts/notes.txt"), "not at all").unwrap();
+    std::fs::write(here.join("parts/.hidden"), "nor this").unwrap();
+    let text = said(here, &MERGE, 0);
+    assert!(
+        text.contains("left out of parts, as it is no shard: notes.txt")
+            && !text.contains("hidden"),
+        "{text}"
+    );
+    // Damaged under a name of its own.
+    let sound = std::fs::read(&renamed).unwrap();
+    std::fs::write(&renamed, &sound[..sound.len() - 1]).unwrap();
+    let text = said(here, &MERGE, 1);
+    assert!(
+        text.contains("third of four.dat") && text.contains("cut short"),
+        "{text}"
+    );
+    // So damaged that it is none, and therefore missing.
+    std::fs::write(&renamed, &sound[1..]).unwrap();
+    let text = said(here, &MERGE, 2);
+    assert!(
+        text.contains("notes.txt, third of four.dat") && text.contains("missing: shard 3/4"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_damaged_shard_is_named() {
     let here = folder();
     let here = here.path();

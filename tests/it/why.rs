@@ -312,3 +312,52 @@ fn the_built_in_example_is_explained_in_words_and_in_markdown() {
         assert!(text.contains("takeovers of database"), "{text}");
     }
 }
+
+/// Three replicas share a crew and are repaired in lognormal times: neither a product form nor a chain follows that, and a trial in a hundred
+/// thousand loses anything.
+const SELDOM: &str = "
+model: seldom
+horizon: 1y
+regions: { r: { zones: [a, b, c] } }
+services: { front: { replicas: 3, needs: 2 } }
+faults:
+  host: { hits: replica, mtbf: 20000h, mttr: { lognormal: { mean: 1h, cv: 1 } }, crew: hands }
+  bad-deploy: { hits: service, services: [front], mtbf: 30000y, mttr: { lognormal: { mean: 1h, cv: 1 } } }
+crews: { hands: { size: 2 } }
+topologies: { one: { pattern: multi-az, regions: [r] } }
+";
+
+#[test]
+fn rare_losses_are_explained_by_busy_periods() {
+    let why = why(SELDOM, &["--trials", "2048"]);
+    assert_eq!(why["route"], "simulated");
+    assert_eq!(number(&why, "/trials"), 2048.0);
+    assert_eq!(number(&why, "/rare/samples"), 2048.0);
+    assert!(number(&why, "/rare/effective_samples") > 200.0);
+    // 3 q² of two replicas at once and q of the deployment, the crew large enough for two.
+    let (hosts, deploy) = (
+        3.0 * (1.0 / 20_001.0_f64).powi(2),
+        1.0 / (30_000.0 * 8760.0),
+    );
+    let shares = [("host", hosts), ("bad-deploy", deploy)];
+    for (fault, lost) in shares {
+        let share = &element(&why, "fault", fault)["fussell_vesely"];
+        let truth = lost / (hosts + deploy);
+        assert!(
+            number(share, "/low") < truth && truth < number(share, "/high"),
+            "{fault}: {truth} {share}"
+        );
+        assert!(
+            number(share, "/high") - number(share, "/low") < 0.2,
+            "{fault}: {share}"
+        );
+    }
+    let notes = why["notes"].to_string();
+    assert!(notes.contains("losses are rare"), "{notes}");
+}
+
+#[test]
+fn rare_losses_are_explained_alike_by_any_number_of_threads() {
+    let bytes = |threads| why_bytes(SELDOM, &["--trials", "1000", "--threads", threads]);
+    assert_eq!(bytes("1"), bytes("3"));
+}

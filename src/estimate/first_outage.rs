@@ -1,0 +1,77 @@
+//! Mean time to the first outage, as a ratio of what cycles last to their chance of an outage.
+
+use super::figures;
+use crate::engine::CycleSample;
+use crate::results::Estimate;
+use crate::stats::{
+    Bounded, Interval, Moments, correlation_of_means, ratio_interval, skewed_mean_interval,
+};
+
+/// Samples of cycles.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct CycleTally {
+    seconds: Moments,
+    outage: Moments,
+    products: f64,
+}
+
+impl CycleTally {
+    /// Adds a sample.
+    pub fn add(&mut self, sample: &CycleSample) {
+        self.seconds.add(sample.seconds);
+        self.outage.add(sample.outage);
+        self.products += sample.seconds * sample.outage;
+    }
+
+    /// Adds the samples of `other`, which follow.
+    pub fn merge(&mut self, other: &Self) {
+        self.seconds.merge(&other.seconds);
+        self.outage.merge(&other.outage);
+        self.products += other.products;
+    }
+
+    /// Samples added.
+    #[must_use]
+    pub fn samples(&self) -> u64 {
+        self.seconds.n()
+    }
+
+    /// Samples with an outage.
+    #[must_use]
+    pub fn with_outage(&self) -> u64 {
+        self.outage.nonzeros()
+    }
+
+    /// Samples of equal weight that would tell as much of the chance of an outage.
+    #[must_use]
+    pub fn effective_samples(&self) -> f64 {
+        let square = self.outage.sum_of_squares();
+        if square > 0.0 {
+            self.outage.sum().powi(2) / square
+        } else {
+            0.0
+        }
+    }
+
+    /// The mean time \[h\]; `None` if no sample had an outage.
+    #[must_use]
+    pub fn hours(&self, level: f64) -> Option<Estimate> {
+        let bounded = |moments: &Moments| -> Option<Bounded> {
+            let interval = skewed_mean_interval(&moments.into(), level)?;
+            Some(Bounded {
+                mean: moments.mean(),
+                interval,
+            })
+        };
+        let (seconds, outage) = (bounded(&self.seconds)?, bounded(&self.outage)?);
+        let correlation = correlation_of_means(&self.seconds, &self.outage, self.products);
+        let Interval { low, high, method } = ratio_interval(&seconds, &outage, correlation);
+        let interval = Interval {
+            low: low / 3600.0,
+            high: high / 3600.0,
+            method,
+        };
+        let mean = seconds.mean / outage.mean / 3600.0;
+        Some(figures::estimate(mean, interval, level, self.samples()))
+    }
+}
