@@ -194,8 +194,8 @@ fn events(plan: &Plan, gates: &mut Gates<'_>) -> Result<Vec<Losses>, TooLarge> {
 /// Regions that have traffic when nothing is wrong.
 fn n_serving(plan: &Plan) -> usize {
     match &plan.serving {
-        ServingPlan::Single | ServingPlan::Standby(_) => 1,
-        ServingPlan::ActiveActive(_) => plan.regions.len(),
+        ServingPlan::Standby(_) => 1,
+        ServingPlan::Single | ServingPlan::ActiveActive(_) => plan.regions.len(),
     }
 }
 

@@ -162,6 +162,7 @@ fn faults_of(scripted: &ScriptedFault, model: &Model, spec: &TopologySpec) -> Ve
                     mtbf: Distribution::Never,
                     mttr: Distribution::Fixed(0.0),
                 },
+                spread_over_cells: false,
                 effect: *effect,
                 detection: detection.clone(),
                 strikes: Strikes::Place,
