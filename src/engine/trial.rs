@@ -15,8 +15,7 @@ use super::traffic::Traffic;
 use super::units::{Condition, NO_PHASE, Renewal, UnitState};
 use super::{JourneyOutcome, TrialOutcome, WindowOutcome};
 use crate::plan::{
-    GateId, Laws, NO_GATE, Plan, Purpose, Reach, StreamKey, StreamRng, TrialKey,
-    UnitKind,
+    GateId, Laws, NO_GATE, Plan, Purpose, Reach, StreamKey, StreamRng, TrialKey, UnitKind,
 };
 
 /// Plays trials of one plan, one after another, in buffers that it keeps.

@@ -138,11 +138,12 @@ fn in_words(plan: &Plan, units: &[UnitId], is_only_one: bool) -> Vec<String> {
     events.collect()
 }
 
-/// Some cell of a region, or the region where it has none.
-fn some_cell(names: &Names, region: u32) -> String {
+/// Where a service is: in some cell of a region, or in the region where it has none or its cells share the service.
+fn some_cell(names: &Names, service: u32, region: u32) -> String {
     let region = names.region(region);
     match names.n_cells() {
         1 => region.to_owned(),
+        _ if names.is_shared(service) => region.to_owned(),
         _ => format!("a cell of {region}"),
     }
 }
@@ -157,12 +158,12 @@ fn failure(plan: &Plan, unit: UnitId, is_only_one: bool) -> String {
     let service = |service: u32| names.services[service as usize].as_str();
     let place = match site {
         Site::Replica(s, region, ..) if !is_only_one => {
-            format!("{} replica in {}", service(s), some_cell(names, region))
+            format!("{} replica in {}", service(s), some_cell(names, s, region))
         }
         Site::ServiceInCell(s, region) if !is_only_one => {
-            format!("{} in {}", service(s), some_cell(names, region))
+            format!("{} in {}", service(s), some_cell(names, s, region))
         }
-        Site::Cell(region) if !is_only_one => some_cell(names, region),
+        Site::Cell(region) if !is_only_one => format!("a cell of {}", names.region(region)),
         Site::ServiceInZone(s, region, _) if !is_only_one => {
             format!("{} in a zone of {}", service(s), names.region(region))
         }

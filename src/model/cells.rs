@@ -116,7 +116,10 @@ mod tests {
             for cells in 1..20 {
                 let part = service(replicas, needs).part_of_cell(1.0, cells).unwrap();
                 assert!(part.needs * cells >= needs, "carries its share");
-                assert!(part.replicas * needs >= part.needs * replicas, "as redundant");
+                assert!(
+                    part.replicas * needs >= part.needs * replicas,
+                    "as redundant"
+                );
             }
         }
         let part = service(6, 4).part_of_cell(1.0, 4).unwrap();
@@ -129,7 +132,10 @@ mod tests {
     fn one_cell_is_the_region() {
         for scale in [0.1, 0.5, 0.6, 1.0] {
             let part = service(6, 4).part_of_cell(scale, 1).unwrap();
-            assert_eq!((part.replicas, part.needs), (scaled(6, scale), scaled(4, scale)));
+            assert_eq!(
+                (part.replicas, part.needs),
+                (scaled(6, scale), scaled(4, scale))
+            );
         }
     }
 }

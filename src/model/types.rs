@@ -219,6 +219,8 @@ pub struct Fault {
     pub regions: Option<Vec<String>>,
     /// Only these zones, if given.
     pub zones: Option<Vec<ZoneFilter>>,
+    /// Only this cell of each region, from 1, the last where there are fewer, if given; scripted faults only.
+    pub cell: Option<u32>,
     /// Of links: whether calls fail both ways, or only from the first of `zones` (of `regions`) to the second.
     pub cut: Cut,
     /// Times to failure and repair.

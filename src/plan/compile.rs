@@ -132,6 +132,9 @@ impl<'a> Compiler<'a> {
                 causes,
                 waits: Vec::new(),
                 cells: deployment.spec.cells,
+                shared: (model.services.values())
+                    .map(|service| service.is_shared())
+                    .collect(),
             },
             network: NetworkBuilder::default(),
             places: Places::default(),

@@ -155,7 +155,10 @@ impl Compiler<'_> {
         let mut links = Vec::new();
         let n_regions = self.deployment.regions.len();
         for (from, to) in (0..n_regions).flat_map(|from| (0..n_regions).map(move |to| (from, to))) {
-            let cuts = self.links.between(self.whole(from), self.whole(to)).to_vec();
+            let cuts = self
+                .links
+                .between(self.whole(from), self.whole(to))
+                .to_vec();
             if cuts.is_empty() || !self.in_one_cell(from, to) {
                 continue;
             }

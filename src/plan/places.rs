@@ -1,6 +1,6 @@
 //! Places as gates: which faults hit which region, zone or service, and which gate each takes down.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::compile::Compiler;
 use super::{
@@ -185,6 +185,12 @@ impl Compiler<'_> {
             })
             .filter(|&(region, zone)| self.zone_matches(fault, region, zone))
             .collect();
+        let is_hit = |at: usize| {
+            let cell = fault
+                .cell
+                .map(|number| number.min(self.deployment.spec.cells));
+            cell.is_none_or(|number| self.deployment.regions[at].cell + 1 == number as usize)
+        };
         let services = self.services_hit(fault);
         match fault.hits {
             Scope::Replica => Vec::new(),
@@ -211,8 +217,11 @@ impl Compiler<'_> {
                 .iter()
                 .filter(|&&service| !self.is_external(service))
                 .flat_map(|&service| {
-                    let own = cells.iter().filter(move |&&at| self.host(service, at) == at);
-                    own.map(move |&at| Place::ServiceInCell(service, at))
+                    let hit = cells.iter().copied().filter(|&at| is_hit(at));
+                    let hosts: BTreeSet<usize> = hit.map(|at| self.host(service, at)).collect();
+                    hosts
+                        .into_iter()
+                        .map(move |at| Place::ServiceInCell(service, at))
                 })
                 .collect(),
             Scope::Service => services.into_iter().map(Place::Service).collect(),
@@ -225,7 +234,10 @@ impl Compiler<'_> {
                 .map(Place::Region)
                 .chain(self.distant_regions_hit(fault))
                 .collect(),
-            Scope::Cell => cells.into_iter().map(Place::Cell).collect(),
+            Scope::Cell => (cells.into_iter())
+                .filter(|&at| is_hit(at))
+                .map(Place::Cell)
+                .collect(),
             Scope::Everywhere => vec![Place::Everywhere],
             Scope::ZoneLink => self.zone_links_hit(fault, &zones),
             Scope::RegionLink => self.region_links_hit(fault),
@@ -302,7 +314,9 @@ impl Compiler<'_> {
             let place = &self.deployment.regions[at];
             let deployed = place.services[service].as_ref();
             let replicas = 0..deployed.map_or(0, |deployed| deployed.replicas);
-            let mut zones = replicas.take(place.zones.len()).map(|number| place.zone_of(number));
+            let mut zones = replicas
+                .take(place.zones.len())
+                .map(|number| place.zone_of(number));
             zones.any(|at| at == zone)
         };
         self.cells_of(region).any(runs)
@@ -409,7 +423,9 @@ impl Compiler<'_> {
                 }
             }
             Place::Cell(r) => {
-                let own = around.into_iter().filter(|s| !self.model.services[*s].is_shared());
+                let own = around
+                    .into_iter()
+                    .filter(|s| !self.model.services[*s].is_shared());
                 for s in own.collect::<Vec<_>>() {
                     self.surround_in_region(s, r, gate);
                 }

@@ -90,8 +90,16 @@ impl Site {
         let service = |service: u32| names.services[service as usize].as_str();
         match self {
             Self::Replica(s, r, z, number) => {
-                let cell = names.cell_in_words(r);
-                format!("{} #{} in {}{cell}", service(s), number + 1, names.zone(r, z))
+                let cell = match names.is_shared(s) {
+                    true => String::new(),
+                    false => names.cell_in_words(r),
+                };
+                format!(
+                    "{} #{} in {}{cell}",
+                    service(s),
+                    number + 1,
+                    names.zone(r, z)
+                )
             }
             Self::ServiceInZone(s, r, z) => format!("{} in {}", service(s), names.zone(r, z)),
             Self::ServiceInRegion(s, r) => format!("{} in {}", service(s), names.region(r)),
@@ -99,6 +107,9 @@ impl Site {
             Self::Zone(r, z) => names.zone(r, z),
             Self::Region(r) => names.region(r).to_owned(),
             Self::Cell(r) => names.region_in_words(r),
+            Self::ServiceInCell(s, r) if names.is_shared(s) => {
+                format!("{} in {}", service(s), names.region(r))
+            }
             Self::ServiceInCell(s, r) => format!("{} in {}", service(s), names.region_in_words(r)),
             Self::Everywhere => "everywhere".to_owned(),
             Self::ZoneLink(r, from, to) => {
@@ -158,6 +169,14 @@ impl Names {
         } else {
             region
         }
+    }
+
+    /// Whether all cells of a region use the same replicas of a service.
+    #[must_use]
+    pub fn is_shared(&self, service: u32) -> bool {
+        self.shared
+            .get(service as usize)
+            .is_some_and(|shared| *shared)
     }
 
     /// Which cell a region in use is, to be put after its name; nothing where regions have no cells.
@@ -325,41 +344,45 @@ impl Compiler<'_> {
             let regions = self.deployment.regions.iter().enumerate();
             regions.skip(r).step_by(n_regions)
         };
-        let zones = self.deployment.whole_regions().enumerate().map(|(whole, region)| {
-            let mut zones = vec![Vec::new(); region.zones.len()];
-            let services = cells_of(whole).flat_map(|(r, region)| {
-                let services = region.services.iter().enumerate();
-                services.map(move |(s, deployed)| (r, region, s, deployed))
-            });
-            for (r, region, s, deployed) in services {
-                let n = deployed.as_ref().map_or(0, |deployed| deployed.replicas);
-                for number in 0..n {
-                    let z = region.zone_of(number);
-                    let around = self.places.service_in_zone.get(&(s, r, z));
-                    let unit = units.get(&(s, r, number)).copied();
-                    zones[z].extend(match around.and_then(|gates| gates.first()) {
-                        Some(&gate) => Some(Hold::Gate(gate)),
-                        None => self.capacity_gates[s][r].map(|capacity| {
-                            let of_unit = unit.map(|unit| self.units[unit as usize].gate);
-                            let split = self.split.get(&(s, r));
-                            let of_split = split.map(|split| split.replicas[number as usize]);
-                            let of_pool =
-                                self.pool_places.iter().position(|place| *place == (s, r));
-                            let of_pool =
-                                of_pool.map(|pool| self.pools[pool].members[number as usize].gate);
-                            let of_gray = self.gray_replica_gate(s, r, number);
-                            let gate = of_unit.or(of_split).or(of_pool).or(of_gray);
-                            Hold::Replica(gate.unwrap_or(capacity), unit)
-                        }),
-                    });
+        let zones = self
+            .deployment
+            .whole_regions()
+            .enumerate()
+            .map(|(whole, region)| {
+                let mut zones = vec![Vec::new(); region.zones.len()];
+                let services = cells_of(whole).flat_map(|(r, region)| {
+                    let services = region.services.iter().enumerate();
+                    services.map(move |(s, deployed)| (r, region, s, deployed))
+                });
+                for (r, region, s, deployed) in services {
+                    let n = deployed.as_ref().map_or(0, |deployed| deployed.replicas);
+                    for number in 0..n {
+                        let z = region.zone_of(number);
+                        let around = self.places.service_in_zone.get(&(s, r, z));
+                        let unit = units.get(&(s, r, number)).copied();
+                        zones[z].extend(match around.and_then(|gates| gates.first()) {
+                            Some(&gate) => Some(Hold::Gate(gate)),
+                            None => self.capacity_gates[s][r].map(|capacity| {
+                                let of_unit = unit.map(|unit| self.units[unit as usize].gate);
+                                let split = self.split.get(&(s, r));
+                                let of_split = split.map(|split| split.replicas[number as usize]);
+                                let of_pool =
+                                    self.pool_places.iter().position(|place| *place == (s, r));
+                                let of_pool = of_pool
+                                    .map(|pool| self.pools[pool].members[number as usize].gate);
+                                let of_gray = self.gray_replica_gate(s, r, number);
+                                let gate = of_unit.or(of_split).or(of_pool).or(of_gray);
+                                Hold::Replica(gate.unwrap_or(capacity), unit)
+                            }),
+                        });
+                    }
                 }
-            }
-            for holds in &mut zones {
-                // All replicas behind the gate of one place need it held once.
-                holds.dedup();
-            }
-            zones
-        });
+                for holds in &mut zones {
+                    // All replicas behind the gate of one place need it held once.
+                    holds.dedup();
+                }
+                zones
+            });
         zones.collect()
     }
 }

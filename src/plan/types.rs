@@ -127,6 +127,8 @@ pub struct Names {
     pub regions: Vec<String>,
     /// Cells of each region in use; 0 and 1 both mean that they are not split.
     pub cells: u32,
+    /// By service, whether all cells of a region use the same replicas of it.
+    pub shared: Vec<bool>,
     /// Zones in use, by region.
     pub zones: Vec<Vec<String>>,
     /// Regions that are not in use but hold external services.

@@ -47,7 +47,9 @@ fn place_region(
     let services = model
         .services
         .values()
-        .map(|service| place_service(service, spec, role).filter(|_| cell == 0 || !service.is_shared()))
+        .map(|service| {
+            place_service(service, spec, role).filter(|_| cell == 0 || !service.is_shared())
+        })
         .collect();
     DeployedRegion {
         name: name.to_owned(),
@@ -83,11 +85,7 @@ fn place_service(service: &Service, spec: &TopologySpec, role: Role) -> Option<D
     })
 }
 
-fn draw_graph(
-    model: &Model,
-    regions: &[DeployedRegion],
-    n_regions: usize,
-) -> DiGraph<Node, Edge> {
+fn draw_graph(model: &Model, regions: &[DeployedRegion], n_regions: usize) -> DiGraph<Node, Edge> {
     let mut graph = DiGraph::new();
     let everywhere = graph.add_node(Node::Everywhere);
     let externals: Vec<Option<NodeIndex>> = model

@@ -96,12 +96,17 @@ fn narrows(fault: &Fault, place: &PlaceOf, model: &Model) -> bool {
     match (fault.hits, place) {
         (Scope::Everywhere, PlaceOf::Everywhere) => true,
         (
-            Scope::Service | Scope::ServiceInRegion | Scope::ServiceInZone,
+            Scope::Service | Scope::ServiceInRegion | Scope::ServiceInCell | Scope::ServiceInZone,
             PlaceOf::Service(name),
         ) => service(name),
-        (Scope::ServiceInRegion | Scope::ServiceInZone, PlaceOf::ServiceInRegion(at, name)) => {
+        (
+            Scope::ServiceInRegion | Scope::ServiceInCell | Scope::ServiceInZone,
+            PlaceOf::ServiceInRegion(at, name),
+        )
+        | (Scope::ServiceInCell, PlaceOf::ServiceInCell(at, _, name)) => {
             region(at) && service(name)
         }
+        (Scope::Cell | Scope::ServiceInCell, PlaceOf::Cell(at, _)) => region(at),
         (Scope::ServiceInZone, PlaceOf::ServiceInZone(at, z, name)) => {
             region(at) && zone(at, z) && service(name)
         }
@@ -109,6 +114,8 @@ fn narrows(fault: &Fault, place: &PlaceOf, model: &Model) -> bool {
         (
             Scope::Zone
             | Scope::Region
+            | Scope::Cell
+            | Scope::ServiceInCell
             | Scope::ZoneLink
             | Scope::ServiceInRegion
             | Scope::ServiceInZone,

@@ -155,7 +155,12 @@ impl Checker<'_> {
                     quoted(fault)
                 );
                 let hint = "leave one of them out";
-                self.refuse(span, message, "`cells: 1`, or no fault of `hits: zone-link`", hint);
+                self.refuse(
+                    span,
+                    message,
+                    "`cells: 1`, or no fault of `hits: zone-link`",
+                    hint,
+                );
             }
             let replicas: u64 = crate::model::cells::replicas_of_region(model, spec);
             if replicas > MAX_REPLICAS {

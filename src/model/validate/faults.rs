@@ -154,6 +154,7 @@ impl Checker<'_> {
             services: names(&raw.services)?,
             regions: names(&raw.regions)?,
             zones: zones?,
+            cell: None,
             cut: Cut::BothWays,
             renewal: Renewal {
                 mtbf: raw.mtbf.get()?.0.clone(),

@@ -99,7 +99,10 @@ impl Checker<'_> {
         let (mut places, mut events) = (0.0, 0.0);
         for (name, fault) in &model.faults {
             let here = Reach::of(fault, &model.regions).places(fault, &services) as f64;
-            let in_cells = matches!(fault.hits, Scope::Replica | Scope::Cell | Scope::ServiceInCell);
+            let in_cells = matches!(
+                fault.hits,
+                Scope::Replica | Scope::Cell | Scope::ServiceInCell
+            );
             let here = here * if in_cells { most_cells } else { 1.0 };
             let cycle = fault.renewal.mtbf.least_mean() + fault.renewal.mttr.least_mean();
             places += here;
@@ -233,7 +236,9 @@ impl Reach {
                 .sum(),
             Scope::RegionLink => pairs(self.regions.len()),
             Scope::Service => hit().count() as u64,
-            Scope::ServiceInRegion | Scope::ServiceInCell => (hit().count() * self.regions.len()) as u64,
+            Scope::ServiceInRegion | Scope::ServiceInCell => {
+                (hit().count() * self.regions.len()) as u64
+            }
             Scope::ServiceInZone | Scope::Replica => hit()
                 .map(|existence| self.places_of_service(fault.hits, existence))
                 .sum(),
