@@ -149,9 +149,10 @@ fn storage(model: &Model, deployment: &Deployment) -> Line {
                 .map(|region| copies_in_region(region, service_idx))
                 .sum();
             // Each cell has its part of the data.
-            let parts = match model.services[service_idx].is_shared() {
-                true => 1,
-                false => deployment.n_cells(),
+            let parts = if model.services[service_idx].is_shared() {
+                1
+            } else {
+                deployment.n_cells()
             };
             data.size_bytes * (copies as f64 / parts as f64 + backups)
         })

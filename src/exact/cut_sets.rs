@@ -188,9 +188,10 @@ fn events(plan: &Plan, gates: &mut Gates<'_>) -> Result<Vec<Losses>, TooLarge> {
     if sent != anywhere {
         events.push(Losses {
             event: TopEvent::RegionCannotServe,
-            parts: match has_cells(plan) {
-                true => in_cells,
-                false => by_journey(sent),
+            parts: if has_cells(plan) {
+                in_cells
+            } else {
+                by_journey(sent)
             },
         });
     }

@@ -133,7 +133,7 @@ impl<'a> Compiler<'a> {
                 waits: Vec::new(),
                 cells: deployment.spec.cells,
                 shared: (model.services.values())
-                    .map(|service| service.is_shared())
+                    .map(crate::model::Service::is_shared)
                     .collect(),
             },
             network: NetworkBuilder::default(),

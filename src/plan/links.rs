@@ -129,9 +129,12 @@ impl Compiler<'_> {
             .chain(&self.names.distant_regions)
             .collect();
         // Those not in use count on from all regions in use, cells and all.
-        let number = |at: usize| match at < n_in_use {
-            true => at,
-            false => at - n_in_use + self.deployment.regions.len(),
+        let number = |at: usize| {
+            if at < n_in_use {
+                at
+            } else {
+                at - n_in_use + self.deployment.regions.len()
+            }
         };
         let is_hit = |name: &String| {
             let mut filters = fault.regions.iter();

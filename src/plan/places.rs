@@ -152,9 +152,10 @@ impl Compiler<'_> {
         place: StreamKey,
     ) -> Clock {
         let cells = f64::from(self.deployment.spec.cells);
-        let life = match fault.spread_over_cells && cells > 1.0 {
-            true => fault.renewal.mtbf.clone().times(cells),
-            false => fault.renewal.mtbf.clone(),
+        let life = if fault.spread_over_cells && cells > 1.0 {
+            fault.renewal.mtbf.clone().times(cells)
+        } else {
+            fault.renewal.mtbf.clone()
         };
         Clock {
             life: self.sampler(&life),

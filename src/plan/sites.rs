@@ -90,9 +90,10 @@ impl Site {
         let service = |service: u32| names.services[service as usize].as_str();
         match self {
             Self::Replica(s, r, z, number) => {
-                let cell = match names.is_shared(s) {
-                    true => String::new(),
-                    false => names.cell_in_words(r),
+                let cell = if names.is_shared(s) {
+                    String::new()
+                } else {
+                    names.cell_in_words(r)
                 };
                 format!(
                     "{} #{} in {}{cell}",

@@ -106,7 +106,6 @@ fn narrows(fault: &Fault, place: &PlaceOf, model: &Model) -> bool {
         | (Scope::ServiceInCell, PlaceOf::ServiceInCell(at, _, name)) => {
             region(at) && service(name)
         }
-        (Scope::Cell | Scope::ServiceInCell, PlaceOf::Cell(at, _)) => region(at),
         (Scope::ServiceInZone, PlaceOf::ServiceInZone(at, z, name)) => {
             region(at) && zone(at, z) && service(name)
         }
@@ -120,7 +119,8 @@ fn narrows(fault: &Fault, place: &PlaceOf, model: &Model) -> bool {
             | Scope::ServiceInRegion
             | Scope::ServiceInZone,
             PlaceOf::Region(at),
-        ) => region(at),
+        )
+        | (Scope::Cell | Scope::ServiceInCell, PlaceOf::Cell(at, _)) => region(at),
         (Scope::RegionLink, PlaceOf::RegionLink(a, b, Cut::BothWays)) => {
             fault.cut == Cut::BothWays && region(a) && region(b)
         }
