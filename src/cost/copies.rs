@@ -23,8 +23,7 @@ pub fn copies_in_region(region: &DeployedRegion, service_idx: usize) -> usize {
 #[must_use]
 pub fn copies_in_other_regions(deployment: &Deployment, service_idx: usize) -> usize {
     deployment
-        .regions
-        .iter()
+        .whole_regions()
         .skip(1)
         .filter(|region| copies_in_region(region, service_idx) > 0)
         .count()

@@ -83,7 +83,7 @@ fn infrastructure(model: &Model, deployment: &Deployment) -> Line {
             .sum();
         line.add(
             f64::from(running) * HOURS_PER_MONTH,
-            service.price_per_hour,
+            service.price_with_cells(deployment.spec.cells),
             format!("services.{name}.price"),
         );
     }
@@ -123,8 +123,7 @@ fn transfer(model: &Model, deployment: &Deployment) -> Line {
 /// Chance that a call within a region crosses zones: (z - 1) / z, over the serving regions by their traffic.
 fn cross_zone_share(deployment: &Deployment) -> f64 {
     let serving: Vec<&DeployedRegion> = deployment
-        .regions
-        .iter()
+        .whole_regions()
         .filter(|region| region.role == Role::Serving)
         .collect();
     let in_region = |region: &DeployedRegion| 1.0 - 1.0 / region.zones.len().max(1) as f64;
@@ -149,7 +148,13 @@ fn storage(model: &Model, deployment: &Deployment) -> Line {
                 .iter()
                 .map(|region| copies_in_region(region, service_idx))
                 .sum();
-            data.size_bytes * (copies as f64 + backups)
+            // Each cell has its part of the data.
+            let parts = if model.services[service_idx].is_shared() {
+                1
+            } else {
+                deployment.n_cells()
+            };
+            data.size_bytes * (copies as f64 / parts as f64 + backups)
         })
         .sum();
     line.add(
@@ -163,7 +168,7 @@ fn storage(model: &Model, deployment: &Deployment) -> Line {
 /// Its volume, once to each region beside the first.
 fn telemetry(model: &Model, deployment: &Deployment) -> Line {
     let mut line = Line::new("telemetry");
-    let others = deployment.regions.len().saturating_sub(1) as f64;
+    let others = deployment.n_regions().saturating_sub(1) as f64;
     let price_per_second = model
         .costs
         .telemetry
@@ -180,7 +185,7 @@ fn telemetry(model: &Model, deployment: &Deployment) -> Line {
 fn regions(model: &Model, deployment: &Deployment) -> Line {
     let mut line = Line::new("regions");
     line.add(
-        deployment.regions.len() as f64 * HOURS_PER_MONTH,
+        deployment.n_regions() as f64 * HOURS_PER_MONTH,
         model.costs.per_region_per_hour,
         "costs.per_region",
     );

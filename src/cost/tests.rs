@@ -34,6 +34,7 @@ fn replicated(replicas: u32, price: Option<f64>, calls: Vec<Call>, data: Option<
         data,
         slo: None,
         sla: None,
+        cells: crate::model::CellUse::Own,
     }
 }
 
@@ -143,6 +144,7 @@ fn spec(pattern: Pattern) -> TopologySpec {
         scale: 1.0,
         split: vec![0.5, 0.5],
         cross_region_calls: false,
+        cells: 1,
         canary: None,
         failover: Failover {
             detect: Detect::Probe {
@@ -225,6 +227,7 @@ fn virtual_services_are_seen_through_and_external_ones_left_out() {
         data: None,
         slo: None,
         sla: None,
+        cells: crate::model::CellUse::Own,
     };
     model.services.insert("shop".to_owned(), shop);
     let external = ServiceKind::External {
@@ -240,6 +243,7 @@ fn virtual_services_are_seen_through_and_external_ones_left_out() {
             data: None,
             slo: None,
             sla: None,
+            cells: crate::model::CellUse::Own,
         },
     );
     model.services["db"]

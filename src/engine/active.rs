@@ -16,14 +16,26 @@ pub(super) struct ActiveState {
     target: Vec<f64>,
     /// Changes of health so far, by region: names their draws.
     changes: Vec<u64>,
-    moves: u64,
-    /// Moves of all traffic at once that are still to come, in the order of their targets: time and shares. One that comes overtakes
-    /// all before it.
-    jumps: Vec<(f64, Vec<f64>)>,
+    /// Moves so far, by cell: names their draws.
+    moves: Vec<u64>,
+    /// Moves of all traffic of a cell at once that are still to come, in the order of their targets. One that comes overtakes all of its
+    /// cell before it.
+    jumps: Vec<Jump>,
     /// Causes of the last loss of each region, as long as others are charged for it.
     causes: Vec<Vec<u32>>,
     /// Causes of the losses under way: all of `causes`.
     pub starters: Vec<u32>,
+}
+
+/// A move of all traffic of a cell at once, still to come.
+#[derive(Debug, Clone)]
+pub(super) struct Jump {
+    /// When it comes \[s\].
+    pub time: f64,
+    /// The cell.
+    cell: usize,
+    /// Shares of traffic by region, of which those of the cell count.
+    pub shares: Vec<f64>,
 }
 
 impl ActiveState {
@@ -35,7 +47,7 @@ impl ActiveState {
             declared_at: vec![f64::NEG_INFINITY; n],
             target: plan.split.clone(),
             changes: vec![0; n],
-            moves: 0,
+            moves: vec![0; plan.cells],
             jumps: Vec::new(),
             causes: vec![Vec::new(); n],
             starters: Vec::new(),
@@ -69,13 +81,19 @@ impl ActiveState {
         self.healthy[region]
     }
 
+    /// Whether traffic of a region has another region to go to: one in which its cell is healthy.
+    fn is_healthy_elsewhere(&self, region: usize) -> bool {
+        let n_regions = self.healthy.len() / self.moves.len().max(1);
+        let first = region - region % n_regions;
+        (first..first + n_regions).any(|other| other != region && self.healthy[other])
+    }
+
     /// What the downtime of a region is charged to.
     pub(super) fn downtime_phase(&self, region: usize) -> DowntimePhase {
         if self.healthy[region] {
             return DowntimePhase::InService;
         }
-        let others = (0..self.healthy.len()).filter(|other| *other != region);
-        if !others.into_iter().any(|other| self.healthy[other]) {
+        if !self.is_healthy_elsewhere(region) {
             DowntimePhase::NowhereToGo
         } else if self.declared[region] {
             DowntimePhase::Detecting
@@ -92,19 +110,23 @@ impl ActiveState {
         }
     }
 
-    /// Moves of all traffic at once that are still to come: time and shares.
-    pub(super) fn jumps(&self) -> &[(f64, Vec<f64>)] {
+    /// Moves of all traffic at once that are still to come.
+    pub(super) fn jumps(&self) -> &[Jump] {
         &self.jumps
     }
 
     /// Has one of them still to come, after those there are.
     pub(super) fn add_jump(&mut self, time: f64, shares: Vec<f64>) {
-        self.jumps.push((time, shares));
+        self.jumps.push(Jump {
+            time,
+            cell: 0,
+            shares,
+        });
     }
 
     /// Has one of them come at a time.
     pub(super) fn set_jump(&mut self, index: usize, time: f64) {
-        self.jumps[index].0 = time;
+        self.jumps[index].time = time;
     }
 
     /// Goes back to what it remembered.
@@ -183,7 +205,8 @@ impl<'p> Simulator<'p> {
                 let (state, _) = self.active();
                 state.declared[region as usize] = state.healthy[region as usize];
                 state.declared_at[region as usize] = now;
-                if !state.declared[region as usize] && state.healthy.contains(&true) {
+                let is_elsewhere = state.is_healthy_elsewhere(region as usize);
+                if !state.declared[region as usize] && is_elsewhere {
                     self.lose_data(region as usize);
                 }
                 self.retarget();
@@ -198,13 +221,25 @@ impl<'p> Simulator<'p> {
                 self.await_moves();
             }
             Timer::Rerouted => {
+                let n_cells = self.active().1.cells;
                 let jumps = &mut self.active().0.jumps;
-                let times = jumps.iter().map(|(time, _)| *time).enumerate();
+                let times = jumps.iter().map(|jump| jump.time).enumerate();
                 // The last of several at once.
                 let next = times.min_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-                let overtaken = next.map_or(0, |(index, _)| index);
-                jumps.drain(..overtaken);
-                let (_, shares) = jumps.remove(0);
+                let next = next.map_or(0, |(index, _)| index);
+                let jump = jumps.remove(next);
+                let mut index = 0;
+                jumps.retain(|earlier| {
+                    index += 1;
+                    index > next || earlier.cell != jump.cell
+                });
+                let mut shares = jump.shares;
+                // Traffic of other cells stays where it is.
+                let n_regions = shares.len() / n_cells;
+                let base = self.traffic.base().iter().enumerate();
+                for (region, share) in base.filter(|(region, _)| region / n_regions != jump.cell) {
+                    shares[region] = *share;
+                }
                 self.traffic.jump(now, &shares);
                 self.await_jump();
             }
@@ -220,11 +255,19 @@ impl<'p> Simulator<'p> {
         }
     }
 
-    /// Sends traffic to the regions declared healthy, in proportion to their splits, if one of them really is.
     fn retarget(&mut self) {
+        for cell in 0..self.active().1.cells {
+            self.retarget_cell(cell);
+        }
+    }
+
+    /// Sends the traffic of a cell to the regions in which it is declared healthy, in proportion to their splits, if it really is in
+    /// one of them.
+    fn retarget_cell(&mut self, cell: usize) {
         let (state, plan) = self.active();
-        let n = plan.split.len();
-        if !(0..n).any(|region| state.declared[region] && state.healthy[region]) {
+        let n_regions = plan.split.len() / plan.cells;
+        let regions = cell * n_regions..(cell + 1) * n_regions;
+        if !(regions.clone()).any(|region| state.declared[region] && state.healthy[region]) {
             return;
         }
         let weight = |region: usize| {
@@ -234,29 +277,38 @@ impl<'p> Simulator<'p> {
                 0.0
             }
         };
-        let total: f64 = (0..n).map(weight).sum();
-        let n_declared = state.declared.iter().filter(|declared| **declared).count() as f64;
-        let target: Vec<f64> = (0..n)
-            .map(|region| match (total > 0.0, state.declared[region]) {
-                (true, _) => weight(region) / total,
-                (false, true) => 1.0 / n_declared,
-                (false, false) => 0.0,
-            })
-            .collect();
+        let total: f64 = regions.clone().map(weight).sum();
+        let declared = regions.clone().filter(|region| state.declared[*region]);
+        let n_declared = declared.count() as f64;
+        let of_cell = (plan.cells as f64).recip();
+        let mut target = state.target.clone();
+        for region in regions.clone() {
+            target[region] = of_cell
+                * match (total > 0.0, state.declared[region]) {
+                    (true, _) => weight(region) / total,
+                    (false, true) => 1.0 / n_declared,
+                    (false, false) => 0.0,
+                };
+        }
         if target == state.target {
             return;
         }
         let before = std::mem::replace(&mut state.target, target.clone());
-        state.moves += 1;
-        let (occasion, reroute) = (state.moves, plan.reroute);
+        state.moves[cell] += 1;
+        let (occasion, reroute) = (state.moves[cell], plan.reroute);
         let now = self.now;
-        match self.draw_reroute(reroute, self.plan.regions[0].key, occasion) {
+        let key = self.plan.regions[regions.start].key;
+        match self.draw_reroute(reroute, key, occasion) {
             RerouteTime::Linear(seconds) => {
                 self.traffic.blend(now, seconds, &before, &target);
                 self.await_moves();
             }
             RerouteTime::AtOnceAfter(seconds) => {
-                self.active().0.jumps.push((now + seconds, target));
+                self.active().0.jumps.push(Jump {
+                    time: now + seconds,
+                    cell,
+                    shares: target,
+                });
                 self.await_jump();
             }
         }
@@ -264,7 +316,7 @@ impl<'p> Simulator<'p> {
 
     /// Sets the timer of the next move of all traffic at once.
     fn await_jump(&mut self) {
-        let times = self.active().0.jumps.iter().map(|(time, _)| *time);
+        let times = self.active().0.jumps.iter().map(|jump| jump.time);
         let next = times.fold(f64::INFINITY, f64::min);
         self.set_timer(Timer::Rerouted, next);
     }

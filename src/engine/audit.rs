@@ -202,6 +202,48 @@ failover:
     }
 }
 
+#[test]
+fn gates_stand_where_units_put_them_in_cells() {
+    let designs = [
+        "multi-az, regions: [r0]",
+        "active-active, regions: [r0, r1]",
+        "active-active, regions: [r0, r1], cross_region_calls: true",
+    ];
+    let cases = designs
+        .iter()
+        .flat_map(|design| ["own", "shared"].map(|use_of_db| (design, use_of_db)))
+        .flat_map(|(design, use_of_db)| ["", GRAY].map(|gray| (design, use_of_db, gray)));
+    for (design, use_of_db, gray) in cases {
+        let text = format!(
+            "
+model: cells
+horizon: 60d
+regions: {{ r0: {{ zones: 2 }}, r1: {{ zones: 3 }} }}
+services:
+  web: {{ replicas: 5, needs: 3, calls: [db, {{ any: [cache, pay] }}] }}
+  db: {{ replicas: 3, cells: {use_of_db}, takeover: 1h, takeover_on: any, dormancy: 30%, data: {{ size: 1GB, writes: 1MB/s }}, calls: [cache] }}
+  cache: {{ replicas: 2, per_cell: {{ replicas: 2 }}, takeover: 20m, takeover_success: 50% }}
+  pay: {{ external: true, in: r1, mtbf: 3d, mttr: 6h }}
+journeys: {{ all: {{ entry: web }} }}
+crews: {{ people: {{ size: 2, order: random, dispatch: 20m }} }}
+topologies: {{ t: {{ pattern: {design}, cells: 3 }} }}
+failover: {{ reroute: 30m }}
+faults:
+  host: {{ hits: replica, mtbf: 2d, mttr: 6h, crew: people }}
+  disk: {{ hits: replica, services: [db], mtbf: 3d, mttr: 3h, crew: people, spreads: {{ to: cell, probability: 30% }} }}
+  bug: {{ hits: service-in-cell, mtbf: 3d, mtbf_per: region, mttr: 5h, crew: people }}
+  poison: {{ hits: cell, mtbf: 5d, mttr: 5h }}
+  storm: {{ hits: cell, mtbf: 5d, mttr: 4h, strikes: replicas, crew: people }}
+  zone: {{ hits: zone, mtbf: 5d, mttr: 5h }}
+  rack: {{ hits: service-in-zone, mtbf: 5d, mttr: 5h }}
+  region: {{ hits: region, mtbf: 8d, mttr: 9h }}
+  cable: {{ hits: region-link, mtbf: 3d, mttr: 5h }}{gray}
+"
+        );
+        play_and_audit(&load_str("cells", &text, None).unwrap(), 40);
+    }
+}
+
 /// All units are of the simplest kind here: nothing but the runbook has to do with people.
 #[test]
 fn people_at_work_on_a_runbook_are_free_when_the_next_trial_begins() {

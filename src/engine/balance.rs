@@ -54,7 +54,10 @@ pub(super) fn balance(plan: &Plan, wanted: &BalancePlan, spans: &[Away]) -> Bala
             let excess = LinearLoss::new(
                 plan,
                 (a, b),
-                (span.share(region, a) - usual, span.share(region, b) - usual),
+                (
+                    share(plan, span, region, a) - usual,
+                    share(plan, span, region, b) - usual,
+                ),
             );
             outcome.beyond[region] += excess.lost_until(f64::INFINITY, plan) / requests;
             excess.fill(beyond, Some(window), plan);
@@ -76,11 +79,17 @@ pub(super) fn balance(plan: &Plan, wanted: &BalancePlan, spans: &[Away]) -> Bala
     outcome
 }
 
+/// Share of all cells of a region at a time within a span.
+fn share(plan: &Plan, span: &Away, region: usize, time: f64) -> f64 {
+    let cells = (region..plan.regions.len()).step_by(plan.names.n_regions());
+    cells.map(|cell| span.share(cell, time)).sum()
+}
+
 /// Requests that came within a part of a span while some share was out of what is tolerated.
 fn out_of_balance(plan: &Plan, wanted: &BalancePlan, span: &Away, (a, b): (f64, f64)) -> f64 {
     let mut cuts = vec![a, b];
     for (region, target) in wanted.targets.iter().enumerate() {
-        let (at_a, at_b) = (span.share(region, a), span.share(region, b));
+        let (at_a, at_b) = (share(plan, span, region, a), share(plan, span, region, b));
         for edge in [target - wanted.tolerance, target + wanted.tolerance] {
             if (at_a - edge) * (at_b - edge) < 0.0 {
                 cuts.push(a + (b - a) * (edge - at_a) / (at_b - at_a));
@@ -93,7 +102,7 @@ fn out_of_balance(plan: &Plan, wanted: &BalancePlan, span: &Away, (a, b): (f64, 
         .filter(|piece| {
             let middle = 0.5 * (piece[0] + piece[1]);
             let shares: Vec<f64> = (0..wanted.targets.len())
-                .map(|region| span.share(region, middle))
+                .map(|region| share(plan, span, region, middle))
                 .collect();
             !wanted.holds(&shares, SLACK)
         })

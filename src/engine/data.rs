@@ -34,7 +34,10 @@ impl DataState {
         let Copies::Behind { links, .. } = copies else {
             return 0.0;
         };
-        let others = (0..plan.regions.len()).filter(|other| *other != region);
+        // In the same cell: the others have none of its data.
+        let n_regions = plan.names.n_regions();
+        let first = region - region % n_regions;
+        let others = (first..first + n_regions).filter(|other| *other != region);
         let cut = others.map(|other| {
             let link = links
                 .iter()

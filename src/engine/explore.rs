@@ -103,6 +103,11 @@ impl<'p> Explorer<'p> {
             return Err("clients that never move (`stuck`) are not followed".to_owned());
         }
         match &plan.serving {
+            ServingPlan::ActiveActive(active) if active.cells > 1 => {
+                return Err(
+                    "moves of traffic between regions cell by cell are not followed".to_owned(),
+                );
+            }
             ServingPlan::Standby(standby) if !standby.runbook.is_empty() => {
                 return Err("the steps of a runbook are not followed".to_owned());
             }

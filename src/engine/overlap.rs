@@ -79,9 +79,9 @@ impl Simulator<'_> {
             };
             let jumps = state.jumps().iter();
             jumps
-                .map(|(time, shares)| {
-                    let index = (*time >= FAR).then(|| ((time - FAR) / APART).round() as usize);
-                    (index, shares.clone())
+                .map(|jump| {
+                    let index = ((jump.time - FAR) / APART).round() as usize;
+                    ((jump.time >= FAR).then_some(index), jump.shares.clone())
                 })
                 .collect()
         };

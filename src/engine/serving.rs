@@ -115,7 +115,11 @@ impl Simulator<'_> {
         self.world.capacity.clear();
         self.world.capacity.resize(plan.regions.len(), 1.0);
         match &plan.serving {
-            ServingPlan::Single => {}
+            ServingPlan::Single => {
+                for (capacity, region) in self.world.capacity.iter_mut().zip(&plan.regions) {
+                    *capacity = region.standby_capacity;
+                }
+            }
             ServingPlan::Standby(standby) => {
                 self.serving = Serving::Standby(StandbyState::new(standby));
                 self.await_false_alarm();

@@ -184,6 +184,6 @@ fn signature(plan: &Plan, id: UnitId) -> Option<Signature> {
             .filter(|(shock, _)| shock.targets.contains(&id))
             .map(|(_, index)| index)
             .collect(),
-        (!plan.lines.is_empty()).then(|| plan.sites[id as usize].area()),
+        (!plan.lines.is_empty()).then(|| plan.sites[id as usize].area(&plan.names)),
     ))
 }

@@ -78,9 +78,9 @@ impl Traffic {
         self.away.clear();
     }
 
-    /// Records from now on when shares are not these.
-    pub(super) fn record_from(&mut self, usual: &[f64]) {
-        self.usual.extend_from_slice(usual);
+    /// Records from now on when shares are not what they are now.
+    pub(super) fn record_from_now(&mut self) {
+        self.usual.extend_from_slice(&self.base);
     }
 
     /// When shares were not the usual ones, up to a time.

@@ -15,8 +15,7 @@ use super::traffic::Traffic;
 use super::units::{Condition, NO_PHASE, Renewal, UnitState};
 use super::{JourneyOutcome, TrialOutcome, WindowOutcome};
 use crate::plan::{
-    GateId, Laws, NO_GATE, Plan, Purpose, Reach, ServingPlan, StreamKey, StreamRng, TrialKey,
-    UnitKind,
+    GateId, Laws, NO_GATE, Plan, Purpose, Reach, StreamKey, StreamRng, TrialKey, UnitKind,
 };
 
 /// Plays trials of one plan, one after another, in buffers that it keeps.
@@ -359,17 +358,13 @@ impl<'p> Simulator<'p> {
 
     fn reset_traffic(&mut self) {
         let plan = self.plan;
-        let shares: &[f64] = match &plan.serving {
-            ServingPlan::ActiveActive(active) => &active.split,
-            ServingPlan::Single | ServingPlan::Standby(_) => &[1.0, 0.0],
-        };
         self.traffic.reset(
-            shares.iter().copied().take(plan.regions.len()),
+            plan.regions.iter().map(|region| region.share),
             plan.stuck,
             plan.warm_up,
         );
-        if let Some(wanted) = &plan.balance {
-            self.traffic.record_from(&wanted.usual);
+        if plan.balance.is_some() {
+            self.traffic.record_from_now();
         }
     }
 

@@ -100,10 +100,12 @@ pub fn cut_sets(plan: &Plan, extent: Extent) -> Result<Vec<CutSets>, String> {
     })
 }
 
-/// What an event is made of: for each journey, the states in which it loses its requests.
+/// What an event is made of.
 struct Losses {
     event: TopEvent,
-    journeys: Vec<Function>,
+    /// Shares of all requests, each with the states in which it is lost: those of a journey; where regions have cells and one of
+    /// them is enough, those of a journey in each.
+    parts: Vec<(f64, Function)>,
 }
 
 fn try_cut_sets(plan: &Plan, extent: Extent) -> Result<Vec<CutSets>, TooLarge> {
@@ -115,13 +117,14 @@ fn try_cut_sets(plan: &Plan, extent: Extent) -> Result<Vec<CutSets>, TooLarge> {
     let hits = HitGates::new(plan);
     let lists = events.into_iter().map(|losses| {
         let mut top = FALSE;
-        for journey in &losses.journeys {
-            top = gates.diagram.or(top, *journey)?;
+        for (_, states) in &losses.parts {
+            top = gates.diagram.or(top, *states)?;
         }
         let mut families = Families::new(MOST_NODES);
         let family = families.minimal(&gates.diagram, top, extent.order)?;
         let found = families.by_weight(family, &q, extent.most);
-        let functions: Vec<Function> = [top].into_iter().chain(losses.journeys).collect();
+        let parts = losses.parts.iter().map(|(_, states)| *states);
+        let functions: Vec<Function> = [top].into_iter().chain(parts).collect();
         let evaluator = Evaluator::new(&gates.diagram, &functions);
         let (mut values, mut arrivals) = (Vec::new(), Vec::new());
         let chances: Vec<f64> = evaluator.probabilities(&q, &mut values).collect();
@@ -137,13 +140,11 @@ fn try_cut_sets(plan: &Plan, extent: Extent) -> Result<Vec<CutSets>, TooLarge> {
                 probability,
             }
         });
-        let journeys = plan.journeys.iter().zip(&chances[1..]);
+        let parts = losses.parts.iter().zip(&chances[1..]);
         Ok(CutSets {
             event: losses.event,
             probability: chances[0],
-            lost: journeys
-                .map(|(journey, chance)| journey.share * chance)
-                .sum(),
+            lost: parts.map(|((share, _), chance)| share * chance).sum(),
             sets: sets.collect(),
             count: found.count,
             units: units
@@ -164,6 +165,7 @@ fn try_cut_sets(plan: &Plan, extent: Extent) -> Result<Vec<CutSets>, TooLarge> {
 fn events(plan: &Plan, gates: &mut Gates<'_>) -> Result<Vec<Losses>, TooLarge> {
     let n_regions = plan.regions.len();
     let (mut sent, mut anywhere) = (Vec::new(), Vec::new());
+    let mut in_cells = Vec::new();
     for journey in &plan.journeys {
         let first = journey.entry as usize * n_regions;
         let (mut some, mut all) = (FALSE, TRUE);
@@ -171,31 +173,45 @@ fn events(plan: &Plan, gates: &mut Gates<'_>) -> Result<Vec<Losses>, TooLarge> {
             let down = gates.function(entry.gate)?;
             if region < n_serving(plan) {
                 some = gates.diagram.or(some, down)?;
+                in_cells.push((journey.share * plan.regions[region].share, down));
             }
             all = gates.diagram.and(all, down)?;
         }
         sent.push(some);
         anywhere.push(all);
     }
+    let by_journey = |states: Vec<Function>| -> Vec<(f64, Function)> {
+        let shares = plan.journeys.iter().map(|journey| journey.share);
+        shares.zip(states).collect()
+    };
     let mut events = Vec::new();
     if sent != anywhere {
         events.push(Losses {
             event: TopEvent::RegionCannotServe,
-            journeys: sent,
+            parts: if has_cells(plan) {
+                in_cells
+            } else {
+                by_journey(sent)
+            },
         });
     }
     events.push(Losses {
         event: TopEvent::NoRegionCanServe,
-        journeys: anywhere,
+        parts: by_journey(anywhere),
     });
     Ok(events)
+}
+
+/// Whether users are split into cells, of which each loses its own share.
+fn has_cells(plan: &Plan) -> bool {
+    plan.names.n_cells() > 1
 }
 
 /// Regions that have traffic when nothing is wrong.
 fn n_serving(plan: &Plan) -> usize {
     match &plan.serving {
-        ServingPlan::Single | ServingPlan::Standby(_) => 1,
-        ServingPlan::ActiveActive(_) => plan.regions.len(),
+        ServingPlan::Standby(_) => 1,
+        ServingPlan::Single | ServingPlan::ActiveActive(_) => plan.regions.len(),
     }
 }
 
@@ -237,6 +253,19 @@ impl<'p> Hit<'p> {
         }
     }
 
+    /// The share of requests sent to where their journey cannot be served now.
+    fn lost_in_cells(&self) -> f64 {
+        let n_regions = self.plan.regions.len();
+        let journeys = self.plan.journeys.iter().flat_map(|journey| {
+            let first = journey.entry as usize * n_regions;
+            let entries = self.plan.entries[first..first + n_regions].iter();
+            let regions = entries.zip(&self.plan.regions);
+            let down = regions.filter(|(entry, _)| self.spare[entry.gate as usize] < 0);
+            down.map(|(_, region)| journey.share * region.share)
+        });
+        journeys.sum()
+    }
+
     /// The share of requests whose journeys are in the event while just these units are down.
     fn lost(&mut self, set: &[UnitId]) -> f64 {
         let (network, mut wave, mut changes) = (&self.plan.network, Vec::new(), Vec::new());
@@ -260,7 +289,11 @@ impl<'p> Hit<'p> {
                 TopEvent::NoRegionCanServe => entries.all(is_down),
             }
         });
-        let lost = journeys.map(|journey| journey.share).sum();
+        let lost = if self.event == TopEvent::RegionCannotServe && has_cells(self.plan) {
+            self.lost_in_cells()
+        } else {
+            journeys.map(|journey| journey.share).sum()
+        };
         for &gate in hit() {
             network.raise(
                 &mut self.spare,

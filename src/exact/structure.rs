@@ -58,6 +58,9 @@ pub(super) fn structure(plan: &Plan, max_nodes: usize) -> Result<Structure, Stri
             "the pattern {} serves from one region at a time, and its failover takes time",
             plan.names.pattern
         )),
+        ServingPlan::Single if plan.regions.len() > 1 => {
+            serve_in_cells(&mut gates.diagram, plan, &entries).map_err(too_large)
+        }
         ServingPlan::Single => serve_alone(&mut gates.diagram, plan, &entries).map_err(too_large),
         ServingPlan::ActiveActive(active) => {
             if same_everywhere(plan, &entries) {
@@ -107,15 +110,51 @@ fn serve_alone(
     journeys.collect()
 }
 
+/// One region serves in cells of equal shares, each its own users: with k of n cells down the share k / n is lost.
+fn serve_in_cells(
+    diagram: &mut Diagram,
+    plan: &Plan,
+    entries: &[Function],
+) -> Result<Vec<JourneyFunctions>, TooLarge> {
+    let n_cells = plan.regions.len();
+    let mut journeys = Vec::new();
+    for journey in &plan.journeys {
+        let first = journey.entry as usize * n_cells;
+        // The states in which just so many of the cells so far are down.
+        let mut down_so_far = vec![TRUE];
+        for entry in &entries[first..first + n_cells] {
+            let mut next = Vec::with_capacity(down_so_far.len() + 1);
+            for k in 0..=down_so_far.len() {
+                let with = k.checked_sub(1).map_or(FALSE, |fewer| down_so_far[fewer]);
+                let without = down_so_far.get(k).copied().unwrap_or(FALSE);
+                next.push(diagram.choose(*entry, with, without)?);
+            }
+            down_so_far = next;
+        }
+        let losses = down_so_far.into_iter().enumerate().skip(1);
+        let losses = losses.map(|(k, states)| (k as f64 / n_cells as f64, states));
+        let losses: Vec<(f64, Function)> = losses.collect();
+        let mut down = FALSE;
+        for &(loss, states) in &losses {
+            if 1.0 - loss < journey.down_below - DOWN_SLACK {
+                down = diagram.or(down, states)?;
+            }
+        }
+        journeys.push(JourneyFunctions { losses, down });
+    }
+    Ok(journeys)
+}
+
 /// Whether every entry is up in all regions or in none, and each region can carry all: then it does not matter where
 /// traffic goes.
 fn same_everywhere(plan: &Plan, entries: &[Function]) -> bool {
     let together = |regions: &[Function]| regions.iter().all(|function| *function == regions[0]);
+    let of_cell = f64::from(plan.names.cells.max(1)).recip();
     entries.chunks(plan.regions.len()).all(together)
         && plan
             .regions
             .iter()
-            .all(|region| region.standby_capacity >= 1.0)
+            .all(|region| region.standby_capacity >= of_cell)
 }
 
 /// Traffic follows the health of regions at once, or a reason to refuse.
@@ -134,6 +173,9 @@ fn is_instant(plan: &Plan, active: &ActivePlan) -> Result<(), String> {
     if !(detects_at_once && reroutes_at_once) {
         return Err("active-active regions need time to notice that one of them is unhealthy and to move its traffic"
             .to_owned());
+    }
+    if active.cells > 1 {
+        return Err("active-active regions move their traffic cell by cell".to_owned());
     }
     if plan.stuck > 0.0 {
         return Err("some clients never move (`stuck`)".to_owned());

@@ -2,7 +2,7 @@
 
 use super::effort::Effort;
 use super::product;
-use crate::plan::{EntryPlan, Plan, ServingPlan};
+use crate::plan::{EntryPlan, Plan, RegionPlan, ServingPlan};
 
 /// Hours of a year, of which a solution counts the outages.
 const YEAR_SECONDS: f64 = 8760.0 * 3600.0;
@@ -59,7 +59,11 @@ fn alone(plan: &Plan, region: usize) -> Plan {
                 ..entry.clone()
             })
             .collect(),
-        regions: vec![plan.regions[region].clone()],
+        regions: vec![RegionPlan {
+            share: 1.0,
+            standby_capacity: 1.0,
+            ..plan.regions[region].clone()
+        }],
         health: Vec::new(),
         ..plan.clone()
     }

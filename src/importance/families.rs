@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::exact::{CutSets, TopEvent};
-use crate::plan::{Plan, Site, UnitId};
+use crate::plan::{Names, Plan, Site, UnitId};
 use crate::results::{CutSetFamily, CutSetList};
 
 /// Families that are kept of an event.
@@ -63,9 +63,11 @@ fn of_list(plan: &Plan, list: &CutSets, order: usize) -> CutSetList {
     });
     families.truncate(MOST_FAMILIES);
     CutSetList {
-        event: match list.event {
-            TopEvent::RegionCannotServe => "a region cannot serve",
-            TopEvent::NoRegionCanServe => "no region can serve",
+        event: match (list.event, plan.names.n_cells()) {
+            (TopEvent::RegionCannotServe, 1) => "a region cannot serve",
+            (TopEvent::NoRegionCanServe, 1) => "no region can serve",
+            (TopEvent::RegionCannotServe, _) => "a cell cannot serve",
+            (TopEvent::NoRegionCanServe, _) => "no cell can serve",
         }
         .to_owned(),
         order,
@@ -100,11 +102,13 @@ fn class(plan: &Plan, unit: UnitId, mean: f64) -> Class {
         Site::External(_) => 7,
         Site::ZoneLink(..) => 8,
         Site::RegionLink(..) => 9,
+        Site::Cell(_) => 10,
+        Site::ServiceInCell(..) => 11,
     };
     (
         kind,
         site.service(),
-        site.region(),
+        site.region().map(|region| plan.names.whole(region)),
         causes(plan, unit),
         mean.to_bits(),
     )
@@ -134,6 +138,16 @@ fn in_words(plan: &Plan, units: &[UnitId], is_only_one: bool) -> Vec<String> {
     events.collect()
 }
 
+/// Where a service is: in some cell of a region, or in the region where it has none or its cells share the service.
+fn some_cell(names: &Names, service: u32, region: u32) -> String {
+    let region = names.region(region);
+    match names.n_cells() {
+        1 => region.to_owned(),
+        _ if names.is_shared(service) => region.to_owned(),
+        _ => format!("a cell of {region}"),
+    }
+}
+
 fn failure(plan: &Plan, unit: UnitId, is_only_one: bool) -> String {
     let names = &plan.names;
     let site = plan.sites[unit as usize];
@@ -144,8 +158,12 @@ fn failure(plan: &Plan, unit: UnitId, is_only_one: bool) -> String {
     let service = |service: u32| names.services[service as usize].as_str();
     let place = match site {
         Site::Replica(s, region, ..) if !is_only_one => {
-            format!("{} replica in {}", service(s), names.region(region))
+            format!("{} replica in {}", service(s), some_cell(names, s, region))
         }
+        Site::ServiceInCell(s, region) if !is_only_one => {
+            format!("{} in {}", service(s), some_cell(names, s, region))
+        }
+        Site::Cell(region) if !is_only_one => format!("a cell of {}", names.region(region)),
         Site::ServiceInZone(s, region, _) if !is_only_one => {
             format!("{} in a zone of {}", service(s), names.region(region))
         }

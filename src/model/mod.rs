@@ -6,6 +6,7 @@
 //!
 //! Each step records what is wrong and goes on, so [`load()`] reports all mistakes of a file in one pass.
 
+mod cells;
 mod decode;
 mod defaults;
 mod distribution;
@@ -32,6 +33,7 @@ mod validate;
 mod values;
 mod yaml;
 
+pub use cells::{CellPart, scaled};
 pub use defaults::AppliedDefault;
 pub use distribution::{Distribution, Range};
 pub use doubts::{Doubt, doubtful_promises, doubts};

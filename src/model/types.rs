@@ -76,6 +76,27 @@ pub struct Service {
     pub slo: Option<f64>,
     /// Share of the time in which its provider says it is up, 0 to 1; of external services only.
     pub sla: Option<f64>,
+    /// What it is to the cells of a region.
+    pub cells: CellUse,
+}
+
+/// What a service is to the cells of a region, where there are several.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum CellUse {
+    /// Each cell runs a part of its own, with the redundancy of the whole.
+    #[default]
+    Own,
+    /// Each cell runs just this.
+    Given {
+        /// Replicas of a cell at scale 100 %, at least 1.
+        replicas: u32,
+        /// Usable replicas that it needs in a cell at scale 100 %, between 1 and `replicas`.
+        needs: u32,
+        /// Price of one of them \[currency/h\]; `None`: that of the service.
+        price_per_hour: Option<f64>,
+    },
+    /// All cells of a region use the same replicas.
+    Shared,
 }
 
 /// How a service exists.
@@ -198,10 +219,14 @@ pub struct Fault {
     pub regions: Option<Vec<String>>,
     /// Only these zones, if given.
     pub zones: Option<Vec<ZoneFilter>>,
+    /// Only this cell of each region, from 1, the last where there are fewer, if given; scripted faults only.
+    pub cell: Option<u32>,
     /// Of links: whether calls fail both ways, or only from the first of `zones` (of `regions`) to the second.
     pub cut: Cut,
     /// Times to failure and repair.
     pub renewal: Renewal,
+    /// Of cells: whether the time to failure is that of all cells of a region together, each of which then fails the less the more there are.
+    pub spread_over_cells: bool,
     /// What it does to its place.
     pub effect: Effect,
     /// Whether health checks see it.
@@ -246,6 +271,10 @@ pub enum Scope {
     Zone,
     /// A region and all in it.
     Region,
+    /// A cell of a region and all in it; the region itself where it is not split.
+    Cell,
+    /// A service in one cell of a region.
+    ServiceInCell,
     /// All places at once.
     Everywhere,
     /// The link between two zones of a region.
@@ -338,6 +367,8 @@ pub struct Spread {
 pub enum SpreadScope {
     /// Siblings in the same zone.
     Zone,
+    /// Siblings in the same cell.
+    Cell,
     /// Siblings in the same region.
     Region,
     /// Siblings everywhere.
@@ -488,6 +519,8 @@ pub struct TopologySpec {
     pub split: Vec<f64>,
     /// Whether a required call may be met by any region of the topology.
     pub cross_region_calls: bool,
+    /// Independent copies of the stack in each region, at least 1: each has an equal share of its users.
+    pub cells: u32,
     /// How traffic is moved.
     pub failover: Failover,
     /// Probes from outside, where there are any.

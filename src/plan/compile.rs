@@ -131,6 +131,10 @@ impl<'a> Compiler<'a> {
                 services: model.services.keys().cloned().collect(),
                 causes,
                 waits: Vec::new(),
+                cells: deployment.spec.cells,
+                shared: (model.services.values())
+                    .map(crate::model::Service::is_shared)
+                    .collect(),
             },
             network: NetworkBuilder::default(),
             places: Places::default(),
@@ -222,7 +226,7 @@ impl<'a> Compiler<'a> {
         }
         let serving = self.serving_plan();
         let balance_wanted = balance(self.model, &serving);
-        let regions = self.region_plans();
+        let regions = self.region_plans(&serving);
         let journeys = self.journey_plans();
         let (crews, lines) = self.crew_plans();
         let (longest_mean_loss, expected_events) =

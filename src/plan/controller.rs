@@ -6,7 +6,7 @@ use crate::model::{DrillKind, Failback};
 /// How traffic is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ServingPlan {
-    /// One region serves always.
+    /// One region serves always; if it has cells, each serves its own users.
     Single,
     /// One of two regions serves.
     Standby(StandbyPlan),
@@ -113,7 +113,9 @@ pub struct StepNeed {
 /// Active-active regions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActivePlan {
-    /// Shares of traffic when all are healthy.
+    /// Cells of each region: traffic of one never gets to another.
+    pub cells: usize,
+    /// Shares of traffic when all are healthy, by region and cell.
     pub split: Vec<f64>,
     /// Time until a change of health is detected.
     pub detect: DetectPlan,

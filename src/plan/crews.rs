@@ -75,7 +75,8 @@ impl Compiler<'_> {
         for (unit, site) in self.units.iter().zip(&self.unit_sites) {
             for clock in unit.first_clock..unit.first_clock + unit.n_clocks {
                 let clock = self.clocks[clock as usize];
-                let mut add = |site: Site| repairs.insert((clock.crew, clock.cause, site.area()));
+                let mut add =
+                    |site: Site| repairs.insert((clock.crew, clock.cause, site.area(&self.names)));
                 if let UnitKind::Shock(shock) = unit.kind {
                     for target in &self.shocks[shock as usize].targets {
                         add(self.unit_sites[*target as usize]);

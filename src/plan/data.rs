@@ -118,7 +118,7 @@ impl Compiler<'_> {
         if self.model.replication != Replication::Sync || !keeps_copies {
             return;
         }
-        let n_regions = self.deployment.regions.len();
+        let n_regions = self.deployment.n_regions();
         for region in 0..n_regions {
             let wanted = n_regions / 2;
             if n_regions == 2 && region == 0 {
@@ -142,8 +142,10 @@ impl Compiler<'_> {
             let quorum = self.at_least((wanted - always) as u32, reached, Reach::Journeys);
             for (service, spec) in self.model.services.values().enumerate() {
                 if spec.data.is_some() {
-                    let around = self.places.service_in_region.entry((service, region));
-                    around.or_default().push(quorum);
+                    for at in self.cells_of(region) {
+                        let around = self.places.service_in_region.entry((service, at));
+                        around.or_default().push(quorum);
+                    }
                 }
             }
         }
@@ -153,8 +155,11 @@ impl Compiler<'_> {
         let mut links = Vec::new();
         let n_regions = self.deployment.regions.len();
         for (from, to) in (0..n_regions).flat_map(|from| (0..n_regions).map(move |to| (from, to))) {
-            let cuts = self.links.between(from, to).to_vec();
-            if cuts.is_empty() {
+            let cuts = self
+                .links
+                .between(self.whole(from), self.whole(to))
+                .to_vec();
+            if cuts.is_empty() || !self.in_one_cell(from, to) {
                 continue;
             }
             let gate = self.and(cuts, Reach::Journeys);

@@ -55,10 +55,14 @@ impl Plan {
         pools.sort_unstable();
         pools.dedup();
         elements.extend(pools.into_iter().map(Element::Takeover));
-        for (region, zones) in self.names.zones.iter().enumerate() {
+        let whole_regions = self.names.zones.iter().take(self.names.n_regions());
+        for (region, zones) in whole_regions.enumerate() {
             elements.extend((0..zones.len()).map(|zone| Element::Zone(region as u32, zone as u32)));
         }
-        elements.extend((0..self.holds.regions.len()).map(|region| Element::Region(region as u32)));
+        let (whole, n_regions) = (self.names.n_regions(), self.names.regions.len());
+        let beside = n_regions..n_regions + self.holds.regions.len() - whole;
+        let regions = (0..whole).chain(beside);
+        elements.extend(regions.map(|region| Element::Region(region as u32)));
         elements
     }
 
@@ -135,13 +139,20 @@ impl Plan {
                         Hold::Replica(gate, None) => plan.lower_at_start(gate),
                     }
                 }
-                plan.silence_units(self.units_where(|site| site.zone() == Some((region, zone))));
+                let is_there = |(at, z)| (self.names.whole(at), z) == (region, zone);
+                plan.silence_units(self.units_where(|site| site.zone().is_some_and(is_there)));
             }
             Element::Region(region) => {
-                for &gate in &self.holds.regions[region as usize] {
+                let (whole, n_regions) = (self.names.n_regions(), self.names.regions.len());
+                let holds = match (region as usize).checked_sub(n_regions) {
+                    Some(beside) => whole + beside,
+                    None => region as usize,
+                };
+                for &gate in &self.holds.regions[holds] {
                     plan.hold_gate(gate);
                 }
-                plan.silence_units(self.units_where(|site| site.region() == Some(region)));
+                let is_there = |at| self.names.whole(at) == region;
+                plan.silence_units(self.units_where(|site| site.region().is_some_and(is_there)));
             }
         }
         Some(plan)

@@ -12,7 +12,6 @@ use super::replicas::Replica;
 use super::services::View;
 use super::{Clock, GateId, NO_CREW, NO_GATE, Plan, Reach, StreamKey, Unit, UnitId, UnitKind};
 use crate::model::{Detection, Effect, Fault, GrayEffect, Scope, ServiceKind};
-use crate::topology::DeployedService;
 
 /// All gray faults of a plan, and what they do.
 #[derive(Debug, Clone, PartialEq)]
@@ -344,12 +343,16 @@ impl Compiler<'_> {
             },
             _ => false,
         };
+        let (whole, host) = (self.whole(region), self.host(service, region));
+        let is_own = !self.model.services[service].is_shared();
         let hits = |place: Place, named: &Option<Vec<usize>>| {
             let all = named.as_ref().map_or(replicated, |n| n.contains(&service));
             match place {
                 Place::Service(s) => s == service,
-                Place::ServiceInRegion(s, r) => (s, r) == (service, region),
-                Place::Region(r) if r == region && all => true,
+                Place::ServiceInRegion(s, r) => (s, r) == (service, whole),
+                Place::ServiceInCell(s, r) => (s, r) == (service, host),
+                Place::Cell(r) => r == region && is_own && all,
+                Place::Region(r) if r == whole && all => true,
                 Place::Everywhere if all => true,
                 Place::Region(_) | Place::DistantRegion(_) | Place::Everywhere => {
                     named.is_none() && lives_in(place)
@@ -369,12 +372,12 @@ impl Compiler<'_> {
 
     /// Gray faults of places that hit the replicas of a service in a zone.
     fn gray_in_zone(&self, service: usize, region: usize, zone: usize) -> Vec<u32> {
-        let replicated = self.is_replicated(service);
+        let (replicated, whole) = (self.is_replicated(service), self.whole(region));
         let hits = |place: Place, named: &Option<Vec<usize>>| match place {
-            Place::ServiceInZone(s, r, z) => (s, r, z) == (service, region, zone),
+            Place::ServiceInZone(s, r, z) => (s, r, z) == (service, whole, zone),
             Place::Zone(r, z) => {
                 let all = named.as_ref().map_or(replicated, |n| n.contains(&service));
-                (r, z) == (region, zone) && all
+                (r, z) == (whole, zone) && all
             }
             _ => false,
         };
@@ -463,7 +466,8 @@ impl Compiler<'_> {
         let n_regions = self.deployment.regions.len();
         for (at, entry) in entries.iter_mut().enumerate() {
             let hits = |place: Place| match place {
-                Place::Region(region) => region == at % n_regions,
+                Place::Region(region) => region == self.whole(at % n_regions),
+                Place::Cell(region) => region == at % n_regions,
                 Place::Everywhere => true,
                 _ => false,
             };
@@ -486,23 +490,23 @@ impl Compiler<'_> {
     }
 
     fn gray_service(&mut self, service: usize, region: usize) -> GrayService {
-        let gates = self.gray.replica_gates.remove(&(service, region));
-        let n_zones = self.deployment.regions[region].zones.len();
+        let host = self.host(service, region);
+        let gates = self.gray.replica_gates.get(&(service, host)).cloned();
         let replicas = (0..).zip(gates.unwrap_or_default()).map(|(number, gate)| {
-            let zone = DeployedService::zone_of(number, n_zones);
+            let zone = self.deployment.regions[host].zone_of(number);
             let mut faults = self.gray_in_zone(service, region, zone);
-            let own = self.gray.of_replicas.get(&(service, region, number));
+            let own = self.gray.of_replicas.get(&(service, host, number));
             faults.extend(own.into_iter().flatten());
             GrayReplica { gate, faults }
         });
         let replicas = replicas.collect();
         let mut pools = self.pool_places.iter();
-        let pool = pools.position(|place| *place == (service, region));
+        let pool = pools.position(|place| *place == (service, host));
         GrayService {
             around: self.gray_around(service, region),
             replicas,
             met: Vec::new(),
-            tally: self.capacity_gates[service][region].unwrap_or(NO_GATE),
+            tally: self.capacity_gates[service][host].unwrap_or(NO_GATE),
             pool: pool.map(|pool| pool as u32),
             calls: self.gray_calls(service, region),
         }
@@ -532,7 +536,8 @@ impl Compiler<'_> {
                 let stays = self.links.between_regions() && self.is_external(callee);
                 let mut regions = vec![region];
                 if across && !stays {
-                    regions.extend((0..n_regions).filter(|there| *there != region));
+                    let others = (0..n_regions).filter(|there| *there != region);
+                    regions.extend(others.filter(|there| self.in_one_cell(*there, region)));
                 }
                 let places = regions.into_iter().map(|there| {
                     let mut gate = gates[there];
@@ -570,10 +575,10 @@ impl Compiler<'_> {
 
     fn canary_plan(&self) -> Option<CanaryPlan> {
         let canary = self.deployment.spec.canary?;
-        let regions = &self.deployment.regions;
+        let n_regions = self.deployment.regions.len();
         let keys = self.entry_services().into_iter().flat_map(|entry| {
             let service = self.names.services[entry].as_str();
-            (regions.iter()).map(move |region| StreamKey::of(&["canary", service, &region.name]))
+            (0..n_regions).map(move |region| self.key_in(&["canary", service], region, &[]))
         });
         Some(CanaryPlan {
             every: canary.every_seconds,

@@ -120,13 +120,22 @@ impl Compiler<'_> {
     /// The links between regions that a fault hits: between two in use, or between one in use and one that holds an external
     /// service.
     pub(super) fn region_links_hit(&self, fault: &Fault) -> Vec<Place> {
-        let n_in_use = self.deployment.regions.len();
+        let n_in_use = self.deployment.n_regions();
         let all: Vec<&String> = self
             .names
             .regions
             .iter()
+            .take(n_in_use)
             .chain(&self.names.distant_regions)
             .collect();
+        // Those not in use count on from all regions in use, cells and all.
+        let number = |at: usize| {
+            if at < n_in_use {
+                at
+            } else {
+                at - n_in_use + self.deployment.regions.len()
+            }
+        };
         let is_hit = |name: &String| {
             let mut filters = fault.regions.iter();
             filters.all(|names| names.contains(name))
@@ -139,6 +148,7 @@ impl Compiler<'_> {
                     Cut::BothWays => all[here] < all[there],
                     Cut::OneWay => from_end == Some(all[here]),
                 };
+                let (here, there) = (number(here), number(there));
                 let (from, to) = if in_order {
                     (here, there)
                 } else {
@@ -206,7 +216,8 @@ impl Compiler<'_> {
     pub(super) fn link_to_home(&self, region: usize, home: &str) -> &[GateId] {
         let mut all = self.names.regions.iter().chain(&self.names.distant_regions);
         let there = all.position(|name| name == home);
-        let link = there.and_then(|there| self.links.regions.get(&(region, there)));
+        let here = self.whole(region);
+        let link = there.and_then(|there| self.links.regions.get(&(here, there)));
         link.map_or(&[], Vec::as_slice)
     }
 
@@ -218,7 +229,7 @@ impl Compiler<'_> {
         gate: GateId,
         reach: Reach,
     ) -> GateId {
-        match self.links.regions.get(&(from, to)) {
+        match self.links.regions.get(&(self.whole(from), self.whole(to))) {
             Some(link) => {
                 let inputs = link.iter().copied().chain([gate]).collect();
                 self.and(inputs, reach)

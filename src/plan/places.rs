@@ -1,6 +1,6 @@
 //! Places as gates: which faults hit which region, zone or service, and which gate each takes down.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::compile::Compiler;
 use super::{
@@ -39,7 +39,7 @@ pub(super) struct PlaceUnit {
     pub shock_services: Vec<usize>,
 }
 
-/// One place hit by a fault.
+/// One place hit by a fault. What hits all cells of a region is in the region as it is in the first of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Place {
     ServiceInZone(usize, usize, usize),
@@ -47,6 +47,9 @@ pub(super) enum Place {
     Service(usize),
     Zone(usize, usize),
     Region(usize),
+    /// A cell of a region.
+    Cell(usize),
+    ServiceInCell(usize, usize),
     /// A region that is not in use but holds an external service.
     DistantRegion(usize),
     Everywhere,
@@ -148,8 +151,14 @@ impl Compiler<'_> {
         fault: &Fault,
         place: StreamKey,
     ) -> Clock {
+        let cells = f64::from(self.deployment.spec.cells);
+        let life = if fault.spread_over_cells && cells > 1.0 {
+            fault.renewal.mtbf.clone().times(cells)
+        } else {
+            fault.renewal.mtbf.clone()
+        };
         Clock {
-            life: self.sampler(&fault.renewal.mtbf),
+            life: self.sampler(&life),
             repair: self.sampler(&fault.renewal.mttr),
             cause,
             crew: fault
@@ -164,8 +173,11 @@ impl Compiler<'_> {
     }
 
     fn places_hit(&self, fault: &Fault) -> Vec<Place> {
-        let regions: Vec<usize> = (0..self.deployment.regions.len())
+        let cells: Vec<usize> = (0..self.deployment.regions.len())
             .filter(|&region| self.region_matches(fault, region))
+            .collect();
+        let regions: Vec<usize> = (cells.iter().copied())
+            .filter(|&region| region < self.deployment.n_regions())
             .collect();
         let zones: Vec<(usize, usize)> = regions
             .iter()
@@ -174,6 +186,12 @@ impl Compiler<'_> {
             })
             .filter(|&(region, zone)| self.zone_matches(fault, region, zone))
             .collect();
+        let is_hit = |at: usize| {
+            let cell = fault
+                .cell
+                .map(|number| number.min(self.deployment.spec.cells));
+            cell.is_none_or(|number| self.deployment.regions[at].cell + 1 == number as usize)
+        };
         let services = self.services_hit(fault);
         match fault.hits {
             Scope::Replica => Vec::new(),
@@ -196,6 +214,17 @@ impl Compiler<'_> {
                         .map(move |&region| Place::ServiceInRegion(service, region))
                 })
                 .collect(),
+            Scope::ServiceInCell => services
+                .iter()
+                .filter(|&&service| !self.is_external(service))
+                .flat_map(|&service| {
+                    let hit = cells.iter().copied().filter(|&at| is_hit(at));
+                    let hosts: BTreeSet<usize> = hit.map(|at| self.host(service, at)).collect();
+                    hosts
+                        .into_iter()
+                        .map(move |at| Place::ServiceInCell(service, at))
+                })
+                .collect(),
             Scope::Service => services.into_iter().map(Place::Service).collect(),
             Scope::Zone => zones
                 .into_iter()
@@ -205,6 +234,10 @@ impl Compiler<'_> {
                 .into_iter()
                 .map(Place::Region)
                 .chain(self.distant_regions_hit(fault))
+                .collect(),
+            Scope::Cell => (cells.into_iter())
+                .filter(|&at| is_hit(at))
+                .map(Place::Cell)
                 .collect(),
             Scope::Everywhere => vec![Place::Everywhere],
             Scope::ZoneLink => self.zone_links_hit(fault, &zones),
@@ -276,10 +309,52 @@ impl Compiler<'_> {
         })
     }
 
+    /// Whether some cell of a region has replicas of a service in a zone.
     fn runs_in_zone(&self, service: usize, region: usize, zone: usize) -> bool {
-        self.deployment.regions[region].services[service]
-            .as_ref()
-            .is_some_and(|deployed| deployed.replicas as usize > zone)
+        let runs = |at: usize| {
+            let place = &self.deployment.regions[at];
+            let deployed = place.services[service].as_ref();
+            let replicas = 0..deployed.map_or(0, |deployed| deployed.replicas);
+            let mut zones = replicas
+                .take(place.zones.len())
+                .map(|number| place.zone_of(number));
+            zones.any(|at| at == zone)
+        };
+        self.cells_of(region).any(runs)
+    }
+
+    /// The cells of a region, by its first; itself where it is not split.
+    pub(super) fn cells_of(&self, region: usize) -> impl Iterator<Item = usize> + use<> {
+        (region..self.deployment.regions.len()).step_by(self.deployment.n_regions())
+    }
+
+    /// The region of which one is a cell, as it is in the first cell.
+    pub(super) fn whole(&self, region: usize) -> usize {
+        region % self.deployment.n_regions()
+    }
+
+    /// Where the replicas are that a service has for a region: in its own cell, or in the first if all cells share it.
+    pub(super) fn host(&self, service: usize, region: usize) -> usize {
+        if self.model.services[service].is_shared() {
+            self.whole(region)
+        } else {
+            region
+        }
+    }
+
+    /// Whether two regions are in the same cell: users, calls and copies of data of one never get to another.
+    pub(super) fn in_one_cell(&self, a: usize, b: usize) -> bool {
+        self.deployment.regions[a].cell == self.deployment.regions[b].cell
+    }
+
+    /// The name of streams of something in a region, or in a cell of it. The first cell has the names of a region that is not split, so
+    /// that topologies with and without cells live through faults that are as alike as can be.
+    pub(super) fn key_in(&self, words: &[&str], region: usize, after: &[&str]) -> StreamKey {
+        let region = &self.deployment.regions[region];
+        let cell = (region.cell > 0).then(|| format!("cell {}", region.cell + 1));
+        let place = [region.name.as_str()].into_iter().chain(cell.as_deref());
+        let all = words.iter().copied().chain(place);
+        StreamKey::of(&all.chain(after.iter().copied()).collect::<Vec<_>>())
     }
 
     pub(super) fn is_external(&self, service: usize) -> bool {
@@ -303,6 +378,8 @@ impl Compiler<'_> {
             Place::Service(s) => StreamKey::of(&["service", service(s)]),
             Place::Zone(r, z) => StreamKey::of(&["zone", region(r), zone(r, z)]),
             Place::Region(r) => StreamKey::of(&["region", region(r)]),
+            Place::Cell(r) => self.key_in(&["cell"], r, &[]),
+            Place::ServiceInCell(s, r) => self.key_in(&["service-in-cell", service(s)], r, &[]),
             Place::DistantRegion(index) => StreamKey::of(&[
                 "region",
                 self.model
@@ -330,35 +407,37 @@ impl Compiler<'_> {
             .collect();
         let around = named.clone().unwrap_or(all);
         match place {
-            Place::ServiceInZone(s, r, z) => self
-                .places
-                .service_in_zone
-                .entry((s, r, z))
-                .or_default()
-                .push(gate),
-            Place::ServiceInRegion(s, r) => self
-                .places
-                .service_in_region
-                .entry((s, r))
-                .or_default()
-                .push(gate),
-            Place::Service(s) => self.places.service.entry(s).or_default().push(gate),
-            Place::Zone(r, z) => {
-                for s in around {
-                    self.places
-                        .service_in_zone
-                        .entry((s, r, z))
-                        .or_default()
-                        .push(gate);
+            Place::ServiceInZone(s, r, z) => self.surround_in_zone(&[s], r, z, gate),
+            Place::ServiceInRegion(s, r) => {
+                for at in self.cells_of(r) {
+                    self.surround_in_region(s, at, gate);
                 }
             }
+            Place::ServiceInCell(s, r) => {
+                // Users of all cells meet what happens to a service that these share.
+                if self.model.services[s].is_shared() {
+                    for at in self.cells_of(r) {
+                        self.surround_in_region(s, at, gate);
+                    }
+                } else {
+                    self.surround_in_region(s, r, gate);
+                }
+            }
+            Place::Cell(r) => {
+                let own = around
+                    .into_iter()
+                    .filter(|s| !self.model.services[*s].is_shared());
+                for s in own.collect::<Vec<_>>() {
+                    self.surround_in_region(s, r, gate);
+                }
+            }
+            Place::Service(s) => self.places.service.entry(s).or_default().push(gate),
+            Place::Zone(r, z) => self.surround_in_zone(&around, r, z, gate),
             Place::Region(r) => {
                 for s in around {
-                    self.places
-                        .service_in_region
-                        .entry((s, r))
-                        .or_default()
-                        .push(gate);
+                    for at in self.cells_of(r) {
+                        self.surround_in_region(s, at, gate);
+                    }
                 }
                 if named.is_none() {
                     self.places
@@ -382,6 +461,22 @@ impl Compiler<'_> {
             Place::ZoneLink(..) | Place::RegionLink(..) => self.links.cut(place, gate),
         }
         gate
+    }
+
+    /// Puts a gate around the replicas of services in a zone of all cells of a region.
+    fn surround_in_zone(&mut self, services: &[usize], region: usize, zone: usize, gate: GateId) {
+        for &service in services {
+            for at in self.cells_of(region) {
+                let around = self.places.service_in_zone.entry((service, at, zone));
+                around.or_default().push(gate);
+            }
+        }
+    }
+
+    /// Puts a gate around a service in a region, or in one cell of it.
+    fn surround_in_region(&mut self, service: usize, region: usize, gate: GateId) {
+        let around = self.places.service_in_region.entry((service, region));
+        around.or_default().push(gate);
     }
 
     pub(super) fn is_replicated(&self, service: usize) -> bool {
@@ -435,7 +530,7 @@ impl Compiler<'_> {
                     .replicas
                     .iter()
                     .filter(|&&(service, region, zone, _)| {
-                        Self::strikes(&place, service, region, zone)
+                        self.strikes(&place, service, region, zone)
                     })
                     .map(|&(_, _, _, unit)| unit)
                     .collect();

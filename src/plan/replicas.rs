@@ -73,8 +73,7 @@ impl Compiler<'_> {
         let mut switched_beside = Vec::new();
         for replica in 0..deployed.replicas {
             let runs_always = share.as_ref().is_none_or(|share| replica < share.running);
-            let zone =
-                DeployedService::zone_of(replica, self.deployment.regions[region].zones.len());
+            let zone = self.deployment.regions[region].zone_of(replica);
             let member = self.compile_replica(
                 &Replica {
                     service,
@@ -244,13 +243,11 @@ impl Compiler<'_> {
     }
 
     fn replica_key(&self, at: &Replica) -> StreamKey {
-        let region = &self.deployment.regions[at.region].name;
-        StreamKey::of(&[
-            "replica",
-            &self.names.services[at.service],
-            region,
-            &at.number.to_string(),
-        ])
+        self.key_in(
+            &["replica", &self.names.services[at.service]],
+            at.region,
+            &[&at.number.to_string()],
+        )
     }
 
     fn has_dormant_standby(&self, service: usize) -> bool {
@@ -261,7 +258,7 @@ impl Compiler<'_> {
     /// Whether a shock, or a cascade of its service, may strike a replica.
     fn is_struck(&self, at: &Replica) -> bool {
         let by_shock = |unit: &PlaceUnit| {
-            unit.reach.is_some() && Self::strikes(unit, at.service, at.region, at.zone)
+            unit.reach.is_some() && self.strikes(unit, at.service, at.region, at.zone)
         };
         let by_cascade = |fault: &Fault| {
             fault.spreads.is_some() && self.services_hit(fault).contains(&at.service)
@@ -269,13 +266,22 @@ impl Compiler<'_> {
         self.place_units.iter().any(by_shock) || self.model.faults.values().any(by_cascade)
     }
 
-    pub(super) fn strikes(unit: &PlaceUnit, service: usize, region: usize, zone: usize) -> bool {
+    pub(super) fn strikes(
+        &self,
+        unit: &PlaceUnit,
+        service: usize,
+        region: usize,
+        zone: usize,
+    ) -> bool {
+        let whole = self.whole(region);
         let in_place = match unit.reach {
-            Some(Place::ServiceInZone(s, r, z)) => (s, r, z) == (service, region, zone),
-            Some(Place::ServiceInRegion(s, r)) => (s, r) == (service, region),
+            Some(Place::ServiceInZone(s, r, z)) => (s, r, z) == (service, whole, zone),
+            Some(Place::ServiceInRegion(s, r)) => (s, r) == (service, whole),
             Some(Place::Service(s)) => s == service,
-            Some(Place::Zone(r, z)) => (r, z) == (region, zone),
-            Some(Place::Region(r)) => r == region,
+            Some(Place::Zone(r, z)) => (r, z) == (whole, zone),
+            Some(Place::Region(r)) => r == whole,
+            Some(Place::Cell(r)) => r == region && !self.model.services[service].is_shared(),
+            Some(Place::ServiceInCell(s, r)) => (s, r) == (service, region),
             Some(Place::Everywhere) => true,
             Some(Place::DistantRegion(_) | Place::ZoneLink(..) | Place::RegionLink(..)) | None => {
                 false
@@ -315,11 +321,7 @@ impl Compiler<'_> {
             success: takeover.success,
             trigger: takeover.on,
             dormancy: takeover.dormancy,
-            key: StreamKey::of(&[
-                "pool",
-                &self.names.services[service],
-                &self.deployment.regions[region].name,
-            ]),
+            key: self.key_in(&["pool", &self.names.services[service]], region, &[]),
         });
         id
     }
@@ -344,9 +346,8 @@ impl Compiler<'_> {
     pub(super) fn complete_pool_members(&mut self) {
         let mut pools = std::mem::take(&mut self.pools);
         for (pool, &(service, region)) in pools.iter_mut().zip(&self.pool_places) {
-            let n_zones = self.deployment.regions[region].zones.len();
             for (replica, member) in pool.members.iter_mut().enumerate() {
-                let zone = DeployedService::zone_of(replica as u32, n_zones);
+                let zone = self.deployment.regions[region].zone_of(replica as u32);
                 for gate in self
                     .places
                     .service_in_zone
@@ -381,8 +382,9 @@ impl Compiler<'_> {
                     continue;
                 };
                 let within = |r: usize, z: usize| match spread.to {
-                    SpreadScope::Zone => (r, z) == (region, zone),
-                    SpreadScope::Region => r == region,
+                    SpreadScope::Zone => (self.whole(r), z) == (self.whole(region), zone),
+                    SpreadScope::Cell => r == region,
+                    SpreadScope::Region => self.whole(r) == self.whole(region),
                     SpreadScope::Everywhere => true,
                 };
                 let siblings = self

@@ -35,7 +35,10 @@ impl Compiler<'_> {
         match spec.pattern {
             Pattern::SingleAz | Pattern::MultiAz => ServingPlan::Single,
             Pattern::ActiveActive => ServingPlan::ActiveActive(ActivePlan {
-                split: spec.split,
+                cells: spec.cells as usize,
+                split: (self.deployment.regions.iter().enumerate())
+                    .map(|(at, _)| spec.split[self.whole(at)] / f64::from(spec.cells))
+                    .collect(),
                 detect,
                 hold_down: failover.hold_down_seconds,
                 reroute,
@@ -95,22 +98,33 @@ impl Compiler<'_> {
         })
     }
 
-    pub(super) fn region_plans(&mut self) -> Vec<RegionPlan> {
+    pub(super) fn region_plans(&mut self, serving: &ServingPlan) -> Vec<RegionPlan> {
         let spec = &self.deployment.spec;
         let standby_capacity = match spec.pattern {
             Pattern::WarmStandby => spec.standby_scale,
             Pattern::ActiveActive => spec.scale,
             _ => 1.0,
+        } / f64::from(spec.cells);
+        let usual: Vec<f64> = match serving {
+            ServingPlan::ActiveActive(active) => active.split.clone(),
+            ServingPlan::Single => {
+                vec![f64::from(spec.cells).recip(); self.deployment.regions.len()]
+            }
+            ServingPlan::Standby(_) => vec![1.0, 0.0],
         };
+        let keys = (0..usual.len()).map(|region| self.key_in(&["failover"], region, &[]));
+        let keys: Vec<StreamKey> = keys.collect();
         std::mem::take(&mut self.switches)
             .into_iter()
-            .zip(&self.deployment.regions)
+            .zip(keys)
             .zip(&self.idle_gates)
-            .map(|((switches, region), idle)| RegionPlan {
+            .zip(usual)
+            .map(|(((switches, key), idle), share)| RegionPlan {
+                share,
                 standby_capacity,
                 switches,
                 idle_gate: idle.unwrap_or(NO_GATE),
-                key: StreamKey::of(&["failover", &region.name]),
+                key,
             })
             .collect()
     }
@@ -168,18 +182,22 @@ pub(super) fn sla(model: &Model) -> Option<WindowPlan> {
 }
 
 /// Shares of traffic that the serving regions should have; `None` if only one serves.
+///
+/// Cells of a region have its share together.
 pub(super) fn balance(model: &Model, serving: &ServingPlan) -> Option<BalancePlan> {
     let (balance, ServingPlan::ActiveActive(active)) = (model.objectives.balance?, serving) else {
         return None;
     };
-    let split = &active.split;
+    let n_regions = active.split.len() / active.cells;
+    let of_cells = |region: usize| active.split.iter().skip(region).step_by(n_regions).sum();
+    let split: Vec<f64> = (0..n_regions).map(of_cells).collect();
     Some(BalancePlan {
         seconds: balance.window_seconds,
         targets: (split.iter())
             .map(|share| balance.target.unwrap_or(*share))
             .collect(),
         tolerance: balance.tolerance,
-        usual: split.clone(),
+        usual: split,
     })
 }
 

@@ -146,6 +146,8 @@ fn is_in(place: Place, region: usize) -> bool {
     match place {
         Place::ServiceInZone(_, r, _)
         | Place::ServiceInRegion(_, r)
+        | Place::ServiceInCell(_, r)
+        | Place::Cell(r)
         | Place::Zone(r, _)
         | Place::ZoneLink(r, ..)
         | Place::Region(r) => r == region,

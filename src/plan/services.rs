@@ -65,8 +65,9 @@ impl Compiler<'_> {
                 }
             }
             ServiceKind::Replicated { .. } | ServiceKind::Virtual => {
-                gates.extend(self.capacity_gates[service][region]);
-                gates.extend(self.takeover_gates[service][region]);
+                let host = self.host(service, region);
+                gates.extend(self.capacity_gates[service][host]);
+                gates.extend(self.takeover_gates[service][host]);
                 gates.extend(
                     self.places
                         .service_in_region
@@ -146,10 +147,13 @@ impl Compiler<'_> {
                 let gates = self.service_gates[&view][callee].clone();
                 let elsewhere = !(self.links.between_regions() && self.is_external(callee));
                 if self.deployment.spec.cross_region_calls && gates.len() > 1 && elsewhere {
-                    let running: Vec<GateId> = gates
-                        .iter()
-                        .enumerate()
-                        .map(|(there, &gate)| {
+                    let in_cell = gates.iter().enumerate();
+                    let in_cell = in_cell.filter(|(there, _)| self.in_one_cell(*there, region));
+                    let in_cell: Vec<(usize, GateId)> =
+                        in_cell.map(|(there, &gate)| (there, gate)).collect();
+                    let running: Vec<GateId> = in_cell
+                        .into_iter()
+                        .map(|(there, gate)| {
                             let gate = if there == region { here } else { gate };
                             // A region is fit to serve by what it would run itself once started.
                             let would_run = view == View::Health && there == region;

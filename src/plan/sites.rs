@@ -6,9 +6,9 @@ use super::compile::Compiler;
 use super::places::Place;
 use super::{GateId, Names, Plan, UnitId};
 use crate::model::ServiceKind;
-use crate::topology::DeployedService;
 
-/// Where a unit is. Regions count on from those in use to those that only hold external services.
+/// Where a unit is. Regions count on from those in use to those that only hold external services. Where regions have cells, those in
+/// use stand there once for each cell, cell by cell; what hits all cells of a region is in the region as it is in the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Site {
     /// A replica: service, region, zone, number in its region.
@@ -23,6 +23,10 @@ pub enum Site {
     Zone(u32, u32),
     /// A region.
     Region(u32),
+    /// A cell of a region.
+    Cell(u32),
+    /// A service in a cell of a region.
+    ServiceInCell(u32, u32),
     /// All regions.
     Everywhere,
     /// An external service by itself.
@@ -41,10 +45,12 @@ impl Site {
             Self::Replica(service, ..)
             | Self::ServiceInZone(service, ..)
             | Self::ServiceInRegion(service, _)
+            | Self::ServiceInCell(service, _)
             | Self::Service(service)
             | Self::External(service) => Some(service),
             Self::Zone(..)
             | Self::Region(_)
+            | Self::Cell(_)
             | Self::Everywhere
             | Self::ZoneLink(..)
             | Self::RegionLink(..) => None,
@@ -59,7 +65,9 @@ impl Site {
             | Self::ServiceInZone(_, region, _)
             | Self::ServiceInRegion(_, region)
             | Self::Zone(region, _)
+            | Self::ServiceInCell(_, region)
             | Self::ZoneLink(region, ..)
+            | Self::Cell(region)
             | Self::Region(region) => Some(region),
             Self::Service(_) | Self::Everywhere | Self::External(_) | Self::RegionLink(..) => None,
         }
@@ -82,13 +90,28 @@ impl Site {
         let service = |service: u32| names.services[service as usize].as_str();
         match self {
             Self::Replica(s, r, z, number) => {
-                format!("{} #{} in {}", service(s), number + 1, names.zone(r, z))
+                let cell = if names.is_shared(s) {
+                    String::new()
+                } else {
+                    names.cell_in_words(r)
+                };
+                format!(
+                    "{} #{} in {}{cell}",
+                    service(s),
+                    number + 1,
+                    names.zone(r, z)
+                )
             }
             Self::ServiceInZone(s, r, z) => format!("{} in {}", service(s), names.zone(r, z)),
             Self::ServiceInRegion(s, r) => format!("{} in {}", service(s), names.region(r)),
             Self::Service(s) | Self::External(s) => service(s).to_owned(),
             Self::Zone(r, z) => names.zone(r, z),
             Self::Region(r) => names.region(r).to_owned(),
+            Self::Cell(r) => names.region_in_words(r),
+            Self::ServiceInCell(s, r) if names.is_shared(s) => {
+                format!("{} in {}", service(s), names.region(r))
+            }
+            Self::ServiceInCell(s, r) => format!("{} in {}", service(s), names.region_in_words(r)),
             Self::Everywhere => "everywhere".to_owned(),
             Self::ZoneLink(r, from, to) => {
                 format!("link {} to {}", names.zone(r, from), names.zone(r, to))
@@ -101,15 +124,17 @@ impl Site {
 
     /// Where a crew looks for it: its zone, or the wider place or the link that it is.
     #[must_use]
-    pub const fn area(self) -> Self {
+    pub fn area(self, names: &Names) -> Self {
         match self {
             Self::Replica(_, region, zone, _) | Self::ServiceInZone(_, region, zone) => {
-                Self::Zone(region, zone)
+                Self::Zone(names.whole(region), zone)
             }
+            Self::ServiceInCell(_, region) => Self::Cell(region),
             Self::ServiceInRegion(_, region) => Self::Region(region),
             Self::Service(_) | Self::External(_) => Self::Everywhere,
             Self::Zone(..)
             | Self::Region(_)
+            | Self::Cell(_)
             | Self::Everywhere
             | Self::ZoneLink(..)
             | Self::RegionLink(..) => self,
@@ -123,6 +148,51 @@ impl Names {
     pub fn region(&self, region: u32) -> &str {
         let mut all = self.regions.iter().chain(&self.distant_regions);
         all.nth(region as usize).map_or("", String::as_str)
+    }
+
+    /// Regions in use, each once, whatever its cells.
+    #[must_use]
+    pub fn n_regions(&self) -> usize {
+        self.regions.len() / self.n_cells()
+    }
+
+    /// Cells of each region.
+    #[must_use]
+    pub fn n_cells(&self) -> usize {
+        self.cells.max(1) as usize
+    }
+
+    /// The region of which one is a cell, as it is in the first cell.
+    #[must_use]
+    pub fn whole(&self, region: u32) -> u32 {
+        if (region as usize) < self.regions.len() {
+            region % self.n_regions() as u32
+        } else {
+            region
+        }
+    }
+
+    /// Whether all cells of a region use the same replicas of a service.
+    #[must_use]
+    pub fn is_shared(&self, service: u32) -> bool {
+        self.shared
+            .get(service as usize)
+            .is_some_and(|shared| *shared)
+    }
+
+    /// Which cell a region in use is, to be put after its name; nothing where regions have no cells.
+    #[must_use]
+    pub fn cell_in_words(&self, region: u32) -> String {
+        if self.n_cells() == 1 || region as usize >= self.regions.len() {
+            return String::new();
+        }
+        format!(", cell {}", region as usize / self.n_regions() + 1)
+    }
+
+    /// A region, or the cell of it.
+    #[must_use]
+    pub fn region_in_words(&self, region: u32) -> String {
+        format!("{}{}", self.region(region), self.cell_in_words(region))
     }
 
     /// A zone with its region.
@@ -141,9 +211,9 @@ impl Names {
 pub struct Holds {
     /// Of each service, one gate for each region, or one for all; empty for services of logic only without faults.
     pub services: Vec<Vec<GateId>>,
-    /// Of each region, those that only hold external services last.
+    /// Of each region with all of its cells, those that only hold external services last.
     pub regions: Vec<Vec<GateId>>,
-    /// Of each zone of each region.
+    /// Of each zone of each region, in all cells.
     pub zones: Vec<Vec<Vec<Hold>>>,
 }
 
@@ -165,6 +235,8 @@ impl Compiler<'_> {
             Place::Service(s) => Site::Service(s as u32),
             Place::Zone(r, z) => Site::Zone(r as u32, z as u32),
             Place::Region(r) => Site::Region(r as u32),
+            Place::Cell(r) => Site::Cell(r as u32),
+            Place::ServiceInCell(s, r) => Site::ServiceInCell(s as u32, r as u32),
             Place::DistantRegion(index) => {
                 let name = self.model.regions.get_index(index).map(|(name, _)| name);
                 let distant = &self.names.distant_regions;
@@ -199,11 +271,17 @@ impl Compiler<'_> {
     pub(super) fn holds(&self) -> Holds {
         let n_regions = self.deployment.regions.len();
         let services = (0..self.model.services.len()).map(|service| self.hold_service(service));
+        let whole = self.names.n_regions();
         let homes = (0..n_regions + self.names.distant_regions.len())
-            .map(|region| self.names.region(region as u32).to_owned());
-        let regions = homes.enumerate().map(|(region, home)| {
+            .filter(|region| !(whole..n_regions).contains(region))
+            .map(|region| (region, self.names.region(region as u32).to_owned()));
+        let regions = homes.map(|(region, home)| {
             let there = self.capacity_gates.iter();
-            let own = there.filter_map(|gates| gates.get(region).copied().flatten());
+            let own = there.flat_map(|gates| {
+                let cells = (0..self.names.n_cells()).map(|cell| cell * whole + region);
+                let cells = cells.filter(|_| region < whole);
+                cells.filter_map(|cell| gates.get(cell).copied().flatten())
+            });
             let external = |(index, service): (usize, &crate::model::Service)| match &service.kind {
                 ServiceKind::External {
                     region: Some(name), ..
@@ -243,9 +321,15 @@ impl Compiler<'_> {
             return vec![*gate];
         }
         let in_region = |region| self.places.service_in_region.get(&(service, region));
-        (0..self.deployment.regions.len())
-            .filter_map(|region| in_region(region)?.first().copied())
-            .collect()
+        let gates = (0..self.deployment.regions.len())
+            .filter_map(|region| in_region(region)?.first().copied());
+        let mut gates: Vec<GateId> = gates.collect();
+        // A fault of a region is one gate around all of its cells.
+        if self.names.n_cells() > 1 {
+            gates.sort_unstable();
+            gates.dedup();
+        }
+        gates
     }
 
     fn hold_zones(&self) -> Vec<Vec<Vec<Hold>>> {
@@ -256,38 +340,50 @@ impl Compiler<'_> {
                 _ => None,
             })
             .collect();
-        let regions = self.deployment.regions.iter().enumerate();
-        let zones = regions.map(|(r, region)| {
-            let mut zones = vec![Vec::new(); region.zones.len()];
-            for (s, deployed) in region.services.iter().enumerate() {
-                let n = deployed.as_ref().map_or(0, |deployed| deployed.replicas);
-                for number in 0..n {
-                    let z = DeployedService::zone_of(number, region.zones.len());
-                    let around = self.places.service_in_zone.get(&(s, r, z));
-                    let unit = units.get(&(s, r, number)).copied();
-                    zones[z].extend(match around.and_then(|gates| gates.first()) {
-                        Some(&gate) => Some(Hold::Gate(gate)),
-                        None => self.capacity_gates[s][r].map(|capacity| {
-                            let of_unit = unit.map(|unit| self.units[unit as usize].gate);
-                            let split = self.split.get(&(s, r));
-                            let of_split = split.map(|split| split.replicas[number as usize]);
-                            let of_pool =
-                                self.pool_places.iter().position(|place| *place == (s, r));
-                            let of_pool =
-                                of_pool.map(|pool| self.pools[pool].members[number as usize].gate);
-                            let of_gray = self.gray_replica_gate(s, r, number);
-                            let gate = of_unit.or(of_split).or(of_pool).or(of_gray);
-                            Hold::Replica(gate.unwrap_or(capacity), unit)
-                        }),
-                    });
+        let n_regions = self.deployment.n_regions();
+        let cells_of = |r: usize| {
+            let regions = self.deployment.regions.iter().enumerate();
+            regions.skip(r).step_by(n_regions)
+        };
+        let zones = self
+            .deployment
+            .whole_regions()
+            .enumerate()
+            .map(|(whole, region)| {
+                let mut zones = vec![Vec::new(); region.zones.len()];
+                let services = cells_of(whole).flat_map(|(r, region)| {
+                    let services = region.services.iter().enumerate();
+                    services.map(move |(s, deployed)| (r, region, s, deployed))
+                });
+                for (r, region, s, deployed) in services {
+                    let n = deployed.as_ref().map_or(0, |deployed| deployed.replicas);
+                    for number in 0..n {
+                        let z = region.zone_of(number);
+                        let around = self.places.service_in_zone.get(&(s, r, z));
+                        let unit = units.get(&(s, r, number)).copied();
+                        zones[z].extend(match around.and_then(|gates| gates.first()) {
+                            Some(&gate) => Some(Hold::Gate(gate)),
+                            None => self.capacity_gates[s][r].map(|capacity| {
+                                let of_unit = unit.map(|unit| self.units[unit as usize].gate);
+                                let split = self.split.get(&(s, r));
+                                let of_split = split.map(|split| split.replicas[number as usize]);
+                                let of_pool =
+                                    self.pool_places.iter().position(|place| *place == (s, r));
+                                let of_pool = of_pool
+                                    .map(|pool| self.pools[pool].members[number as usize].gate);
+                                let of_gray = self.gray_replica_gate(s, r, number);
+                                let gate = of_unit.or(of_split).or(of_pool).or(of_gray);
+                                Hold::Replica(gate.unwrap_or(capacity), unit)
+                            }),
+                        });
+                    }
                 }
-            }
-            for holds in &mut zones {
-                // All replicas behind the gate of one place need it held once.
-                holds.dedup();
-            }
-            zones
-        });
+                for holds in &mut zones {
+                    // All replicas behind the gate of one place need it held once.
+                    holds.dedup();
+                }
+                zones
+            });
         zones.collect()
     }
 }

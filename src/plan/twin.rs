@@ -10,8 +10,10 @@ impl Plan {
     #[must_use]
     pub fn twin_shares(&self) -> Vec<f64> {
         match &self.serving {
-            ServingPlan::ActiveActive(active) => active.split.clone(),
-            ServingPlan::Single | ServingPlan::Standby(_) => vec![1.0],
+            ServingPlan::ActiveActive(_) | ServingPlan::Single => {
+                self.regions.iter().map(|region| region.share).collect()
+            }
+            ServingPlan::Standby(_) => vec![1.0],
         }
     }
 }

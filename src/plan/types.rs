@@ -99,7 +99,7 @@ impl Plan {
             return NO_LINE;
         };
         let lines = &self.lines[crew.lines()];
-        let area = self.sites[unit as usize].area();
+        let area = self.sites[unit as usize].area(&self.names);
         lines
             .binary_search_by_key(&(cause, area), |line| (line.cause, line.area))
             .map_or(NO_LINE, |at| crew.first_line + at as u32)
@@ -123,8 +123,12 @@ pub struct Names {
     pub topology: String,
     /// Its pattern.
     pub pattern: String,
-    /// Regions in use.
+    /// Regions in use; where they have several cells, once for each cell, cell by cell.
     pub regions: Vec<String>,
+    /// Cells of each region in use; 0 and 1 both mean that they are not split.
+    pub cells: u32,
+    /// By service, whether all cells of a region use the same replicas of it.
+    pub shared: Vec<bool>,
     /// Zones in use, by region.
     pub zones: Vec<Vec<String>>,
     /// Regions that are not in use but hold external services.
@@ -370,9 +374,11 @@ pub struct ServiceWatch {
     pub gate: GateId,
 }
 
-/// A region in use.
+/// A region in use, or one cell of it: to traffic, health and capacity each cell is a region of its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RegionPlan {
+    /// Share of traffic that it has when nothing is wrong.
+    pub share: f64,
     /// Share of traffic that it can carry while not at full scale.
     pub standby_capacity: f64,
     /// Gate that is down while it runs nothing of some service; [`NO_GATE`] if nobody asks.

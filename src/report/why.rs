@@ -206,6 +206,8 @@ fn cut_sets_table(text: &mut String, list: &CutSetList, parts: Parts, width: u16
 fn about(list: &CutSetList) -> String {
     let event = match list.event.as_str() {
         "a region cannot serve" => "A region cannot serve a journey that is sent to it",
+        "a cell cannot serve" => "A cell cannot serve a journey of its users",
+        "no cell can serve" => "No cell can serve a journey",
         _ => "No region can serve a journey",
     };
     if list.probability <= 0.0 {

@@ -73,7 +73,7 @@ pub struct ElementImportance {
 /// Minimal cut sets of an event.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CutSetList {
-    /// `a region cannot serve` or `no region can serve`.
+    /// `a region cannot serve` or `no region can serve`; where regions have cells, `a cell cannot serve` or `no cell can serve`.
     pub event: String,
     /// Failures in a set at most.
     pub order: usize,

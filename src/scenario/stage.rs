@@ -157,11 +157,13 @@ fn faults_of(scripted: &ScriptedFault, model: &Model, spec: &TopologySpec) -> Ve
                 services: area.services.or_else(|| services.clone()),
                 regions: area.regions,
                 zones: area.zones,
+                cell: area.cell,
                 cut: area.cut,
                 renewal: Renewal {
                     mtbf: Distribution::Never,
                     mttr: Distribution::Fixed(0.0),
                 },
+                spread_over_cells: false,
                 effect: *effect,
                 detection: detection.clone(),
                 strikes: Strikes::Place,
@@ -207,6 +209,7 @@ struct Area {
     services: Option<Vec<String>>,
     regions: Option<Vec<String>>,
     zones: Option<Vec<ZoneFilter>>,
+    cell: Option<u32>,
     cut: Cut,
 }
 
@@ -217,6 +220,7 @@ impl Area {
             services: None,
             regions: None,
             zones: None,
+            cell: None,
             cut: Cut::BothWays,
         }
     }
@@ -316,6 +320,17 @@ impl Roles<'_> {
                 zones: Some(vec![self.zone(region, zone)?]),
                 ..Area::new(Scope::ServiceInZone)
             },
+            PlaceOf::Cell(region, number) => Area {
+                regions: Some(vec![self.region(region)?]),
+                cell: Some(*number),
+                ..Area::new(Scope::Cell)
+            },
+            PlaceOf::ServiceInCell(region, number, name) => Area {
+                services: services(name),
+                regions: Some(vec![self.region(region)?]),
+                cell: Some(*number),
+                ..Area::new(Scope::ServiceInCell)
+            },
             PlaceOf::RegionLink(from, to, cut) => {
                 let (from, to) = (self.region(from)?, self.region(to)?);
                 if from == to {
@@ -383,6 +398,7 @@ impl Roles<'_> {
         if let Some(services) = area.services {
             fault.services = Some(services);
         }
+        fault.cell = area.cell;
         Some(fault)
     }
 }

@@ -1,6 +1,6 @@
 //! A deployment reduced to what a picture of it needs.
 
-use super::{DeployedRegion, DeployedService, Deployment, Role};
+use super::{Deployment, Role};
 use crate::model::{CallKind, CallTargets, Model, Service, ServiceKind};
 use crate::results::{Layout, LayoutCall, LayoutRegion, LayoutService};
 
@@ -10,7 +10,9 @@ pub fn layout(model: &Model, deployment: &Deployment) -> Layout {
     Layout {
         topology: deployment.name.clone(),
         pattern: deployment.pattern().name().to_owned(),
-        regions: deployment.regions.iter().map(layout_region).collect(),
+        regions: (0..deployment.n_regions())
+            .map(|region| layout_region(deployment, region))
+            .collect(),
         services: model
             .services
             .iter()
@@ -27,12 +29,20 @@ pub fn layout(model: &Model, deployment: &Deployment) -> Layout {
     }
 }
 
-fn layout_region(region: &DeployedRegion) -> LayoutRegion {
-    let n_zones = region.zones.len();
-    let running = region.services.iter().map(|service| {
-        let mut by_zone = vec![0; n_zones];
-        for replica in 0..service.as_ref().map_or(0, |service| service.running) {
-            by_zone[DeployedService::zone_of(replica, n_zones)] += 1;
+/// A region, all of its cells together.
+fn layout_region(deployment: &Deployment, index: usize) -> LayoutRegion {
+    let cells = || {
+        let regions = deployment.regions.iter().skip(index);
+        regions.step_by(deployment.n_regions())
+    };
+    let region = &deployment.regions[index];
+    let running = (0..region.services.len()).map(|service| {
+        let mut by_zone = vec![0; region.zones.len()];
+        for cell in cells() {
+            let deployed = cell.services[service].as_ref();
+            for replica in 0..deployed.map_or(0, |deployed| deployed.running) {
+                by_zone[cell.zone_of(replica)] += 1;
+            }
         }
         by_zone
     });
@@ -41,7 +51,10 @@ fn layout_region(region: &DeployedRegion) -> LayoutRegion {
         Role::Standby => "standby",
     };
     LayoutRegion {
-        name: region.name.clone(),
+        name: match deployment.n_cells() {
+            1 => region.name.clone(),
+            n => format!("{}, {n} cells", region.name),
+        },
         role: role.to_owned(),
         zones: region.zones.clone(),
         running: running.collect(),

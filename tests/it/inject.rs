@@ -129,6 +129,34 @@ fn every_pattern_loses_what_the_closed_form_says() {
     near(number(hot, "/activate/mean/mean"), 300.0);
 }
 
+/// One of four cells is lost for an hour, in all or in one service; without cells that is the region. Two active regions lose of its users
+/// a half for 60 s and then a quarter for 60 s. A cell that a topology does not have is its last.
+#[test]
+fn a_cell_is_lost_for_its_users() {
+    let topologies = "
+  whole: { pattern: multi-az, regions: [r0] }
+  cells: { pattern: multi-az, regions: [r0], cells: 4 }
+  both: { pattern: active-active, regions: [r0, r1], cells: 4 }";
+    let model = pair(topologies, "").replace(
+        "faults: {",
+        "faults: { bad: { hits: service-in-cell, services: [web], mtbf: 30d, mttr: 1h },",
+    );
+    for what in [
+        "place: primary/cell/2",
+        "place: r0/cell/2/service/web",
+        "place: primary/cell/9",
+        "fault: bad, place: r0/cell/1",
+        "fault: bad, place: r0/cell/4/service/web",
+    ] {
+        let scenario =
+            format!("name: a cell\nhorizon: 6h\nfaults:\n  - {{ at: 10m, {what}, lasts: 1h }}\n");
+        let played = inject(&model, &scenario, &[]);
+        for (name, expected) in [("whole", 3600.0), ("cells", 900.0), ("both", 45.0 / 4.0)] {
+            near(lost(&played, name), expected);
+        }
+    }
+}
+
 #[test]
 fn the_timeline_of_a_failover_is_exact_piece_by_piece() {
     let played = inject(&pair(ALL, ""), LOSS, &["-t", "hot-standby"]);

@@ -5,6 +5,7 @@
 mod bad_input;
 mod bad_input_files;
 mod cases;
+mod cells;
 mod chains;
 mod charts;
 mod cli;

@@ -27,6 +27,8 @@ record! {
         optional "split" split: Vec<Share>,
         /// Whether a required call may be met by any region of the topology; default false.
         optional "cross_region_calls" cross_region_calls: bool,
+        /// Independent copies of the stack in each region, each with an equal share of its users; default 1.
+        optional "cells" cells: u32,
         /// Overrides keys of the model's failover.
         optional "failover" failover: RawFailover,
         /// Takes the place of the model's canary.

@@ -31,6 +31,8 @@ record! {
         required "mtbf" mtbf: Time,
         /// Time to repair.
         required "mttr" mttr: Time,
+        /// Of cells: whether `mtbf` is that of each cell, or of all cells of a region together; default cell.
+        optional "mtbf_per" mtbf_per: MtbfPerWord,
         /// What it does to its place; default down.
         optional "effect" effect: EffectWord,
         /// Whether health checks see it; default true.
@@ -61,9 +63,19 @@ choice! {
         "service" => Service "a service everywhere",
         "zone" => Zone "a zone and all in it",
         "region" => Region "a region and all in it",
+        "cell" => Cell "a cell of a region and all in it; the region, where it is not split",
+        "service-in-cell" => ServiceInCell "a service in one cell of a region",
         "everywhere" => Everywhere "all places at once",
         "zone-link" => ZoneLink "the link between two zones of a region",
         "region-link" => RegionLink "the link between two regions",
+    }
+}
+
+choice! {
+    /// Whose time to failure an `mtbf` is.
+    MtbfPerWord is "MtbfPer" as "whose time to failure it is" {
+        "cell" => Cell "that of each cell: more cells fail more often",
+        "region" => Region "that of all cells of a region together: each fails the less, the more there are",
     }
 }
 
@@ -179,6 +191,7 @@ choice! {
     /// How far a cascade reaches.
     SpreadWord is "SpreadTo" as "how far a cascade reaches" {
         "zone" => Zone "replicas of the service in the same zone",
+        "cell" => Cell "replicas of the service in the same cell",
         "region" => Region "replicas of the service in the same region",
         "everywhere" => Everywhere "replicas of the service everywhere",
     }

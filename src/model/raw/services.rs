@@ -92,6 +92,10 @@ record! {
         optional "mttr" mttr: Time,
         /// Of an external service: the region that it goes down with.
         optional "in" region: Name,
+        /// What it is to the cells of a region: each has its own, or all use the same; default own.
+        optional "cells" cells: CellsWord,
+        /// What one cell of a region runs of it, where there are several; default its part, with the redundancy of the whole.
+        optional "per_cell" per_cell: RawPerCell,
         /// Share of the time in which it should be up, with all that it requires.
         optional "slo" slo: Share,
         /// Of an external service: share of the time in which its provider promises it to be up.
@@ -104,6 +108,26 @@ choice! {
     TakeoverOn is "TakeoverOn" as "whose loss starts a takeover" {
         "primary" => Primary "the loss of the primary replica",
         "any" => Any "the loss of any usable replica",
+    }
+}
+
+choice! {
+    /// What a service is to the cells of a region.
+    CellsWord is "CellUse" as "what a service is to cells" {
+        "own" => Own "each cell has its own",
+        "shared" => Shared "all cells of a region use the same replicas",
+    }
+}
+
+record! {
+    /// What one cell of a region runs of a service.
+    RawPerCell is "PerCell" as "what one cell runs" {
+        /// Replicas of one cell.
+        required "replicas" replicas: u32,
+        /// Usable replicas that the service needs in a cell: a count, or a percentage of the replicas; default 1.
+        optional "needs" needs: CountOrShare,
+        /// Price of one of these replicas; default that of the service.
+        optional "price" price: AmountPerHour,
     }
 }
 

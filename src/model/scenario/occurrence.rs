@@ -96,10 +96,14 @@ fn narrows(fault: &Fault, place: &PlaceOf, model: &Model) -> bool {
     match (fault.hits, place) {
         (Scope::Everywhere, PlaceOf::Everywhere) => true,
         (
-            Scope::Service | Scope::ServiceInRegion | Scope::ServiceInZone,
+            Scope::Service | Scope::ServiceInRegion | Scope::ServiceInCell | Scope::ServiceInZone,
             PlaceOf::Service(name),
         ) => service(name),
-        (Scope::ServiceInRegion | Scope::ServiceInZone, PlaceOf::ServiceInRegion(at, name)) => {
+        (
+            Scope::ServiceInRegion | Scope::ServiceInCell | Scope::ServiceInZone,
+            PlaceOf::ServiceInRegion(at, name),
+        )
+        | (Scope::ServiceInCell, PlaceOf::ServiceInCell(at, _, name)) => {
             region(at) && service(name)
         }
         (Scope::ServiceInZone, PlaceOf::ServiceInZone(at, z, name)) => {
@@ -109,11 +113,14 @@ fn narrows(fault: &Fault, place: &PlaceOf, model: &Model) -> bool {
         (
             Scope::Zone
             | Scope::Region
+            | Scope::Cell
+            | Scope::ServiceInCell
             | Scope::ZoneLink
             | Scope::ServiceInRegion
             | Scope::ServiceInZone,
             PlaceOf::Region(at),
-        ) => region(at),
+        )
+        | (Scope::Cell | Scope::ServiceInCell, PlaceOf::Cell(at, _)) => region(at),
         (Scope::RegionLink, PlaceOf::RegionLink(a, b, Cut::BothWays)) => {
             fault.cut == Cut::BothWays && region(a) && region(b)
         }

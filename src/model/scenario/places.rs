@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! everywhere   REGION   REGION/ZONE   service/NAME   REGION/service/NAME   REGION/ZONE/service/NAME
+//! REGION/cell/NUMBER   REGION/cell/NUMBER/service/NAME
 //! link/REGION/REGION   link/REGION/ZONE/ZONE   links/REGION   links/REGION/ZONE
 //! ```
 //!
@@ -45,21 +46,26 @@ pub(super) fn place(text: &str, model: &Model) -> Result<PlaceOf, Unknown> {
         };
     }
     if let Some((around, name)) = text.split_once("/service/") {
-        let Some(area) = area(around, model) else {
+        let cell = || cell(around, model);
+        let Some(place) = area(around, model).map(Ok).or_else(|| cell().map(Err)) else {
             return Err(unknown(text, around, model));
         };
         if !model.services.contains_key(name) {
             return Err(unknown_service(name, model));
         }
-        return Ok(match area {
-            (region, None) => PlaceOf::ServiceInRegion(region, name.to_owned()),
-            (region, Some(zone)) => PlaceOf::ServiceInZone(region, zone, name.to_owned()),
+        return Ok(match place {
+            Ok((region, None)) => PlaceOf::ServiceInRegion(region, name.to_owned()),
+            Ok((region, Some(zone))) => PlaceOf::ServiceInZone(region, zone, name.to_owned()),
+            Err((region, number)) => PlaceOf::ServiceInCell(region, number, name.to_owned()),
         });
     }
     match area(text, model) {
         Some((region, None)) => Ok(PlaceOf::Region(region)),
         Some((region, Some(zone))) => Ok(PlaceOf::Zone(region, zone)),
-        None => Err(unknown(text, text, model)),
+        None => match cell(text, model) {
+            Some((region, number)) => Ok(PlaceOf::Cell(region, number)),
+            None => Err(unknown(text, text, model)),
+        },
     }
 }
 
@@ -118,6 +124,13 @@ fn area(text: &str, model: &Model) -> Option<(RegionOf, Option<ZoneOf>)> {
         (zone, "") => Some((region, Some(zone))),
         _ => None,
     }
+}
+
+/// A cell of a region, by its number from 1.
+fn cell(text: &str, model: &Model) -> Option<(RegionOf, u32)> {
+    let (region, rest) = region_first(text, model)?;
+    let number = rest.strip_prefix("cell/")?.parse().ok()?;
+    (number > 0).then_some((region, number))
 }
 
 /// The region at the beginning of a text, and what is after it; of several names the longest.

@@ -44,7 +44,7 @@ record! {
         optional "before" before: Seconds,
         /// How long it lasts; of an occurrence of a fault of the model the default is drawn from its `mttr`.
         optional "lasts" lasts: Seconds,
-        /// Where: `us-east-1`, `us-east-1/a`, `service/api`, `us-east-1/service/api`, `link/us-east-1/us-west-2`, `links/us-east-1`, `everywhere`, or by role: `primary`, `secondary`, `primary/first`.
+        /// Where: `us-east-1`, `us-east-1/a`, `service/api`, `us-east-1/service/api`, `us-east-1/cell/1`, `link/us-east-1/us-west-2`, `links/us-east-1`, `everywhere`, or by role: `primary`, `secondary`, `primary/first`.
         optional "place" place: Text,
         /// With `to`, in the place of `place`: only calls from this region or zone fail.
         optional "from" from: Text,

@@ -69,6 +69,10 @@ pub enum PlaceOf {
     Region(RegionOf),
     /// A zone and all in it.
     Zone(RegionOf, ZoneOf),
+    /// A cell of a region, from 1, and all in it: the last where there are fewer.
+    Cell(RegionOf, u32),
+    /// A service in one cell of a region.
+    ServiceInCell(RegionOf, u32, String),
     /// A service everywhere.
     Service(String),
     /// A service in one region.

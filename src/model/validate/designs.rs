@@ -161,6 +161,7 @@ impl Checker<'_> {
             Some(raw) => raw.cross_region_calls.optional(),
             None => Some(None),
         };
+        let cells = self.cells(design);
         let failover = self.failover(design, services, backups);
         let canary = match design.raw {
             Some(raw) => self.canary(&raw.canary, &format!("topologies.{}", design.name)),
@@ -181,6 +182,7 @@ impl Checker<'_> {
             scale: scale?,
             split: split?,
             cross_region_calls: cross_region_calls.unwrap_or(false),
+            cells: cells?,
             failover: failover?,
             canary: canary?,
         };

@@ -27,6 +27,8 @@ impl Scope {
             Self::Service => "service",
             Self::Zone => "zone",
             Self::Region => "region",
+            Self::Cell => "cell",
+            Self::ServiceInCell => "service-in-cell",
             Self::Everywhere => "everywhere",
             Self::ZoneLink => "zone-link",
             Self::RegionLink => "region-link",
@@ -59,6 +61,8 @@ fn scope_of(hits: HitsWord) -> Scope {
         HitsWord::Service => Scope::Service,
         HitsWord::Zone => Scope::Zone,
         HitsWord::Region => Scope::Region,
+        HitsWord::Cell => Scope::Cell,
+        HitsWord::ServiceInCell => Scope::ServiceInCell,
         HitsWord::Everywhere => Scope::Everywhere,
         HitsWord::ZoneLink => Scope::ZoneLink,
         HitsWord::RegionLink => Scope::RegionLink,
@@ -134,6 +138,7 @@ impl Checker<'_> {
             Some(spread) => Some(Spread {
                 to: match spread.to.get()? {
                     SpreadWord::Zone => SpreadScope::Zone,
+                    SpreadWord::Cell => SpreadScope::Cell,
                     SpreadWord::Region => SpreadScope::Region,
                     SpreadWord::Everywhere => SpreadScope::Everywhere,
                 },
@@ -142,17 +147,20 @@ impl Checker<'_> {
             None => None,
         };
         let (effect, detection) = (self.effect(name, raw)?, self.detection(name, raw)?);
+        let spread_over_cells = self.spread_over_cells(name, raw, scope?)?;
         self.note_left_out_of_fault(name, raw);
         let mut fault = Fault {
             hits: scope?,
             services: names(&raw.services)?,
             regions: names(&raw.regions)?,
             zones: zones?,
+            cell: None,
             cut: Cut::BothWays,
             renewal: Renewal {
                 mtbf: raw.mtbf.get()?.0.clone(),
                 mttr: raw.mttr.get()?.0.clone(),
             },
+            spread_over_cells,
             effect,
             detection,
             strikes,
@@ -265,7 +273,10 @@ impl Checker<'_> {
                 Existence::Replicated(_) => continue,
                 Existence::Virtual => (
                     "has no replicas",
-                    matches!(scope, Scope::Service | Scope::ServiceInRegion),
+                    matches!(
+                        scope,
+                        Scope::Service | Scope::ServiceInRegion | Scope::ServiceInCell
+                    ),
                 ),
                 Existence::External => ("is external", matches!(scope, Scope::Service)),
             };

@@ -94,9 +94,16 @@ impl Checker<'_> {
             })
             .collect();
         let length = model.horizon_seconds + model.warm_up_seconds;
+        let most_cells = model.topologies.values().map(|spec| spec.cells).max();
+        let most_cells = f64::from(most_cells.unwrap_or(1));
         let (mut places, mut events) = (0.0, 0.0);
         for (name, fault) in &model.faults {
             let here = Reach::of(fault, &model.regions).places(fault, &services) as f64;
+            let in_cells = matches!(
+                fault.hits,
+                Scope::Replica | Scope::Cell | Scope::ServiceInCell
+            );
+            let here = here * if in_cells { most_cells } else { 1.0 };
             let cycle = fault.renewal.mtbf.least_mean() + fault.renewal.mttr.least_mean();
             places += here;
             events += here * length / cycle;
@@ -216,7 +223,7 @@ impl Reach {
         let hit = || hit_services(fault, services);
         match fault.hits {
             Scope::Everywhere => 1,
-            Scope::Region => self.regions.len() as u64,
+            Scope::Region | Scope::Cell => self.regions.len() as u64,
             Scope::Zone => self
                 .regions
                 .iter()
@@ -229,7 +236,9 @@ impl Reach {
                 .sum(),
             Scope::RegionLink => pairs(self.regions.len()),
             Scope::Service => hit().count() as u64,
-            Scope::ServiceInRegion => (hit().count() * self.regions.len()) as u64,
+            Scope::ServiceInRegion | Scope::ServiceInCell => {
+                (hit().count() * self.regions.len()) as u64
+            }
             Scope::ServiceInZone | Scope::Replica => hit()
                 .map(|existence| self.places_of_service(fault.hits, existence))
                 .sum(),

@@ -7,6 +7,7 @@
 #![allow(clippy::option_option)]
 
 mod calls;
+mod cells;
 mod data;
 mod designs;
 mod failover;
@@ -129,6 +130,7 @@ impl Checker<'_> {
             ..model
         };
         if self.problems.is_empty() {
+            self.check_cells(&model);
             self.check_events(&model);
         }
         Some(model)

@@ -29,7 +29,7 @@ const TAKEOVER_KEYS: [ReplicaKey; 4] = [
     ("dormancy", |raw| place(&raw.dormancy)),
 ];
 
-const REPLICA_KEYS: [ReplicaKey; 4] = [
+const REPLICA_KEYS: [ReplicaKey; 6] = [
     // A service that is only logic may say that it needs none.
     ("needs", |raw| {
         place(&raw.needs).filter(|_| raw.needs.get() != Some(&CountOrShare::Count(0)))
@@ -37,6 +37,8 @@ const REPLICA_KEYS: [ReplicaKey; 4] = [
     ("price", |raw| place(&raw.price)),
     ("takeover", |raw| place(&raw.takeover)),
     ("data", |raw| place(&raw.data)),
+    ("cells", |raw| place(&raw.cells)),
+    ("per_cell", |raw| place(&raw.per_cell)),
 ];
 
 const EXTERNAL_KEYS: [ReplicaKey; 3] = [
@@ -153,6 +155,7 @@ impl Checker<'_> {
             None => None,
         };
         let (slo, sla) = self.promises_of_service(name, raw)?;
+        let cells = self.cell_use(name, raw)?;
         Some(Service {
             kind: kind?,
             calls: calls?,
@@ -160,6 +163,7 @@ impl Checker<'_> {
             data,
             slo,
             sla,
+            cells,
         })
     }
 
@@ -479,7 +483,7 @@ impl Checker<'_> {
 }
 
 /// A share of the replicas as a count: to the nearest, half up, at least 1.
-fn needs_of_share(share: f64, replicas: u32) -> u32 {
+pub(super) fn needs_of_share(share: f64, replicas: u32) -> u32 {
     // A tiny excess keeps 29 % of 50, 14.499999999999998 in binary, at its half.
     ((share * f64::from(replicas) + 0.5 + 1e-9).floor() as u32).clamp(1, replicas)
 }
