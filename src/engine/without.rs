@@ -130,18 +130,16 @@ impl<'p> Without<'p> {
         let mut events = base.events;
         let mut parts = Vec::with_capacity(self.parts.len());
         for part in &mut self.parts {
-            let perfect = match &mut part.perfect {
-                None => base.loss.unavailability,
-                Some(perfect) => match perfect.as_the_plan(&self.base, base.at_rest, time) {
-                    Some(lost) => lost,
-                    None => {
-                        let (lost, played) =
-                            perfect.sample(index, &self.base, (&base, &self.here), &mut self.there);
-                        events += played;
-                        lost
-                    }
-                },
-            };
+            let perfect = part.perfect.as_mut().map(|perfect| {
+                let same = perfect.as_the_plan(&self.base, base.at_rest, time);
+                same.unwrap_or_else(|| {
+                    let (lost, played) =
+                        perfect.sample(index, &self.base, (&base, &self.here), &mut self.there);
+                    events += played;
+                    lost
+                })
+            });
+            let perfect = perfect.unwrap_or(base.loss.unavailability);
             let down = part.down.as_mut().map(|down| {
                 let (lost, played) = down.sample(index);
                 events += played;

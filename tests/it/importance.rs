@@ -195,7 +195,6 @@ fn covers_rare(
         }
     }
     for (truth, (counts, ratios)) in truths.iter().zip(counts.into_iter().zip(ratios)) {
-        println!("{truth:?}: {counts:?} of {runs}, means over truth {ratios:?}");
         assert!(
             counts.iter().all(|held| *held >= least),
             "{truth:?}: {counts:?} of {runs}"

@@ -86,7 +86,6 @@ fn intervals_hold_their_level_beside_frequent_harmless_failures() {
         found.low <= exact && exact <= found.high
     };
     let held = (100..160).filter(holds).count();
-    println!("{held} of 60");
     assert!(held >= 52, "{held} of 60");
 }
 
@@ -145,10 +144,6 @@ fn intervals_of_the_time_to_the_first_outage_hold_their_level() {
             mean += found.mean / runs as f64;
         }
         let name = &text[..text.find('\n').unwrap()];
-        println!(
-            "{name}: {truth:.4e} h, {held} of {runs}, mean over truth {}",
-            mean / truth
-        );
         assert!(held >= 34, "{name}: {held} of {runs}");
         assert!(
             (mean / truth - 1.0).abs() < 0.03,
