@@ -45,13 +45,14 @@ const W2: f64 = 1.219_807e-5;
 const STOPPED: [&str; 4] = ["zones-2-of-3", "short-horizon", "c24-lognormal", "retry"];
 
 /// Models of benches/models/rare, what they are, and what part of the seeds they get.
-const RARE: [(&str, &str, u64); 9] = [
+const RARE: [(&str, &str, u64); 10] = [
     ("crews", "3 of 5, one repairer", 1),
     ("heavy", "2 of 3, lognormal repair, cv 5", 1),
     ("heavier", "1 of 2, lognormal repair, cv 8", 1),
     ("deep", "7 of 9 that fail often", 50),
     ("new", "1 of 3, starting new", 1),
     ("pair", "failover that may fail", 1),
+    ("quick", "a failover of a second, days of repair", 1),
     ("takeover", "takeovers that may fail", 1),
     ("zones", "60 replicas over zones", 10),
     ("../w1r", "2 of 3 over zones (W1R)", 1),

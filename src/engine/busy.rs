@@ -48,6 +48,8 @@ struct Zeal {
     share: f64,
     /// Rate of failures.
     rate: Rate,
+    /// Whether failures stay likely once something has been lost.
+    goes_on: bool,
 }
 
 /// How a rate of failures follows from what is pending.
@@ -58,19 +60,29 @@ enum Rate {
     WhileOneEnds(f64),
 }
 
-/// The first does best where two or three failures are enough; a loss that takes seven is hardly ever met with it.
-const ZEALS: [Zeal; 3] = [
+/// The first does best where two or three failures are enough; a loss that takes seven is hardly ever met with it. What comes after
+/// the first loss mostly blurs what that weighs. But where a failover loses seconds, the region that fails next may lose days: the
+/// second finds it.
+const ZEALS: [Zeal; 4] = [
     Zeal {
-        share: 0.5,
+        share: 0.4,
         rate: Rate::OneMore,
+        goes_on: false,
     },
     Zeal {
-        share: 0.25,
+        share: 0.2,
+        rate: Rate::OneMore,
+        goes_on: true,
+    },
+    Zeal {
+        share: 0.2,
         rate: Rate::WhileOneEnds(2.0),
+        goes_on: false,
     },
     Zeal {
-        share: 0.25,
+        share: 0.2,
         rate: Rate::WhileOneEnds(6.0),
+        goes_on: false,
     },
 ];
 
@@ -319,11 +331,16 @@ impl<'p> BusyPeriods<'p> {
             let until = time.min(end);
             let wait = until - self.player.now;
             let rates = self.likely.look(&self.player);
-            // Once something is lost, what comes after would only blur what it weighs.
             has_lost |= self.player.world.impaired;
-            let wanted = if rates > 0.0 && failures < MOST_FAILURES && !has_lost {
+            let wanted = if rates > 0.0 && failures < MOST_FAILURES {
                 let pending = self.pending(end);
-                ZEALS.map(|zeal| rates.max(zeal.rate(&pending)))
+                ZEALS.map(|zeal| {
+                    if has_lost && !zeal.goes_on {
+                        rates
+                    } else {
+                        rates.max(zeal.rate(&pending))
+                    }
+                })
             } else {
                 [rates; ZEALS.len()]
             };
@@ -627,6 +644,7 @@ mod tests {
                 3.972_875_840_47e-10,
                 4_000,
             ),
+            ("benches/models/rare/quick.yaml", 1.254_250_212_39e-8, 4_000),
             (
                 "benches/models/rare/deep.yaml",
                 3.972_827_430_47e-11,
