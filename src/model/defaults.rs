@@ -144,6 +144,10 @@ traffic: { rate: 1/s, daily_peak: 2 }
         all.extend(told(&format!(
             "{without}topologies: {{ both: {{ pattern: active-active }} }}\nobjectives: {{ slo: {slo} }}\n"
         )));
+        all.extend(told(
+            "model: test\nregions: { a: { zones: 3 } }\nservices: { api: {}, web: { per_cell: { replicas: 2 } } }\n\
+             faults: { bad: { hits: cell, mtbf: 30d, mttr: 1h } }\ntopologies: { some: { pattern: multi-az, cells: 2 } }\n",
+        ));
         let is_told = |key: &String| {
             let in_path =
                 |default: &AppliedDefault| default.path.split('.').any(|part| part == key);

@@ -76,7 +76,16 @@ impl Checker<'_> {
         match per_cell {
             Some(given) => self.per_cell(name, &given),
             None if is_shared => Some(CellUse::Shared),
-            None => Some(CellUse::Own),
+            None => {
+                if has_cells {
+                    self.apply_default(
+                        format!("services.{name}.per_cell"),
+                        "its part of what a region runs, with the redundancy of the whole",
+                        "default",
+                    );
+                }
+                Some(CellUse::Own)
+            }
         }
     }
 
@@ -105,10 +114,15 @@ impl Checker<'_> {
             self.refuse(span, message, "from 1 to the number of replicas", hint);
             return None;
         }
+        let price = raw.price.optional()?;
+        if price.is_none() {
+            let path = format!("services.{name}.per_cell.price");
+            self.apply_default(path, "that of the service", "default");
+        }
         Some(CellUse::Given {
             replicas: *replicas,
             needs,
-            price_per_hour: raw.price.optional()?.map(|price| price.0),
+            price_per_hour: price.map(|price| price.0),
         })
     }
 
