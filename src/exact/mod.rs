@@ -33,7 +33,7 @@ mod zero_suppressed;
 pub use answer::{Accuracy, Answer, Figure, JourneyFigures, Refusal, Route, Solution};
 pub use cut_sets::{CutSet, CutSets, Extent, TopEvent, UnitWeight, cut_sets};
 pub use effort::Effort;
-pub use product::ProductForm;
+pub use product::{Alike, ProductForm};
 pub use twin::{TwinMeans, twin};
 pub use unit_means::Approximation;
 

@@ -22,6 +22,7 @@ use super::process::{Cycle, Process, long_run};
 use super::quadrature::{Integrals, integrate};
 use super::refuse_ranges;
 use super::structure::{Structure, structure};
+use crate::model::Distribution;
 use crate::plan::{Clock, DailyCurve, NO_CREW, Plan, UnitId, UnitKind};
 
 /// Relative error that rounding may leave.
@@ -151,6 +152,28 @@ impl<'p> ProductForm<'p> {
     }
 }
 
+/// Works plans that are much alike out at a glance: what they share is worked out once.
+#[derive(Debug, Clone)]
+pub struct Alike(Processes);
+
+impl Alike {
+    /// Nothing has been worked out.
+    #[must_use]
+    pub fn at_a_glance() -> Self {
+        Self(Processes::new(Effort::Glance))
+    }
+
+    /// Share of requests lost in a plan.
+    ///
+    /// # Errors
+    ///
+    /// In words, why it has no product form.
+    pub fn unavailability(&mut self, plan: &Plan) -> Result<Figure, String> {
+        let structure = independent_structure(plan, Effort::Glance)?;
+        lost(plan, &structure, &mut self.0)
+    }
+}
+
 /// The structure of a plan whose units are independent of each other.
 fn independent_structure(plan: &Plan, effort: Effort) -> Result<Structure, String> {
     refuse_ranges(plan)?;
@@ -260,27 +283,42 @@ fn cause(plan: &Plan, clock: u32) -> &str {
     &plan.names.causes[plan.clocks[clock as usize].cause as usize]
 }
 
-/// Processes that were worked out, by the samplers of their lives and repairs: variants of a plan share them.
-#[derive(Debug)]
+/// Processes that were worked out, by the laws of their lives and repairs: plans that are much alike share most of them.
+#[derive(Debug, Clone)]
 struct Processes {
     /// Relative error of what is solved on a mesh.
     mesh_error: f64,
-    known: HashMap<Vec<(u32, u32)>, Arc<Process>>,
+    known: Vec<Known>,
+}
+
+/// A process that was worked out.
+#[derive(Debug, Clone)]
+struct Known {
+    /// Lives and repairs, each pair of one clock.
+    laws: Vec<(Distribution, Distribution)>,
+    /// End of the time that it was worked out for \[s\].
+    end: f64,
+    process: Arc<Process>,
 }
 
 impl Processes {
     fn new(effort: Effort) -> Self {
         Self {
             mesh_error: effort.mesh_error(),
-            known: HashMap::new(),
+            known: Vec::new(),
         }
     }
 
     fn get(&mut self, plan: &Plan, key: &[(u32, u32)]) -> Result<Arc<Process>, String> {
-        if let Some(process) = self.known.get(key) {
-            return Ok(Arc::clone(process));
-        }
         let law = |sampler: u32| &plan.distributions[sampler as usize];
+        let end = plan.warm_up + plan.horizon;
+        let is_it = |known: &&Known| {
+            let laws = known.laws.iter().map(|(life, repair)| (life, repair));
+            known.end == end && laws.eq(key.iter().map(|&(life, repair)| (law(life), law(repair))))
+        };
+        if let Some(known) = self.known.iter().find(is_it) {
+            return Ok(Arc::clone(&known.process));
+        }
         let cycles: Vec<Cycle<'_>> = key
             .iter()
             .map(|&(life, repair)| Cycle {
@@ -288,12 +326,15 @@ impl Processes {
                 repair: law(repair),
             })
             .collect();
-        let process = Arc::new(Process::new(
-            &cycles,
-            plan.warm_up + plan.horizon,
-            self.mesh_error,
-        )?);
-        self.known.insert(key.to_vec(), Arc::clone(&process));
+        let process = Arc::new(Process::new(&cycles, end, self.mesh_error)?);
+        let laws = key.iter();
+        self.known.push(Known {
+            laws: laws
+                .map(|&(life, repair)| (law(life).clone(), law(repair).clone()))
+                .collect(),
+            end,
+            process: Arc::clone(&process),
+        });
         Ok(process)
     }
 }

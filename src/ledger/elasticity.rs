@@ -6,10 +6,10 @@
 //! ln Q by ln x are of the order of the elasticity and its cube. Sampled topologies have none: a difference of a thousandth
 //! drowns in their noise.
 
-use crate::exact::{Effort, solve};
+use crate::exact::{Alike, Effort, Figure, solve};
 use crate::model::Model;
 use crate::montecarlo::side_by_side;
-use crate::plan::compile;
+use crate::plan::{Plan, compile};
 use crate::results::{Assumption, Elasticity, TopologyResult, Unknown};
 use crate::topology::expand;
 
@@ -39,8 +39,9 @@ impl Elasticities {
         let mut unknown = Vec::new();
         let mut solvable = Vec::new();
         let mut units = 0;
+        let mut alike = Alike::at_a_glance();
         for topology in topologies {
-            match unavailability(model, &topology.name) {
+            match unavailability(model, &topology.name, &mut alike) {
                 Ok(figure) if figure.value > 0.0 => {
                     units += figure.units;
                     solvable.push(topology.name.clone());
@@ -51,7 +52,7 @@ impl Elasticities {
         }
         let nudged = foremost(assumptions, &solvable, units);
         let columns = side_by_side(threads, &nudged, |&index| {
-            column(model, &assumptions[index], &solvable)
+            column(model, &assumptions[index], &solvable, alike.clone())
         });
         let mut known: Vec<(String, Vec<Option<Elasticity>>)> = (solvable.into_iter())
             .map(|name| (name, vec![None; assumptions.len()]))
@@ -120,8 +121,13 @@ fn foremost(assumptions: &[Assumption], solvable: &[String], units: usize) -> Ve
     indices
 }
 
-/// The elasticities of all topologies by one assumption.
-fn column(model: &Model, assumption: &Assumption, solvable: &[String]) -> Vec<Option<Elasticity>> {
+/// The elasticities of all topologies by one assumption; `alike` knows the model without a nudge.
+fn column(
+    model: &Model,
+    assumption: &Assumption,
+    solvable: &[String],
+    mut alike: Alike,
+) -> Vec<Option<Elasticity>> {
     let nudged = |factor: f64| model.nudged(&assumption.path, factor);
     let (Some(up), Some(down)) = (nudged(1.0 + STEP), nudged(1.0 - STEP)) else {
         return vec![None; solvable.len()];
@@ -136,15 +142,15 @@ fn column(model: &Model, assumption: &Assumption, solvable: &[String]) -> Vec<Op
     (solvable.iter())
         .map(|name| {
             applies(name)
-                .then(|| elasticity(&up, &down, name))
+                .then(|| elasticity(&up, &down, name, &mut alike))
                 .flatten()
         })
         .collect()
 }
 
-fn elasticity(up: &Model, down: &Model, topology: &str) -> Option<Elasticity> {
-    let (high, low) = (unavailability(up, topology), unavailability(down, topology));
-    let (high, low) = (high.ok()?, low.ok()?);
+fn elasticity(up: &Model, down: &Model, topology: &str, alike: &mut Alike) -> Option<Elasticity> {
+    let high = unavailability(up, topology, alike).ok()?;
+    let low = unavailability(down, topology, alike).ok()?;
     let (high_error, low_error) = (high.error, low.error);
     let (high, low) = (high.value, low.value);
     if !(high > 0.0 && low > 0.0) {
@@ -167,7 +173,7 @@ struct Solved {
 }
 
 /// The unavailability of a topology, worked out at a glance, or why it cannot be.
-fn unavailability(model: &Model, topology: &str) -> Result<Solved, String> {
+fn unavailability(model: &Model, topology: &str, alike: &mut Alike) -> Result<Solved, String> {
     let Some(spec) = model.topologies.get(topology) else {
         return Err("it is not in the model".to_owned());
     };
@@ -178,21 +184,27 @@ fn unavailability(model: &Model, topology: &str) -> Result<Solved, String> {
             plan.units.len()
         ));
     }
-    let answer = solve(&plan, Effort::Glance);
+    let figure = match alike.unavailability(&plan) {
+        Ok(figure) => figure,
+        Err(_) => by_any_route(&plan)?,
+    };
+    Ok(Solved {
+        value: figure.value,
+        error: figure.error,
+        units: plan.units.len(),
+    })
+}
+
+fn by_any_route(plan: &Plan) -> Result<Figure, String> {
+    let answer = solve(plan, Effort::Glance);
     let figure = answer.solution.map(|solution| solution.unavailability);
-    figure
-        .map(|figure| Solved {
-            value: figure.value,
-            error: figure.error,
-            units: plan.units.len(),
-        })
-        .ok_or_else(|| {
-            let reasons = answer
-                .refusals
-                .into_iter()
-                .map(|refusal| format!("no {}: {}", refusal.route.name(), refusal.reason));
-            reasons.collect::<Vec<_>>().join("; ")
-        })
+    figure.ok_or_else(|| {
+        let reasons = answer
+            .refusals
+            .into_iter()
+            .map(|refusal| format!("no {}: {}", refusal.route.name(), refusal.reason));
+        reasons.collect::<Vec<_>>().join("; ")
+    })
 }
 
 #[cfg(test)]
@@ -232,7 +244,8 @@ topologies: { one: { pattern: single-az } }
                     .unwrap_or_else(|| panic!("{path}"))
             };
             let (up, down) = (nudged(1.0 + super::STEP), nudged(1.0 - super::STEP));
-            let found = super::elasticity(&up, &down, "one").unwrap_or_else(|| panic!("{path}"));
+            let found = super::elasticity(&up, &down, "one", &mut super::Alike::at_a_glance())
+                .unwrap_or_else(|| panic!("{path}"));
             assert!(
                 (found.value - expected).abs() < 2e-3,
                 "{path}: {found:?}, not {expected}"

@@ -12,8 +12,8 @@ use crate::results::Estimate;
 
 /// Samples after which it ends in any case.
 const MOST_SAMPLES: u64 = 1 << 15;
-/// Events times clocks after which it ends: some tenths of a second.
-const MOST_WORK: f64 = 1e8;
+/// Events times clocks after which it ends: some hundredths of a second.
+const MOST_WORK: f64 = 1e7;
 /// Plans with more clocks are left alone: each event looks at all.
 const MOST_CLOCKS: usize = 2000;
 /// Length of a trial that no cycle outlasts \[s\]: a million years.
