@@ -53,7 +53,7 @@ pub fn first_outage(plan: &Plan, settings: &RunSettings) -> Result<Estimate, Str
         }
         Ok((tally, events))
     };
-    let target = settings.precision.unwrap_or(PRECISION);
+    // Whatever precision the run has: equal trials give equal figures.
     let most_events = (MOST_WORK / plan.clocks.len() as f64) as u64;
     let (mut tally, mut events, mut next) = (CycleTally::default(), 0, 0);
     let pool = pool(settings.threads);
@@ -67,7 +67,7 @@ pub fn first_outage(plan: &Plan, settings: &RunSettings) -> Result<Estimate, Str
             events += part_events;
         }
         let is_known = tally.hours(settings.confidence).is_some_and(|hours| {
-            hours.high.is_finite() && (hours.high - hours.low) / 2.0 <= target * hours.mean
+            hours.high.is_finite() && (hours.high - hours.low) / 2.0 <= PRECISION * hours.mean
         });
         if is_known && tally.with_outage() >= MIN_WITH_LOSS {
             break;
