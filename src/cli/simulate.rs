@@ -261,6 +261,9 @@ impl Estimates<'_> {
         if let Some(rare) = &tactic.rare {
             take_over_rare(&mut result, rare, plan.horizon / 3600.0);
         }
+        if !tactic.is_settled() {
+            result.hardly_met = tactic.hardly_met(result.trials);
+        }
         result
     }
 

@@ -208,6 +208,7 @@ pub(crate) mod tests {
             variance_reduction: Some(1.0),
             spread: None,
             rare: None,
+            hardly_met: Vec::new(),
             solved_by: None,
             refused: Vec::new(),
             first_outage_hours: None,

@@ -117,10 +117,13 @@ fn uneven_weights(topologies: &[&TopologyResult]) -> Vec<Finding> {
 
 fn unseen_cut_sets(topologies: &[&TopologyResult]) -> Vec<Finding> {
     let unseen = topologies.iter().filter_map(|topology| {
-        let rare = topology.rare.as_ref()?;
-        (!rare.never_seen.is_empty()).then(|| Finding::UnseenCutSets {
+        let sets = match &topology.rare {
+            Some(rare) => &rare.never_seen,
+            None => &topology.hardly_met,
+        };
+        (!sets.is_empty()).then(|| Finding::UnseenCutSets {
             topology: topology.name.clone(),
-            sets: rare.never_seen.clone(),
+            sets: sets.clone(),
         })
     });
     unseen.collect()

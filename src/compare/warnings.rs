@@ -213,7 +213,7 @@ impl Finding {
                 format::probability(*largest)
             ),
             Self::UnseenCutSets { topology, sets } => format!(
-                "losses of {topology} that should matter were never drawn: {}",
+                "losses of {topology} that should matter were hardly ever drawn, or never: {}",
                 listed(sets)
             ),
             Self::RareFault {

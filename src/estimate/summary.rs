@@ -158,6 +158,7 @@ pub fn summarize(
         variance_reduction: tally.variance_reduction(),
         spread: spread(tally, level),
         rare: None,
+        hardly_met: Vec::new(),
         solved_by: None,
         refused: Vec::new(),
         first_outage_hours: None,

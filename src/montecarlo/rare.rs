@@ -164,6 +164,73 @@ pub(super) fn disasters(plan: &Plan) -> Disasters {
     all
 }
 
+/// Failures that should carry a good part of what is lost, and that few trials meet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hidden {
+    /// What fails.
+    pub label: String,
+    /// How often that takes everything down in a trial, on average.
+    pub in_a_trial: f64,
+}
+
+/// Times that failures come in some trials, on average, up to which these may well tell too little of them.
+pub(super) const HARDLY_MET: f64 = 3.0;
+
+/// What theory puts at a good part of all losses, and what hardly any of some trials has met: one failure, or two at once.
+///
+/// `losses` are those of the trials. Units are taken as independent and at their mean unavailabilities, which is good enough to say
+/// that something is missing.
+pub(super) fn hidden(plan: &Plan, losses: &[f64]) -> Vec<Hidden> {
+    let extent = Extent {
+        order: 2,
+        most: LOOKED_OUT_FOR,
+    };
+    let Ok(events) = cut_sets(plan, extent) else {
+        return Vec::new();
+    };
+    let worst = events
+        .iter()
+        .filter(|event| event.event == TopEvent::NoRegionCanServe);
+    let (mut mean, mut least, mut found) = (0.0, f64::INFINITY, Vec::<Hidden>::new());
+    for set in worst.flat_map(|event| &event.sets) {
+        // What ends with the first of several repairs.
+        let ends: f64 = set
+            .units
+            .iter()
+            .map(|unit| repair(plan, *unit).recip())
+            .sum();
+        let length = ends.recip().min(plan.horizon);
+        let in_a_trial = set.probability * plan.horizon / length;
+        if in_a_trial * losses.len() as f64 > HARDLY_MET || set.lost <= 0.0 {
+            continue;
+        }
+        mean += set.probability * set.lost;
+        least = least.min(set.lost * length / plan.horizon);
+        let label = label(plan, &set.units);
+        match found.iter_mut().find(|known| known.label == label) {
+            Some(known) => known.in_a_trial += in_a_trial,
+            None => found.push(Hidden { label, in_a_trial }),
+        }
+    }
+    // Trials that met it by chance would say too much of it.
+    let others = losses.iter().filter(|lost| **lost < 0.1 * least);
+    let others = others.sum::<f64>() / losses.len().max(1) as f64;
+    if mean < DOMINANT * (mean + others) {
+        found.clear();
+    }
+    found
+}
+
+/// Mean time until a unit is up again \[s\], by the slowest of its faults.
+fn repair(plan: &Plan, unit: UnitId) -> f64 {
+    let unit = &plan.units[unit as usize];
+    let clocks = &plan.clocks[unit.first_clock as usize..][..unit.n_clocks as usize];
+    let repairs = clocks
+        .iter()
+        .map(|clock| plan.distributions[clock.repair as usize].mean());
+    repairs.fold(0.0, f64::max)
+}
+
 /// A cut set that is looked out for.
 pub(super) struct Watched {
     pub(super) units: Vec<UnitId>,

@@ -6,7 +6,7 @@
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
-use super::rare::{disasters, rare};
+use super::rare::{HARDLY_MET, Hidden, disasters, hidden, rare};
 use super::state::pairs_of;
 use super::threads::pool;
 use super::{Estimator, RunSettings};
@@ -69,6 +69,8 @@ pub struct Tactic {
     pub controls: Option<Controls>,
     /// What busy periods with likely failures say, or why they say nothing; `None` if losses are not rare.
     pub rare: Option<Result<RareMeans, String>>,
+    /// What should carry a good part of the losses, and was hardly met by the trials of a pilot.
+    pub hidden: Vec<Hidden>,
 }
 
 impl Tactic {
@@ -76,6 +78,14 @@ impl Tactic {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.exact_unavailability().is_some() || matches!(self.rare, Some(Ok(_)))
+    }
+
+    /// What should carry a good part of the losses, and comes too seldom for so many trials to tell how much.
+    #[must_use]
+    pub fn hardly_met(&self, trials: u64) -> Vec<String> {
+        let seldom = |hidden: &&Hidden| hidden.in_a_trial * trials as f64 <= HARDLY_MET;
+        let seldom = self.hidden.iter().filter(seldom);
+        seldom.map(|hidden| hidden.label.clone()).collect()
     }
 
     /// The unavailability, if it was worked out.
@@ -150,8 +160,14 @@ impl Tactics {
         });
         for (index, tactic) in tactics.topologies.iter_mut().enumerate() {
             let plan = &plans[index];
-            let by_trials = || pilot.is_rare(index, plan) || pilot.missed_disasters(index, plan);
-            if tactic.exact_unavailability().is_none() && !stop() && by_trials() {
+            if tactic.exact_unavailability().is_some() || stop() {
+                continue;
+            }
+            tactic.hidden = hidden(plan, &pilot.losses[index]);
+            if pilot.is_rare(index, plan)
+                || (!tactic.hidden.is_empty() && pilot.loses_seldom(index))
+                || pilot.missed_disasters(index, plan)
+            {
                 tactic.rare = Some(pool.install(|| rare(plan, price, settings, stop)));
             }
         }
@@ -170,7 +186,9 @@ impl Tactics {
 #[must_use]
 pub fn loses_rarely(plan: &Plan, settings: &RunSettings) -> bool {
     let pilot = Pilot::play(std::slice::from_ref(plan), settings, &|| false);
-    pilot.is_rare(0, plan) || pilot.missed_disasters(0, plan)
+    pilot.is_rare(0, plan)
+        || (pilot.loses_seldom(0) && !hidden(plan, &pilot.losses[0]).is_empty())
+        || pilot.missed_disasters(0, plan)
 }
 
 /// Variance of the differences of two series.
@@ -262,14 +280,19 @@ impl Pilot {
         with_loss < ENOUGH && (losses.len() >= MANY || events > LONG)
     }
 
+    /// Whether at most half of the trials lost anything.
+    fn loses_seldom(&self, index: usize) -> bool {
+        let losses = &self.losses[index];
+        2 * losses.iter().filter(|lost| **lost > 0.0).count() <= losses.len()
+    }
+
     /// Whether what is lost differs from trial to trial mostly by disasters that hardly any trial has, so that trials of so many
     /// events would take long.
     fn missed_disasters(&self, index: usize, plan: &Plan) -> bool {
-        let losses = &self.losses[index];
-        let with_loss = losses.iter().filter(|lost| **lost > 0.0).count();
-        if 2 * with_loss > losses.len() {
+        if !self.loses_seldom(index) {
             return false;
         }
+        let losses = &self.losses[index];
         let disasters = disasters(plan);
         // Trials that had a disaster by chance would say too much of it.
         let others = losses.iter().filter(|lost| **lost < 0.1 * disasters.least);

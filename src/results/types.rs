@@ -196,6 +196,9 @@ pub struct TopologyResult {
     /// How far the means can be trusted, where failures were made likely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rare: Option<RareSampling>,
+    /// Failures that should carry a good part of what is lost, and that these trials are too few to meet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hardly_met: Vec<String>,
     /// The way by which figures were worked out, if they were.
     pub solved_by: Option<String>,
     /// The ways by which they could not be.

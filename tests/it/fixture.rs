@@ -631,6 +631,7 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
         variance_reduction: Some(1.0),
         spread: None,
         rare: None,
+        hardly_met: Vec::new(),
         solved_by: None,
         refused: Vec::new(),
         first_outage_hours: None,
