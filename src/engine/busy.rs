@@ -335,7 +335,8 @@ impl<'p> BusyPeriods<'p> {
             let wanted = if rates > 0.0 && failures < MOST_FAILURES {
                 let pending = self.pending(end);
                 ZEALS.map(|zeal| {
-                    if has_lost && !zeal.goes_on {
+                    // Where the outage is all that is wanted, the weight is that of its beginning.
+                    if has_lost && (self.until_outage || !zeal.goes_on) {
                         rates
                     } else {
                         rates.max(zeal.rate(&pending))

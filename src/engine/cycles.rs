@@ -32,6 +32,8 @@ pub struct Cycles<'p> {
 pub struct CycleSample {
     /// Length of a cycle up to its outage \[s\].
     pub seconds: f64,
+    /// What of that is at rest, which is known \[s\].
+    pub at_rest: f64,
     /// Chance of an outage in it.
     pub outage: f64,
     /// Events played.
@@ -77,6 +79,7 @@ impl<'p> Cycles<'p> {
             .stream(StreamKey::of(&["cycles to an outage"]), Purpose::Renewal);
         let mut sample = CycleSample {
             seconds: self.rate.recip(),
+            at_rest: self.rate.recip(),
             outage: 0.0,
             events: 0,
         };

@@ -13,6 +13,7 @@ pub struct CycleTally {
     seconds: Moments,
     outage: Moments,
     products: f64,
+    at_rest: f64,
 }
 
 impl CycleTally {
@@ -21,6 +22,7 @@ impl CycleTally {
         self.seconds.add(sample.seconds);
         self.outage.add(sample.outage);
         self.products += sample.seconds * sample.outage;
+        self.at_rest += sample.at_rest;
     }
 
     /// Adds the samples of `other`, which follow.
@@ -28,6 +30,7 @@ impl CycleTally {
         self.seconds.merge(&other.seconds);
         self.outage.merge(&other.outage);
         self.products += other.products;
+        self.at_rest += other.at_rest;
     }
 
     /// Samples added.
@@ -51,6 +54,12 @@ impl CycleTally {
         } else {
             0.0
         }
+    }
+
+    /// Share of the cycles that is at rest, which is known and not sampled.
+    #[must_use]
+    pub fn share_at_rest(&self) -> f64 {
+        self.at_rest / self.seconds.sum()
     }
 
     /// The mean time \[h\]; `None` if no sample had an outage.

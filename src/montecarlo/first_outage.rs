@@ -14,6 +14,9 @@ use crate::results::Estimate;
 const MOST_SAMPLES: u64 = 1 << 15;
 /// Events times clocks after which it ends: some hundredths of a second.
 const MOST_WORK: f64 = 1e7;
+/// Share of the time at rest below which the answer is not used: the rest of a cycle is sampled with weights that are made for its
+/// outages, and a few long cycles would carry it.
+const LEAST_AT_REST: f64 = 0.5;
 /// Plans with more clocks are left alone: each event looks at all.
 const MOST_CLOCKS: usize = 2000;
 /// Length of a trial that no cycle outlasts \[s\]: a million years.
@@ -72,6 +75,13 @@ pub fn first_outage(plan: &Plan, settings: &RunSettings) -> Result<Estimate, Str
         if is_known && tally.with_outage() >= MIN_WITH_LOSS {
             break;
         }
+    }
+    let at_rest = tally.share_at_rest();
+    if at_rest < LEAST_AT_REST {
+        return Err(format!(
+            "it is at rest for {:.0} % of the time only: a few long cycles carry the answer",
+            100.0 * at_rest
+        ));
     }
     let effective = tally.effective_samples();
     let hours = tally.hours(settings.confidence);
