@@ -18,7 +18,7 @@ const STEP: f64 = 1e-3;
 /// Solutions of one run at most.
 const MOST_SOLUTIONS: usize = 160;
 /// Units solved for in one run at most, over all solutions: a second or so, several where repairs are not exponential.
-const MOST_UNITS: usize = 3_000;
+const MOST_UNITS: usize = 1_200;
 
 /// Elasticities of the topologies of a run by assumption.
 #[derive(Debug, Clone)]

@@ -13,7 +13,7 @@ use crate::results::Estimate;
 /// Samples after which it ends in any case.
 const MOST_SAMPLES: u64 = 1 << 15;
 /// Events times clocks after which it ends: some hundredths of a second.
-const MOST_WORK: f64 = 1e7;
+const MOST_WORK: f64 = 4e6;
 /// Share of the time at rest below which the answer is not used: the rest of a cycle is sampled with weights that are made for its
 /// outages, and a few long cycles would carry it.
 const LEAST_AT_REST: f64 = 0.5;
@@ -57,6 +57,14 @@ pub fn first_outage(plan: &Plan, settings: &RunSettings) -> Result<Estimate, Str
         Ok((tally, events))
     };
     // Whatever precision the run has: equal trials give equal figures.
+    // A few samples tell that well enough, and spare all others.
+    let at_rest = play(0)?.0.share_at_rest();
+    if at_rest < LEAST_AT_REST {
+        return Err(format!(
+            "it is at rest for {:.0} % of the time only: a few long cycles carry the answer",
+            100.0 * at_rest
+        ));
+    }
     let most_events = (MOST_WORK / plan.clocks.len() as f64) as u64;
     let (mut tally, mut events, mut next) = (CycleTally::default(), 0, 0);
     let pool = pool(settings.threads);
@@ -75,13 +83,6 @@ pub fn first_outage(plan: &Plan, settings: &RunSettings) -> Result<Estimate, Str
         if is_known && tally.with_outage() >= MIN_WITH_LOSS {
             break;
         }
-    }
-    let at_rest = tally.share_at_rest();
-    if at_rest < LEAST_AT_REST {
-        return Err(format!(
-            "it is at rest for {:.0} % of the time only: a few long cycles carry the answer",
-            100.0 * at_rest
-        ));
     }
     let effective = tally.effective_samples();
     let hours = tally.hours(settings.confidence);
