@@ -24,7 +24,7 @@ pub(super) fn check(args: &CheckArgs, streams: &mut Streams) -> Result<(), Failu
 
 /// `2 regions, 5 services, …`.
 fn counts(model: &Model) -> String {
-    [
+    let all = [
         (model.regions.len(), "region"),
         (model.services.len(), "service"),
         (model.journeys.len(), "journey"),
@@ -36,7 +36,20 @@ fn counts(model: &Model) -> String {
         (n, "topology") => format!("{n} topologies"),
         (n, word) => format!("{n} {word}s"),
     })
-    .join(", ")
+    .join(", ");
+    let split = (model.topologies.iter()).filter(|(_, spec)| spec.cells > 1);
+    let cells: Vec<String> = split
+        .map(|(name, spec)| format!("{name} of {} cells", spec.cells))
+        .collect();
+    if cells.is_empty() {
+        return all;
+    }
+    let each = if model.regions.len() > 1 {
+        " in each region"
+    } else {
+        ""
+    };
+    format!("{all} ({}{each})", cells.join(", "))
 }
 
 /// Every value that the file leaves out, one a line.

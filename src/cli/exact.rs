@@ -12,6 +12,7 @@ use super::streams::Streams;
 use crate::exact::{Answer, Effort, Figure, Route, Solution, solve_in_stages};
 use crate::model::TopologySpec;
 use crate::plan::{Plan, compile};
+use crate::results::format;
 use crate::topology::expand;
 
 /// Width of the column of names.
@@ -63,7 +64,8 @@ pub(super) fn exact(args: &ExactArgs, streams: &mut Streams) -> Result<(), Failu
 
 fn text(plan: &Plan, answer: &Answer, model: Option<&Path>) -> String {
     let names = &plan.names;
-    let mut text = format!("{} ({})\n", names.topology, names.pattern);
+    let cells = format::cells(names.n_cells() as u32, names.n_regions());
+    let mut text = format!("{} ({}{cells})\n", names.topology, names.pattern);
     if let Some(solution) = &answer.solution {
         write_figures(&mut text, plan, solution);
     }

@@ -202,6 +202,7 @@ pub(crate) mod tests {
             name: name.to_owned(),
             pattern: "multi-az".to_owned(),
             regions: vec!["r1".to_owned()],
+            cells: 1,
             trials: 1000,
             events: 10_000,
             method: "crude".to_owned(),

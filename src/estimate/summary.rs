@@ -22,8 +22,10 @@ pub struct Names<'a> {
     pub topology: &'a str,
     /// Its pattern.
     pub pattern: &'a str,
-    /// Regions in use, the primary first.
+    /// Regions in use, each once, the primary first.
     pub regions: &'a [String],
+    /// Cells of each region.
+    pub cells: u32,
     /// Journeys.
     pub journeys: &'a [String],
     /// Services.
@@ -44,7 +46,8 @@ impl<'a> Names<'a> {
         Self {
             topology: &names.topology,
             pattern: &names.pattern,
-            regions: &names.regions,
+            regions: names.whole_regions(),
+            cells: names.n_cells() as u32,
             journeys: &names.journeys,
             services: &names.services,
             causes: &names.causes,
@@ -152,6 +155,7 @@ pub fn summarize(
         name: names.topology.to_owned(),
         pattern: names.pattern.to_owned(),
         regions: names.regions.to_vec(),
+        cells: names.cells,
         trials: tally.trials,
         events: tally.events,
         method: tally.method(known).to_owned(),

@@ -43,7 +43,8 @@ pub fn injected(of: &Injected<'_>, tally: &TimelineTally, missed: Vec<usize>) ->
     InjectedTopology {
         name: plan.names.topology.clone(),
         pattern: plan.names.pattern.clone(),
-        regions: plan.names.regions.clone(),
+        regions: plan.names.whole_regions().to_vec(),
+        cells: plan.names.n_cells() as u32,
         trials: n,
         exact: of.exact,
         missed,

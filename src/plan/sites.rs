@@ -156,6 +156,12 @@ impl Names {
         self.regions.len() / self.n_cells()
     }
 
+    /// Names of the regions in use, each once, the primary first.
+    #[must_use]
+    pub fn whole_regions(&self) -> &[String] {
+        &self.regions[..self.n_regions()]
+    }
+
     /// Cells of each region.
     #[must_use]
     pub fn n_cells(&self) -> usize {

@@ -90,6 +90,7 @@ fn row(topology: &TopologyResult, results: &Results) -> Vec<(String, String)> {
         .filter(|taken| taken.name == topology.name);
     row.flag("recommended", compared.then_some(taken.is_some()));
     row.flag("meets_objectives", meets_objectives(topology, results));
+    row.text("cells", topology.cells);
     row.0
 }
 

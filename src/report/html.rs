@@ -187,10 +187,11 @@ fn row(topology: &TopologyResult, results: &Results) -> Row {
     let compares = results.topologies.len() > 1;
     Row {
         name: printable(&topology.name),
-        pattern: if topology.pattern == topology.name {
+        pattern: if topology.pattern == topology.name && topology.cells == 1 {
             String::new()
         } else {
-            printable(&topology.pattern)
+            let cells = format::cells(topology.cells, topology.regions.len());
+            format!("{}{cells}", printable(&topology.pattern))
         },
         choice: results
             .recommended
@@ -377,9 +378,10 @@ fn detail(topology: &TopologyResult, results: &Results) -> Detail {
     Detail {
         name: printable(&topology.name),
         summary: format!(
-            "{} in {}; {}",
+            "{} in {}{}; {}",
             printable(&topology.pattern),
             regions.join(" and "),
+            format::cells(topology.cells, regions.len()),
             format::trials(topology.trials)
         ),
         tables: html_tables::tables(topology, results),

@@ -36,10 +36,11 @@ pub fn in_depth(comparison: &Comparison, width: u16) -> String {
 fn in_depth_of(topology: &TopologyResult, results: &Results, width: u16) -> String {
     let mut text = String::new();
     let title = format!(
-        "{} ({} in {})",
+        "{} ({} in {}{})",
         topology.name,
         topology.pattern,
-        topology.regions.join(", ")
+        topology.regions.join(", "),
+        format::cells(topology.cells, topology.regions.len())
     );
     let _ = writeln!(text, "\n{}", format::truncated(&title, 98).bold());
     overview(&mut text, topology, results, width);

@@ -6,7 +6,7 @@ use super::contract::contract_markdown;
 use super::data;
 use super::gate::gate_markdown;
 use super::phases::largest;
-use super::summary::{Mark, Row, objectives, provenance};
+use super::summary::{Mark, Row, cells as cells_told, objectives, provenance};
 use crate::results::{Comparison, Results, format};
 
 /// A Markdown table, the recommendation and the warnings.
@@ -42,6 +42,9 @@ pub fn markdown(comparison: &Comparison) -> String {
     let _ = writeln!(text, "{}.", escaped(&provenance(results)));
     if let Some(wanted) = objectives(results) {
         let _ = writeln!(text, "Wanted: {}.", escaped(&wanted));
+    }
+    if let Some(said) = cells_told(results) {
+        let _ = writeln!(text, "{}.", escaped(&said).replacen('c', "C", 1));
     }
     text.push_str(&contract_markdown(results));
     text.push_str(&data_table(results));

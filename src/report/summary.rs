@@ -244,6 +244,15 @@ fn span(hours: f64) -> String {
     }
 }
 
+/// Which topologies split their regions into how many cells; `None` if none does.
+pub(crate) fn cells(results: &Results) -> Option<String> {
+    let split = results.topologies.iter().filter(|it| it.cells > 1);
+    let each: Vec<String> = split
+        .map(|it| format!("{} of {}", it.cells, format::truncated(&it.name, 60)))
+        .collect();
+    (!each.is_empty()).then(|| format!("cells in each region: {}", each.join(", ")))
+}
+
 /// The objectives in one line; `None` if there are none.
 pub(crate) fn objectives(results: &Results) -> Option<String> {
     let wanted = &results.objectives;

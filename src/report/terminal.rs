@@ -8,7 +8,7 @@ use owo_colors::OwoColorize;
 use super::data;
 use super::gate::gate_text;
 use super::phases::largest;
-use super::summary::{Mark, Row, marks, not_knowing, objectives, provenance};
+use super::summary::{Mark, Row, cells as cells_told, marks, not_knowing, objectives, provenance};
 use super::table::{PROSE, fits, marked, rendered, table};
 use crate::results::names::{shortened, stay_distinct};
 use crate::results::{Comparison, Difference, Results, Warning, format};
@@ -245,6 +245,9 @@ fn legend(text: &mut String, results: &Results, width: u16) {
     if !results.pareto.is_empty() {
         let said = "on the Pareto frontier: no other is both cheaper to run and more available";
         push_wrapped(text, "* ", 2, said, width);
+    }
+    if let Some(said) = cells_told(results) {
+        push_wrapped(text, "", 0, &said, width);
     }
     let uncertain = results.topologies.iter();
     let ignorance: Vec<String> = uncertain

@@ -338,6 +338,16 @@ pub fn phase(loss: &PhaseLoss) -> String {
     }
 }
 
+/// What is said of cells behind the names of so many regions: `, 4 cells`, `, 4 cells each`; nothing where they are not split.
+#[must_use]
+pub fn cells(cells: u32, regions: usize) -> String {
+    match (cells, regions) {
+        (..=1, _) => String::new(),
+        (_, 1) => format!(", {cells} cells"),
+        _ => format!(", {cells} cells each"),
+    }
+}
+
 /// A user's text without the characters that XML refuses, and those that turn the order of what stands around them.
 #[must_use]
 pub fn printable(text: &str) -> String {

@@ -95,8 +95,11 @@ pub struct InjectedTopology {
     pub name: String,
     /// Its pattern.
     pub pattern: String,
-    /// Regions in use, the primary first.
+    /// Regions in use, each once, the primary first.
     pub regions: Vec<String>,
+    /// Cells of each region; 1 where regions are not split.
+    #[serde(default = "super::types::not_split")]
+    pub cells: u32,
     /// Trials played.
     pub trials: u64,
     /// Whether nothing is drawn: one trial is all there is, and every figure is exact.

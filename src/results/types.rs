@@ -171,6 +171,11 @@ pub struct RefusedRoute {
     pub reason: String,
 }
 
+/// Cells of each region where a file does not tell.
+pub(super) fn not_split() -> u32 {
+    1
+}
+
 /// All figures of one topology.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TopologyResult {
@@ -178,8 +183,11 @@ pub struct TopologyResult {
     pub name: String,
     /// Its pattern.
     pub pattern: String,
-    /// Regions in use, the primary first.
+    /// Regions in use, each once, the primary first.
     pub regions: Vec<String>,
+    /// Cells of each region; 1 where regions are not split.
+    #[serde(default = "not_split")]
+    pub cells: u32,
     /// Trials played.
     pub trials: u64,
     /// Failures and repairs played.

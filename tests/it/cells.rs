@@ -363,3 +363,69 @@ fn a_cut_between_regions_is_felt_in_all_cells() {
     assert_sampled(&result, "/unavailability", Q.powi(2));
     assert_sampled(&result, &time_of("any", ""), at_least(1, N, Q.powi(2)));
 }
+
+/// However many cells a region has, it is one region, named once; how many it has stands beside it.
+#[test]
+fn regions_are_named_once_with_the_number_of_their_cells() {
+    let told = |design: &str, args: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        let model = region("1", "  web: {}", HOST, design)
+            + "objectives: { slo: [{ indicator: balance, target: 50%, tolerance: 5%, window: 30d }] }\n";
+        std::fs::write(folder.path().join("model.yaml"), model).unwrap();
+        std::fs::write(
+            folder.path().join("lost.yaml"),
+            "name: lost\nfaults: [{ at: 1h, place: east/cell/2, lasts: 1h }]\n",
+        )
+        .unwrap();
+        let output = Command::cargo_bin("failscape")
+            .unwrap()
+            .current_dir(folder.path())
+            .args(args)
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        let page = std::fs::read_to_string(folder.path().join("o/index.html")).unwrap_or_default();
+        (String::from_utf8(output.stdout).unwrap(), page)
+    };
+    let run = ["run", "model.yaml", "--trials", "20", "-o", "o"];
+    for (design, regions, words, page_words) in [
+        (
+            ONE_REGION,
+            serde_json::json!(["east"]),
+            "t (multi-az in east, 4 cells)",
+            "multi-az in east, 4 cells; ",
+        ),
+        (
+            BOTH,
+            serde_json::json!(["east", "west"]),
+            "t (active-active in east, west, 4 cells each)",
+            "active-active in east and west, 4 cells each; ",
+        ),
+    ] {
+        let (text, page) = told(design, &run);
+        assert!(text.contains(words), "{text}");
+        assert!(page.contains(page_words));
+        let (json, _) = told(design, &[&run[..], &["--format", "json"]].concat());
+        let results: Value = serde_json::from_str(&json).unwrap();
+        let inject = [
+            "inject",
+            "model.yaml",
+            "--scenario",
+            "lost.yaml",
+            "--format",
+            "json",
+        ];
+        let (json, _) = told(design, &inject);
+        let injected: Value = serde_json::from_str(&json).unwrap();
+        for topology in [
+            &results["topologies"][0],
+            &injected["injection"]["topologies"][0],
+        ] {
+            assert_eq!(topology["regions"], regions);
+            assert_eq!(topology["cells"], 4);
+        }
+    }
+    let (text, _) = told(ONE_REGION, &["check", "model.yaml"]);
+    assert!(text.contains("(t of 4 cells in each region)"), "{text}");
+}

@@ -620,6 +620,7 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
     TopologyResult {
         name: name.to_owned(),
         pattern: pattern.to_owned(),
+        cells: 1,
         regions: if matches!(pattern, "single-az" | "multi-az") {
             primary
         } else {

@@ -138,6 +138,7 @@ fn summary(tally: &Tally) -> TopologyResult {
         topology: "one",
         pattern: "multi-az",
         regions: &regions,
+        cells: 1,
         journeys: &journeys,
         services: &services,
         causes: &causes,
