@@ -194,9 +194,9 @@ fn beyond_doubt(study: &RecommendStudy, choice: usize) -> Vec<String> {
 fn obstacles(study: &RecommendStudy) -> Said {
     let lines = study.obstacles.iter().map(|of| obstacle(study, of));
     let mut lines: Vec<String> = lines.collect();
-    if let (Some(first), Some(nearest)) = (study.obstacles.first(), study.nearest) {
+    if let Some(nearest) = study.nearest.filter(|_| !lines.is_empty()) {
         let design = &study.designs[nearest];
-        if first.exceeds_slo_alone {
+        if let Some(first) = study.obstacles.iter().find(|of| of.exceeds_slo_alone) {
             lines.push(format!(
                 "No change of the kinds tried takes {} below what the SLO allows: it takes another design, or another objective.",
                 first.name
@@ -233,6 +233,18 @@ fn obstacle(study: &RecommendStudy, of: &Obstacle) -> String {
     } else {
         alone
     };
+    if let Some(long) = &of.long_outages {
+        let a_year = &long.per_year;
+        return format!(
+            "{}: {} of the outages longer than {} ({} a year, {}), {} of what is lost{alone}",
+            of.name,
+            format::probability(long.share),
+            format::duration(long.longer_than_seconds),
+            format::significant(a_year.mean, 2),
+            format::number_interval(a_year.low, a_year.high),
+            format::probability(of.share)
+        );
+    }
     format!(
         "{kind}{}: {} of the loss, {} min a year ({}){alone}",
         of.name,

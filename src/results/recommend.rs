@@ -196,6 +196,20 @@ pub struct Obstacle {
     pub minutes_per_year: Estimate,
     /// Whether that alone, with the whole of its interval, is more than the SLO allows.
     pub exceeds_slo_alone: bool,
+    /// Its outages longer than the RTO, where that is missed; `None` elsewhere, of phases, and if there were none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub long_outages: Option<LongOutagesOfCause>,
+}
+
+/// Outages that last longer than the RTO, of those whose greatest charge is to one cause.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LongOutagesOfCause {
+    /// The RTO \[s\].
+    pub longer_than_seconds: f64,
+    /// Share of all that last longer, 0 to 1.
+    pub share: f64,
+    /// How many a year.
+    pub per_year: Estimate,
 }
 
 /// A change as it was in the trials of the search.

@@ -3,20 +3,16 @@
 use super::design::{Design, Move};
 use super::finalists::{Finalists, beyond_sum, more_together};
 use super::judged::{Goal, Merit, standings, worst};
+use super::obstacles::obstacles;
 use super::paired::{contrast, is_resolved, nines_gained};
 use super::search::{Found, Quest};
 use crate::results::{
     AgainstStart, CostPerNine, DesignChange, DesignResult, Difference, Estimate, LeftOut, NextNine,
-    Obstacle, PairResult, RecommendStudy, SearchEcho, Standing, TopologyResult, WeakerChange,
+    PairResult, RecommendStudy, SearchEcho, Standing, TopologyResult, WeakerChange,
 };
 use crate::study::Variant;
 
-const MINUTES_PER_YEAR: f64 = 525_600.0;
-/// Causes and phases that are named.
-const CAUSES: usize = 4;
-const PHASES: usize = 3;
-/// Share of the loss from which one is named.
-const LEAST_SHARE: f64 = 0.02;
+pub(super) const MINUTES_PER_YEAR: f64 = 525_600.0;
 
 /// What was played again, in the order of the finalists.
 #[derive(Debug, Clone, Copy)]
@@ -116,7 +112,12 @@ pub fn recommended(
             cut_short: found.cut_short,
         },
         obstacles: nearest.map_or_else(Vec::new, |index| {
-            obstacles(&confirmed.results[index], &designs[index], quest)
+            obstacles(
+                &confirmed.results[index],
+                &designs[index],
+                &quest.objectives,
+                None,
+            )
         }),
         next_nine: all.next_nine(),
         ranking,
@@ -267,7 +268,7 @@ fn change(of: &Move) -> DesignChange {
 }
 
 /// A figure in another unit; a negative factor swaps its ends.
-fn scaled(figure: &Estimate, factor: f64) -> Estimate {
+pub(super) fn scaled(figure: &Estimate, factor: f64) -> Estimate {
     let ends = [figure.low * factor, figure.high * factor];
     Estimate {
         // Nothing avoided is 0, not -0.
@@ -277,47 +278,6 @@ fn scaled(figure: &Estimate, factor: f64) -> Estimate {
         simulated: None,
         ..figure.clone()
     }
-}
-
-/// What the loss of a design is charged to, and what its failover is doing meanwhile where a time is missed.
-fn obstacles(result: &TopologyResult, design: &DesignResult, quest: &Quest) -> Vec<Obstacle> {
-    let allowed = quest.objectives.slo_target.map(|target| 1.0 - target);
-    let obstacle = |kind: &str, name: String, share: f64, lost: &Estimate| Obstacle {
-        kind: kind.to_owned(),
-        name,
-        share,
-        minutes_per_year: scaled(lost, MINUTES_PER_YEAR),
-        exceeds_slo_alone: kind == "cause" && allowed.is_some_and(|allowed| lost.low > allowed),
-    };
-    let causes = result.attribution.iter();
-    let mut causes: Vec<Obstacle> = causes
-        .map(|part| {
-            obstacle(
-                "cause",
-                part.cause.clone(),
-                part.share,
-                &part.unavailability,
-            )
-        })
-        .collect();
-    let phases = result.phases.iter();
-    let mut phases: Vec<Obstacle> = phases
-        .map(|part| {
-            let name = crate::results::format::phase(part);
-            obstacle("phase", name, part.share, &part.unavailability)
-        })
-        .collect();
-    let misses_a_time = (design.objectives.iter())
-        .any(|each| each.objective != "slo" && each.standing != Standing::Met);
-    for (parts, most) in [
-        (&mut causes, CAUSES),
-        (&mut phases, if misses_a_time { PHASES } else { 0 }),
-    ] {
-        parts.retain(|part| part.share >= LEAST_SHARE);
-        parts.sort_by(|a, b| b.share.total_cmp(&a.share));
-        parts.truncate(most);
-    }
-    causes.into_iter().chain(phases).collect()
 }
 
 /// Single changes that were not played again.
