@@ -147,6 +147,7 @@ mod tests {
                 seed: 1,
                 trials: Some(600),
                 precision: None,
+                together: false,
                 precision_of_differences: None,
                 max_time: None,
                 confidence: 0.99,
