@@ -19,8 +19,8 @@ use crate::plan::compile;
 use crate::report::{recommend_csv, recommend_markdown, recommend_text};
 use crate::results::{LeftOut, RecommendStudy, TopologyResult, format};
 use crate::study::recommend::{
-    About, Confirmed, Design, Goal, Lab, Merit, Move, MoveKind, Part, Quest, finalists, missed_rto,
-    moves, obstacles, recommended, search,
+    About, Confirmed, Design, Goal, Lab, Merit, Move, MoveKind, Moves, Part, Quest, finalists,
+    missed_rto, moves, obstacles, recommended, search,
 };
 use crate::topology::expand;
 
@@ -78,7 +78,9 @@ pub(super) fn recommend(args: &RecommendArgs, streams: &mut Streams) -> Result<(
     let designs: Vec<Design> = (chosen.designs.iter())
         .map(|index| found.tried[*index].design.clone())
         .collect();
+    // Designs that stopped one by one could not be paired.
     let left = RunSettings {
+        together: true,
         max_time: lab.time_left(1.0),
         ..settings.clone()
     };
@@ -94,7 +96,7 @@ pub(super) fn recommend(args: &RecommendArgs, streams: &mut Streams) -> Result<(
         currency: model.currency.clone(),
         search_trials,
         search_seed,
-        left_out: wanted(possible.left_out, args),
+        left_out: wanted(possible, lab.only, &start),
     };
     let mut study = recommended(&found, &chosen, &confirmed, &quest, about);
     if let Some(nearest) = study.nearest {
@@ -110,13 +112,22 @@ pub(super) fn recommend(args: &RecommendArgs, streams: &mut Streams) -> Result<(
     files.deliver(folder, &args.output, &settings, ended, streams)
 }
 
-/// What is not tried, as far as it was asked for.
-fn wanted(left_out: Vec<LeftOut>, args: &RecommendArgs) -> Vec<LeftOut> {
-    if args.only.is_empty() {
-        left_out
-    } else {
-        Vec::new()
+/// What is not tried, as far as it was asked for; of kinds that were, what they would take.
+fn wanted(possible: Moves, only: &[MoveKind], start: &Design) -> Vec<LeftOut> {
+    if only.is_empty() {
+        return possible.left_out;
     }
+    let is_there = |kind: &MoveKind| possible.tried.iter().any(|each| each.kind == *kind);
+    let missing = only.iter().filter(|kind| !is_there(kind));
+    let each = missing.map(|kind| LeftOut {
+        path: format!("--only {}", kind.name()),
+        why: format!(
+            "{} has nothing of it, which takes {}",
+            start.label(),
+            kind.takes()
+        ),
+    });
+    each.collect()
 }
 
 /// Where designs are played.
@@ -174,7 +185,7 @@ impl Bench<'_> {
             return Ok(Design::of(&taken.name));
         }
         let goal = Goal::Objectives(quest.objectives.clone());
-        let merit = |result: &&TopologyResult| Merit::of(result, 0, &goal);
+        let merit = |result: &&TopologyResult| Merit::of(result, &[], &goal);
         let nearest = results.iter().min_by(|a, b| merit(a).order(&merit(b)));
         Ok(Design::of(nearest.map_or("", |result| &result.name)))
     }

@@ -33,6 +33,9 @@ pub struct RecommendStudy {
     pub choice_beyond_doubt: Option<usize>,
     /// The same among designs all of whose changes the model prices; `None` if there is none.
     pub choice_of_priced: Option<usize>,
+    /// Index of the design that runs cheapest of those that meet all objectives by point estimates, failure left out of its costs; `None` if
+    /// none runs cheaper than `choice`.
+    pub choice_by_running_cost: Option<usize>,
     /// Index of the design that comes nearest, where none meets all objectives.
     pub nearest: Option<usize>,
     /// What the next nine costs.
@@ -179,7 +182,7 @@ pub struct NextNine {
     pub wanted: f64,
     /// Index of the cheapest design that has it.
     pub design: Option<usize>,
-    /// Index of the most available design.
+    /// Index of the cheapest design of those that are not less available than the most available one beyond doubt, or by 1 % of what it loses.
     pub most_available: usize,
 }
 

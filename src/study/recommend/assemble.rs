@@ -4,7 +4,7 @@ use super::design::{Design, Move};
 use super::finalists::{Finalists, beyond_sum, more_together};
 use super::judged::{Goal, Merit, standings, worst};
 use super::obstacles::obstacles;
-use super::paired::{contrast, is_resolved, nines_gained};
+use super::paired::{as_available_as_any, contrast, is_resolved, nines_gained};
 use super::search::{Found, Quest};
 use crate::results::{
     AgainstStart, CostPerNine, DesignChange, DesignResult, Difference, Estimate, LeftOut, NextNine,
@@ -83,6 +83,17 @@ pub fn recommended(
     let choice_of_priced = all.best(&all.goal, |index| {
         designs[index].meets_objectives && all.designs[index].is_priced()
     });
+    let choice_by_running_cost = choice.and_then(|choice| {
+        let runs = |index: usize| designs[index].cost_per_month.total;
+        let cheaper = (0..designs.len()).filter(|index| {
+            let is_less =
+                (runs(*index).zip(runs(choice))).is_some_and(|(new, old)| new < old - 0.005);
+            is_less && designs[*index].meets_objectives
+        });
+        cheaper.min_by(|a, b| {
+            (runs(*a).unwrap_or(f64::INFINITY)).total_cmp(&runs(*b).unwrap_or(f64::INFINITY))
+        })
+    });
     let nearest = match choice {
         Some(_) => None,
         None => all.best(&all.goal, |_| true),
@@ -126,6 +137,7 @@ pub fn recommended(
         choice,
         choice_beyond_doubt,
         choice_of_priced,
+        choice_by_running_cost,
         nearest,
         weaker: weaker(found, finalists, quest),
         left_out: about.left_out,
@@ -238,8 +250,10 @@ impl Finals<'_> {
         let results = self.confirmed.results;
         let wanted = 0.1 * results[0].unavailability.mean;
         let has_it = |index: usize| wanted > 0.0 && results[index].unavailability.mean <= wanted;
-        let lost = |index: &usize| results[*index].unavailability.mean;
-        let most_available = (0..results.len()).min_by(|a, b| lost(a).total_cmp(&lost(b)));
+        let all: Vec<&TopologyResult> = results.iter().collect();
+        let among_the_best = as_available_as_any(&all, self.quest.level);
+        let anything = Goal::Unavailability(1.0);
+        let most_available = self.best(&anything, |index| among_the_best.contains(&index));
         NextNine {
             wanted,
             design: self.best(&Goal::Unavailability(wanted), has_it),
@@ -249,8 +263,8 @@ impl Finals<'_> {
 
     fn best(&self, goal: &Goal, is_it: impl Fn(usize) -> bool) -> Option<usize> {
         let merit = |index: &usize| {
-            let changes = self.designs[*index].moves.len();
-            Merit::of(&self.confirmed.results[*index], changes, goal)
+            let moves = &self.designs[*index].moves;
+            Merit::of(&self.confirmed.results[*index], moves, goal)
         };
         (0..self.designs.len())
             .filter(|index| is_it(*index))
