@@ -74,6 +74,7 @@ fn runs(bencher: Bencher<'_, '_>, (name, trials, threads): (&str, u64, usize)) {
         seed: 1,
         trials: Some(trials),
         precision: None,
+        together: false,
         precision_of_differences: None,
         max_time: None,
         confidence: 0.95,

@@ -260,6 +260,7 @@ fn settings(estimator: Estimator, until: Until, seed: u64) -> RunSettings {
         seed,
         trials,
         precision,
+        together: false,
         precision_of_differences: None,
         max_time: None,
         confidence: LEVEL,

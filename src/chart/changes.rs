@@ -34,11 +34,16 @@ pub fn changes(model: &str, study: &RecommendStudy, seed: u64) -> Chart {
         title: format!("What each change of {from} avoids"),
         caption: format!(
             "Downtime a year less than that of {from}{}, each change by itself and in the same trials; thin bars are intervals, grey where they \
-             include 0. Right: what runs costs more a month, and what a nine costs. Model {}; up to {} trials; seed {seed}; {} intervals.{}",
+             include 0. Right: what runs costs more a month{}. Model {}; up to {} trials; seed {seed}; {} intervals.{}",
             start.map_or_else(String::new, |start| format!(
                 ", {} available",
                 format::availability(&start.unavailability)
             )),
+            if rows.iter().any(|row| row.nine().is_some()) {
+                ", and what a nine costs"
+            } else {
+                ""
+            },
             words::short(model),
             format::count(trials.unwrap_or_default()),
             format::level(study.level),
@@ -110,20 +115,27 @@ impl<'a> Row<'a> {
         let Some(cost) = self.against.running_cost.filter(|_| is_priced) else {
             return "not priced".to_owned();
         };
-        let sign = if cost < 0.0 { "−" } else { "+" };
+        let sign = match cost {
+            _ if cost.abs() < 0.005 => "±",
+            _ if cost < 0.0 => "−",
+            _ => "+",
+        };
         let running = format!(
             "{sign}{}",
             format::money_short(rounded(cost.abs()), currency)
         );
-        match self.against.cost_per_nine {
-            Some(each) if each.mean > 0.0 => {
-                format!(
-                    "{running} ({} a nine)",
-                    format::money_short(rounded(each.mean), currency)
-                )
-            }
-            _ => running,
-        }
+        self.nine().map_or(running.clone(), |nine| {
+            format!(
+                "{running} ({} a nine)",
+                format::money_short(rounded(nine), currency)
+            )
+        })
+    }
+
+    /// What a nine costs a month, where it is shown.
+    fn nine(&self) -> Option<f64> {
+        let cost = self.against.cost_per_nine.map(|each| each.mean);
+        cost.filter(|cost| *cost > 0.0)
     }
 }
 

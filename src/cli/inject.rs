@@ -55,6 +55,7 @@ fn settings(args: &InjectArgs) -> RunSettings {
         seed: args.seed,
         trials: Some(args.trials),
         precision: None,
+        together: false,
         precision_of_differences: None,
         max_time: None,
         confidence: args.confidence,

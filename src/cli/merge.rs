@@ -37,6 +37,7 @@ pub(super) fn merge(args: &MergeArgs, streams: &mut Streams) -> Result<(), Failu
         seed: identity.seed(),
         trials: identity.trials(),
         precision: None,
+        together: false,
         precision_of_differences: None,
         max_time: None,
         confidence: confidence(args, &joined)?,

@@ -14,18 +14,22 @@ use super::variants::{PlayedVariants, Variant, play_watched};
 use crate::chart;
 use crate::compare::{echo, recommend as recommend_topology};
 use crate::model::{Draft, Model};
-use crate::montecarlo::{Estimator, RunSettings};
+use crate::montecarlo::{Estimator, LongOutages, RunSettings};
+use crate::plan::compile;
 use crate::report::{recommend_csv, recommend_markdown, recommend_text};
 use crate::results::{LeftOut, RecommendStudy, TopologyResult, format};
 use crate::study::recommend::{
-    About, Confirmed, Design, Goal, Lab, Merit, Move, MoveKind, Part, Quest, finalists, moves,
-    recommended, search,
+    About, Confirmed, Design, Goal, Lab, Merit, Move, MoveKind, Moves, Part, Quest, finalists,
+    missed_rto, moves, obstacles, recommended, search,
 };
+use crate::topology::expand;
 
 /// Time for all plays together, unless trials are asked for.
 const LONGEST: Duration = Duration::from_mins(2);
 /// Trials of each design of the search, unless fewer are asked for.
 const SEARCHING: u64 = 400;
+/// Trials in which outages longer than the RTO are counted, at most.
+const COUNTING: u64 = 1000;
 
 pub(super) fn recommend(args: &RecommendArgs, streams: &mut Streams) -> Result<(), Failure> {
     let draft = draft(args.model.as_deref())?;
@@ -74,7 +78,9 @@ pub(super) fn recommend(args: &RecommendArgs, streams: &mut Streams) -> Result<(
     let designs: Vec<Design> = (chosen.designs.iter())
         .map(|index| found.tried[*index].design.clone())
         .collect();
+    // Designs that stopped one by one could not be paired.
     let left = RunSettings {
+        together: true,
         max_time: lab.time_left(1.0),
         ..settings.clone()
     };
@@ -90,21 +96,38 @@ pub(super) fn recommend(args: &RecommendArgs, streams: &mut Streams) -> Result<(
         currency: model.currency.clone(),
         search_trials,
         search_seed,
-        left_out: wanted(possible.left_out, args),
+        left_out: wanted(possible, lab.only, &start),
     };
-    let study = recommended(&found, &chosen, &confirmed, &quest, about);
+    let mut study = recommended(&found, &chosen, &confirmed, &quest, about);
+    if let Some(nearest) = study.nearest {
+        let (design, played) = (&study.designs[nearest], &again.topologies[nearest]);
+        let long = match missed_rto(design) {
+            Some(rto) => lab.long_outages(&designs[nearest], rto, played.trials, &settings)?,
+            None => None,
+        };
+        study.obstacles = obstacles(played, design, &quest.objectives, long.as_ref());
+    }
     let files = files(model, &study, settings.seed)?;
     let ended = Ended::by(interrupt.came());
     files.deliver(folder, &args.output, &settings, ended, streams)
 }
 
-/// What is not tried, as far as it was asked for.
-fn wanted(left_out: Vec<LeftOut>, args: &RecommendArgs) -> Vec<LeftOut> {
-    if args.only.is_empty() {
-        left_out
-    } else {
-        Vec::new()
+/// What is not tried, as far as it was asked for; of kinds that were, what they would take.
+fn wanted(possible: Moves, only: &[MoveKind], start: &Design) -> Vec<LeftOut> {
+    if only.is_empty() {
+        return possible.left_out;
     }
+    let is_there = |kind: &MoveKind| possible.tried.iter().any(|each| each.kind == *kind);
+    let missing = only.iter().filter(|kind| !is_there(kind));
+    let each = missing.map(|kind| LeftOut {
+        path: format!("--only {}", kind.name()),
+        why: format!(
+            "{} has nothing of it, which takes {}",
+            start.label(),
+            kind.takes()
+        ),
+    });
+    each.collect()
 }
 
 /// Where designs are played.
@@ -162,9 +185,30 @@ impl Bench<'_> {
             return Ok(Design::of(&taken.name));
         }
         let goal = Goal::Objectives(quest.objectives.clone());
-        let merit = |result: &&TopologyResult| Merit::of(result, 0, &goal);
+        let merit = |result: &&TopologyResult| Merit::of(result, &[], &goal);
         let nearest = results.iter().min_by(|a, b| merit(a).order(&merit(b)));
         Ok(Design::of(nearest.map_or("", |result| &result.name)))
+    }
+
+    /// Outages of a design that last longer than a time, in the first of its trials; however late it is, some are played.
+    fn long_outages(
+        &self,
+        design: &Design,
+        seconds: f64,
+        trials: u64,
+        settings: &RunSettings,
+    ) -> Result<Option<LongOutages>, Failure> {
+        let model = design.model(self.draft)?;
+        let Some(spec) = model.topologies.get(&design.topology) else {
+            return Ok(None);
+        };
+        let plan = compile(&model, &expand(&model, &design.topology, spec));
+        let is_late =
+            || self.interrupt.came() || self.time_left(1.1).is_some_and(|left| left.is_zero());
+        let trials = trials.min(COUNTING);
+        Ok(Some(LongOutages::play(
+            &plan, seconds, trials, settings, &is_late,
+        )))
     }
 
     /// Plays designs side by side.

@@ -414,6 +414,7 @@ faults:
             seed: 1,
             trials: Some(1000),
             precision: None,
+            together: false,
             precision_of_differences: None,
             max_time: None,
             confidence: 0.95,

@@ -1,6 +1,7 @@
 //! Many trials: batches in parallel, merged along a fixed tree, and rules of stopping.
 
 mod first_outage;
+mod long_outages;
 mod rare;
 mod replay;
 mod replay_rare;
@@ -14,6 +15,7 @@ mod timelines;
 mod tree;
 
 pub use first_outage::first_outage;
+pub use long_outages::LongOutages;
 pub use replay::{Down, Part, Replay, replay};
 pub use replay_rare::replay_rare;
 pub use run::{Campaign, Pair, Run, run};

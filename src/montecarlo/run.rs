@@ -257,6 +257,10 @@ impl Campaign<'_> {
                 state.precise_pairs[pair] = true;
             }
         }
+        if self.settings.together {
+            let is_any_needed = needed.contains(&true) || state.precise.contains(&false);
+            needed.fill(is_any_needed);
+        }
         for (index, needed) in needed.into_iter().enumerate() {
             state.active[index] = state.active[index] && (needed || !state.precise[index]);
         }

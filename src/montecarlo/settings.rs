@@ -16,6 +16,8 @@ pub struct RunSettings {
     pub precision: Option<f64>,
     /// Half-width of the interval of each paired difference over its size at which its two topologies stop, above 0.
     pub precision_of_differences: Option<f64>,
+    /// Whether topologies play on until all have what is asked for: all play the same trials then.
+    pub together: bool,
     /// Wall time after which the run stops at the next batch border.
     pub max_time: Option<Duration>,
     /// Level of the intervals, between 0 and 1.

@@ -42,7 +42,7 @@ pub fn recommend_text(model: &str, study: &RecommendStudy, seed: u64, width: u16
             &mut text,
             "",
             0,
-            "Nothing that could be tried is a model.",
+            "Nothing of the kinds asked for can be changed here: what is missing is below, under How far this goes.",
             width,
         );
     } else {
@@ -236,7 +236,10 @@ fn running(design: &DesignResult, against: &AgainstStart, currency: &str) -> Str
 
 /// An amount more or less.
 pub(super) fn more(amount: f64, currency: &str) -> String {
-    if amount.abs() < 0.005 {
+    // What is rounded away has no sign.
+    if amount.abs() < 0.005
+        || format::money_rounded(amount.abs(), currency) == format::money_rounded(0.0, currency)
+    {
         return format!("±{}", format::money(0.0, currency));
     }
     let sign = if amount < 0.0 { "−" } else { "+" };
@@ -274,6 +277,8 @@ fn per_nine(design: &DesignResult, against: &AgainstStart, currency: &str) -> St
             }
         }
         None if all_unpriced => "not priced".to_owned(),
+        // Downtime surely avoided, but of nines the interval reaches down to 0.
+        None if against.running_cost.is_some() => "not resolved".to_owned(),
         None => format::NO_DATA.to_owned(),
     }
 }

@@ -44,6 +44,11 @@ pub(super) fn design_lines(study: &RecommendStudy, index: usize) -> Vec<String> 
             free.join("; ")
         ));
     }
+    let is_pattern = design.changes.iter().any(|change| change.kind == "pattern");
+    if is_pattern {
+        let either = if free.is_empty() { "" } else { " either" };
+        lines.push(format!("  Not priced{either}: the engineering work of moving to another pattern, such as making a database take writes in several regions."));
+    }
     lines
 }
 

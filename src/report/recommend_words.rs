@@ -9,6 +9,8 @@ const WEAKER: usize = 6;
 
 /// Changes that are ranked by what a nine costs.
 const NINES: usize = 5;
+/// Single changes that are named where nothing is priced.
+const TIED: usize = 4;
 /// The phase in which no failover is doing anything, as results name it.
 const NO_FAILOVER: &str = "no failover under way";
 
@@ -40,9 +42,9 @@ pub(super) fn about(study: &RecommendStudy, seed: u64) -> Vec<String> {
     vec![
         format!("From {}: {}.", start.label, figures(start, &study.currency)),
         format!(
-            "{} designs in {} each (seed {}) chose what is shown; the figures are from other trials of these (seed {seed}, up to {} \
+            "{} in {} each (seed {}) chose what is shown; the figures are from other trials of these (seed {seed}, up to {} \
              each), {} intervals{cut}.",
-            format::count(search.designs as u64),
+            counted(search.designs, "design"),
             format::trials(search.trials),
             search.seed,
             format::count(trials.max().unwrap_or_default()),
@@ -134,21 +136,13 @@ fn plain(value: f64) -> String {
 }
 
 fn choice(study: &RecommendStudy) -> Said {
-    let is_priced = study
-        .designs
-        .iter()
-        .any(|design| design.cost_per_month.total.is_some());
-    let least = if is_priced {
-        "The cheapest design"
-    } else {
-        "The design with the fewest changes"
-    };
+    let least = least(study);
     let has_objectives = (study.designs.first()).is_some_and(|start| !start.objectives.is_empty());
     if let Some(nearest) = study.nearest {
         let mut lines = vec![format!(
-            "None of {} designs of at most {} changes does. The nearest:",
-            format::count(study.search.designs as u64),
-            study.search.changes
+            "None of {} of at most {} does. The nearest:",
+            counted(study.search.designs, "design"),
+            counted(study.search.changes, "change")
         )];
         lines.extend(design_lines(study, nearest));
         return under("No design tried meets the objectives", lines);
@@ -160,7 +154,9 @@ fn choice(study: &RecommendStudy) -> Said {
     };
     let mut lines = Vec::new();
     if let Some(index) = study.choice {
+        lines.extend(ties(study, index));
         lines.extend(design_lines(study, index));
+        lines.extend(runs_cheaper(study, index));
         lines.extend(beyond_doubt(study, index));
         if let Some(priced) = study.choice_of_priced.filter(|priced| *priced != index) {
             lines.push("Of those all of whose changes the model prices:".to_owned());
@@ -174,6 +170,78 @@ fn choice(study: &RecommendStudy) -> Said {
         }
     }
     under(&heading, lines)
+}
+
+/// What is best of several designs that do what is wanted.
+fn least(study: &RecommendStudy) -> &'static str {
+    let bills = || study.designs.iter().map(|design| &design.cost_per_month);
+    if bills().any(|bill| bill.total_with_failure.is_some()) {
+        "The cheapest design, with what failure costs,"
+    } else if is_priced(study) {
+        "The cheapest design"
+    } else {
+        "The design with the least changed"
+    }
+}
+
+/// Whether the model prices what runs.
+fn is_priced(study: &RecommendStudy) -> bool {
+    let mut all = study.designs.iter();
+    all.any(|design| design.cost_per_month.total.is_some())
+}
+
+/// How the choice was made where nothing has a price.
+fn ties(study: &RecommendStudy, choice: usize) -> Vec<String> {
+    if is_priced(study) || study.designs[choice].objectives.is_empty() {
+        return Vec::new();
+    }
+    let meets: Vec<&str> = (study.ranking.iter())
+        .map(|index| &study.designs[*index])
+        .filter(|design| design.meets_objectives)
+        .filter_map(|design| Some(design.changes.first()?.words.as_str()))
+        .collect();
+    let rest = match meets.len().saturating_sub(TIED) {
+        0 => String::new(),
+        rest => format!("; and {rest} more"),
+    };
+    let named = meets.iter().take(TIED).copied().collect::<Vec<_>>();
+    let singles = match meets.len() {
+        0 => "no single change that was played again meets the objectives".to_owned(),
+        1 => format!("one single change meets the objectives: {}", named[0]),
+        many => format!(
+            "{many} single changes meet the objectives: {}{rest}",
+            named.join("; ")
+        ),
+    };
+    let rule = if choice == 0 {
+        "The start does already"
+    } else {
+        "Shown is what adds least: the same pattern before another, then the fewest changes, then the most available"
+    };
+    vec![format!(
+        "Nothing is priced in this model, so none is cheaper; {singles}. {rule}."
+    )]
+}
+
+/// What has the smaller bill if nothing fails, though not in all.
+fn runs_cheaper(study: &RecommendStudy, choice: usize) -> Vec<String> {
+    let Some(index) = study
+        .choice_by_running_cost
+        .filter(|index| *index != choice)
+    else {
+        return Vec::new();
+    };
+    let design = &study.designs[index];
+    let but = if design.standing == Standing::Met {
+        "but dearer with what failure costs"
+    } else {
+        "but not surely met"
+    };
+    vec![format!(
+        "Runs cheaper, {but}: {}: {}.",
+        design.label,
+        figures(design, &study.currency)
+    )]
 }
 
 /// What to take if the cheapest one may be on the wrong side of an objective.
@@ -194,9 +262,9 @@ fn beyond_doubt(study: &RecommendStudy, choice: usize) -> Vec<String> {
 fn obstacles(study: &RecommendStudy) -> Said {
     let lines = study.obstacles.iter().map(|of| obstacle(study, of));
     let mut lines: Vec<String> = lines.collect();
-    if let (Some(first), Some(nearest)) = (study.obstacles.first(), study.nearest) {
+    if let Some(nearest) = study.nearest.filter(|_| !lines.is_empty()) {
         let design = &study.designs[nearest];
-        if first.exceeds_slo_alone {
+        if let Some(first) = study.obstacles.iter().find(|of| of.exceeds_slo_alone) {
             lines.push(format!(
                 "No change of the kinds tried takes {} below what the SLO allows: it takes another design, or another objective.",
                 first.name
@@ -233,6 +301,18 @@ fn obstacle(study: &RecommendStudy, of: &Obstacle) -> String {
     } else {
         alone
     };
+    if let Some(long) = &of.long_outages {
+        let a_year = &long.per_year;
+        return format!(
+            "{}: {} of the outages longer than {} ({} a year, {}), {} of what is lost{alone}",
+            of.name,
+            format::probability(long.share),
+            format::duration(long.longer_than_seconds),
+            format::significant(a_year.mean, 2),
+            format::number_interval(a_year.low, a_year.high),
+            format::probability(of.share)
+        );
+    }
     format!(
         "{kind}{}: {} of the loss, {} min a year ({}){alone}",
         of.name,
@@ -258,7 +338,12 @@ fn next_nine(study: &RecommendStudy) -> Said {
     );
     let mut lines = Vec::new();
     if let Some(index) = study.next_nine.design {
-        lines.push(format!("{target} the cheapest design is:"));
+        let kind = if is_priced(study) {
+            "the cheapest design is"
+        } else {
+            "the design with the least changed is"
+        };
+        lines.push(format!("{target} {kind}:"));
         lines.extend(once_more(study, index));
         if study.designs[index].unavailability.high > wanted {
             lines.push("  Not surely: its interval reaches beyond a tenth.".to_owned());
@@ -270,7 +355,12 @@ fn next_nine(study: &RecommendStudy) -> Said {
         let is_better = against.is_some_and(|against| against.avoided_minutes_per_year.low > 0.0);
         if is_better {
             lines.push(format!(
-                "{target}: no design tried gets there. The most available has {} nines:",
+                "{target}: no design tried gets there. {} has {} nines:",
+                if is_priced(study) {
+                    "The cheapest of those that none beats beyond doubt"
+                } else {
+                    "Of those that none beats beyond doubt, that with the least changed"
+                },
                 format::nines_estimate(&best.unavailability)
             ));
             lines.extend(once_more(study, index));

@@ -33,6 +33,9 @@ pub struct RecommendStudy {
     pub choice_beyond_doubt: Option<usize>,
     /// The same among designs all of whose changes the model prices; `None` if there is none.
     pub choice_of_priced: Option<usize>,
+    /// Index of the design that runs cheapest of those that meet all objectives by point estimates, failure left out of its costs; `None` if
+    /// none runs cheaper than `choice`.
+    pub choice_by_running_cost: Option<usize>,
     /// Index of the design that comes nearest, where none meets all objectives.
     pub nearest: Option<usize>,
     /// What the next nine costs.
@@ -179,7 +182,7 @@ pub struct NextNine {
     pub wanted: f64,
     /// Index of the cheapest design that has it.
     pub design: Option<usize>,
-    /// Index of the most available design.
+    /// Index of the cheapest design of those that are not less available than the most available one beyond doubt, or by 1 % of what it loses.
     pub most_available: usize,
 }
 
@@ -196,6 +199,20 @@ pub struct Obstacle {
     pub minutes_per_year: Estimate,
     /// Whether that alone, with the whole of its interval, is more than the SLO allows.
     pub exceeds_slo_alone: bool,
+    /// Its outages longer than the RTO, where that is missed; `None` elsewhere, of phases, and if there were none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub long_outages: Option<LongOutagesOfCause>,
+}
+
+/// Outages that last longer than the RTO, of those whose greatest charge is to one cause.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LongOutagesOfCause {
+    /// The RTO \[s\].
+    pub longer_than_seconds: f64,
+    /// Share of all that last longer, 0 to 1.
+    pub share: f64,
+    /// How many a year.
+    pub per_year: Estimate,
 }
 
 /// A change as it was in the trials of the search.

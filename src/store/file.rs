@@ -194,6 +194,7 @@ mod tests {
             seed,
             trials: Some(1_000_000),
             precision: None,
+            together: false,
             precision_of_differences: None,
             max_time: None,
             confidence: 0.95,

@@ -110,6 +110,7 @@ impl Trial<'_> {
             seed: self.seed(),
             trials: Some(self.trials()),
             precision: None,
+            together: false,
             precision_of_differences: None,
             max_time: None,
             confidence: SHOWN_LEVEL,

@@ -68,6 +68,7 @@ fn settings(estimator: Estimator, seed: u64, trials: u64) -> RunSettings {
         seed,
         trials: Some(trials),
         precision: None,
+        together: false,
         precision_of_differences: None,
         max_time: None,
         confidence: 0.95,

@@ -57,6 +57,7 @@ fn settings(seed: u64, trials: u64) -> RunSettings {
         max_time: None,
         confidence: 0.95,
         threads: 2,
+        together: false,
         precision_of_differences: None,
         estimator: failscape::montecarlo::Estimator::Plain,
     }

@@ -309,6 +309,7 @@ fn replays_without_a_part_meet_the_same_values() {
         seed: 7,
         trials: Some(200),
         precision: None,
+        together: false,
         precision_of_differences: None,
         max_time: None,
         confidence: 0.95,

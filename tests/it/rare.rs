@@ -18,6 +18,7 @@ fn settings(seed: u64, threads: usize) -> RunSettings {
         seed,
         trials: Some(1),
         precision: None,
+        together: false,
         precision_of_differences: None,
         max_time: None,
         confidence: 0.95,

@@ -201,7 +201,7 @@ fn the_folder_has_all_forms() {
     let text = String::from_utf8(output.stdout).unwrap();
     for said in [
         "a second replica of api",
-        "The cheapest design that meets the objectives",
+        "The cheapest design, with what failure costs, that meets the objectives",
         "In the model: services.api.replicas=2; services.api.needs=1",
         "The next nine",
         "up to 100 each",
@@ -249,4 +249,103 @@ fn what_cannot_be_asked_is_refused() {
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(stderr.contains(said), "{args:?}: {stderr}");
     }
+}
+
+/// Little is lost by what fails seldom and long: it alone makes outages longer than the RTO, whatever loses most.
+#[test]
+fn what_stands_in_the_way_of_an_rto_is_what_lasts_longer() {
+    let text = "model: one\nregions: { east: { zones: [a] } }\nservices: { api: { replicas: 1 } }\n\
+        faults:\n  often: { hits: everywhere, mtbf: 1d, mttr: { fixed: 10m } }\n  long: { hits: everywhere, mtbf: 9d, mttr: { fixed: 20m } }\n\
+        topologies: { one: { pattern: single-az, regions: [east] } }\n\
+        objectives: { rto: 15m }\n";
+    let study = recommend(text, &["--trials", "200"]);
+    assert!(study["choice"].is_null());
+    let obstacles = study["obstacles"].as_array().unwrap();
+    assert_eq!(obstacles[0]["name"], "long", "{obstacles:?}");
+    assert!(number(&obstacles[0], "/share") < 0.25);
+    let long = &obstacles[0]["long_outages"];
+    assert_eq!(long["longer_than_seconds"], 900.0);
+    // Two that overlap may be one outage of the other cause.
+    assert!(number(long, "/share") > 0.9);
+    let exact = 365.0 / (9.0 + 20.0 / 1440.0);
+    assert!(
+        (number(long, "/per_year/mean") / exact - 1.0).abs() < 0.1,
+        "{long}"
+    );
+    assert!(number(long, "/per_year/low") < number(long, "/per_year/high"));
+}
+
+/// Without a number of trials all designs stop together, so that every difference is paired.
+#[test]
+fn designs_that_stop_by_precision_play_the_same_trials() {
+    let text = replicas(
+        "  zone: { hits: zone, mtbf: 60d, mttr: { lognormal: { median: 1h, p95: 4h } } }\n",
+    );
+    let args = ["--precision", "20%", "--max-time", "1m", "--changes", "1"];
+    let study = recommend(&text, &args);
+    let designs = study["designs"].as_array().unwrap();
+    let trials: Vec<u64> = designs
+        .iter()
+        .map(|each| each["trials"].as_u64().unwrap())
+        .collect();
+    assert!(trials.len() > 2 && trials[0] >= 100, "{trials:?}");
+    assert!(trials.iter().all(|each| *each == trials[0]), "{trials:?}");
+}
+
+#[test]
+fn a_kind_that_nothing_is_of_says_what_it_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = [
+        "recommend",
+        "pair.yaml",
+        "--trials",
+        "50",
+        "--only",
+        "runbook",
+        "--no-charts",
+    ];
+    let output = run(folder.path(), &replicas(""), &args);
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap().replace('\n', " ");
+    for said in [
+        "1 design in 50 trials",
+        "--only runbook: one has nothing of it",
+        "failover.plan",
+    ] {
+        assert!(text.contains(said), "{said} is not in\n{text}");
+    }
+}
+
+/// Freed of either of two tools the standby takes over: that is told, and a step without a need goes before another pattern.
+#[test]
+fn without_prices_what_adds_least_is_shown() {
+    let text = "model: tools\nregions: { east: { zones: 1 }, west: { zones: 1 } }\n\
+        services:\n  api: {}\n  dns: { external: true, in: east }\n\
+        journeys: { use: { entry: api } }\n\
+        faults: { region: { hits: region, mtbf: 100d, mttr: 1d } }\n\
+        topologies:\n  standby:\n    pattern: hot-standby\n    failover:\n      detect: { fixed: 0s }\n      decide: automatic\n\
+        \x20     plan: [ { step: switch, takes: 1m, needs: [dns] } ]\n      reroute: { fixed: 0s }\n      success: 100%\n\
+        objectives: { slo: { target: 99.9%, window: 30d } }\n";
+    let folder = tempfile::tempdir().unwrap();
+    let args = [
+        "recommend",
+        "pair.yaml",
+        "--trials",
+        "200",
+        "--changes",
+        "1",
+        "--no-charts",
+    ];
+    let output = run(folder.path(), text, &args);
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "The design with the least changed that meets the objectives",
+        "Nothing is priced in this model, so none is cheaper; 2 single changes meet the objectives",
+        "standby with switch without needing dns: ",
+    ] {
+        assert!(text.contains(said), "{said} is not in\n{text}");
+    }
+    assert!(!text.contains("the cheapest design"), "{text}");
 }

@@ -3,20 +3,16 @@
 use super::design::{Design, Move};
 use super::finalists::{Finalists, beyond_sum, more_together};
 use super::judged::{Goal, Merit, standings, worst};
-use super::paired::{contrast, is_resolved, nines_gained};
+use super::obstacles::obstacles;
+use super::paired::{as_available_as_any, contrast, is_resolved, nines_gained};
 use super::search::{Found, Quest};
 use crate::results::{
     AgainstStart, CostPerNine, DesignChange, DesignResult, Difference, Estimate, LeftOut, NextNine,
-    Obstacle, PairResult, RecommendStudy, SearchEcho, Standing, TopologyResult, WeakerChange,
+    PairResult, RecommendStudy, SearchEcho, Standing, TopologyResult, WeakerChange,
 };
 use crate::study::Variant;
 
-const MINUTES_PER_YEAR: f64 = 525_600.0;
-/// Causes and phases that are named.
-const CAUSES: usize = 4;
-const PHASES: usize = 3;
-/// Share of the loss from which one is named.
-const LEAST_SHARE: f64 = 0.02;
+pub(super) const MINUTES_PER_YEAR: f64 = 525_600.0;
 
 /// What was played again, in the order of the finalists.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +83,17 @@ pub fn recommended(
     let choice_of_priced = all.best(&all.goal, |index| {
         designs[index].meets_objectives && all.designs[index].is_priced()
     });
+    let choice_by_running_cost = choice.and_then(|choice| {
+        let runs = |index: usize| designs[index].cost_per_month.total;
+        let cheaper = (0..designs.len()).filter(|index| {
+            let is_less =
+                (runs(*index).zip(runs(choice))).is_some_and(|(new, old)| new < old - 0.005);
+            is_less && designs[*index].meets_objectives
+        });
+        cheaper.min_by(|a, b| {
+            (runs(*a).unwrap_or(f64::INFINITY)).total_cmp(&runs(*b).unwrap_or(f64::INFINITY))
+        })
+    });
     let nearest = match choice {
         Some(_) => None,
         None => all.best(&all.goal, |_| true),
@@ -116,7 +123,12 @@ pub fn recommended(
             cut_short: found.cut_short,
         },
         obstacles: nearest.map_or_else(Vec::new, |index| {
-            obstacles(&confirmed.results[index], &designs[index], quest)
+            obstacles(
+                &confirmed.results[index],
+                &designs[index],
+                &quest.objectives,
+                None,
+            )
         }),
         next_nine: all.next_nine(),
         ranking,
@@ -125,6 +137,7 @@ pub fn recommended(
         choice,
         choice_beyond_doubt,
         choice_of_priced,
+        choice_by_running_cost,
         nearest,
         weaker: weaker(found, finalists, quest),
         left_out: about.left_out,
@@ -237,8 +250,10 @@ impl Finals<'_> {
         let results = self.confirmed.results;
         let wanted = 0.1 * results[0].unavailability.mean;
         let has_it = |index: usize| wanted > 0.0 && results[index].unavailability.mean <= wanted;
-        let lost = |index: &usize| results[*index].unavailability.mean;
-        let most_available = (0..results.len()).min_by(|a, b| lost(a).total_cmp(&lost(b)));
+        let all: Vec<&TopologyResult> = results.iter().collect();
+        let among_the_best = as_available_as_any(&all, self.quest.level);
+        let anything = Goal::Unavailability(1.0);
+        let most_available = self.best(&anything, |index| among_the_best.contains(&index));
         NextNine {
             wanted,
             design: self.best(&Goal::Unavailability(wanted), has_it),
@@ -248,8 +263,8 @@ impl Finals<'_> {
 
     fn best(&self, goal: &Goal, is_it: impl Fn(usize) -> bool) -> Option<usize> {
         let merit = |index: &usize| {
-            let changes = self.designs[*index].moves.len();
-            Merit::of(&self.confirmed.results[*index], changes, goal)
+            let moves = &self.designs[*index].moves;
+            Merit::of(&self.confirmed.results[*index], moves, goal)
         };
         (0..self.designs.len())
             .filter(|index| is_it(*index))
@@ -267,7 +282,7 @@ fn change(of: &Move) -> DesignChange {
 }
 
 /// A figure in another unit; a negative factor swaps its ends.
-fn scaled(figure: &Estimate, factor: f64) -> Estimate {
+pub(super) fn scaled(figure: &Estimate, factor: f64) -> Estimate {
     let ends = [figure.low * factor, figure.high * factor];
     Estimate {
         // Nothing avoided is 0, not -0.
@@ -277,47 +292,6 @@ fn scaled(figure: &Estimate, factor: f64) -> Estimate {
         simulated: None,
         ..figure.clone()
     }
-}
-
-/// What the loss of a design is charged to, and what its failover is doing meanwhile where a time is missed.
-fn obstacles(result: &TopologyResult, design: &DesignResult, quest: &Quest) -> Vec<Obstacle> {
-    let allowed = quest.objectives.slo_target.map(|target| 1.0 - target);
-    let obstacle = |kind: &str, name: String, share: f64, lost: &Estimate| Obstacle {
-        kind: kind.to_owned(),
-        name,
-        share,
-        minutes_per_year: scaled(lost, MINUTES_PER_YEAR),
-        exceeds_slo_alone: kind == "cause" && allowed.is_some_and(|allowed| lost.low > allowed),
-    };
-    let causes = result.attribution.iter();
-    let mut causes: Vec<Obstacle> = causes
-        .map(|part| {
-            obstacle(
-                "cause",
-                part.cause.clone(),
-                part.share,
-                &part.unavailability,
-            )
-        })
-        .collect();
-    let phases = result.phases.iter();
-    let mut phases: Vec<Obstacle> = phases
-        .map(|part| {
-            let name = crate::results::format::phase(part);
-            obstacle("phase", name, part.share, &part.unavailability)
-        })
-        .collect();
-    let misses_a_time = (design.objectives.iter())
-        .any(|each| each.objective != "slo" && each.standing != Standing::Met);
-    for (parts, most) in [
-        (&mut causes, CAUSES),
-        (&mut phases, if misses_a_time { PHASES } else { 0 }),
-    ] {
-        parts.retain(|part| part.share >= LEAST_SHARE);
-        parts.sort_by(|a, b| b.share.total_cmp(&a.share));
-        parts.truncate(most);
-    }
-    causes.into_iter().chain(phases).collect()
 }
 
 /// Single changes that were not played again.

@@ -38,6 +38,25 @@ impl MoveKind {
             Self::Runbook => "runbook",
         }
     }
+
+    /// What a design must have for a change of this kind to be possible, in words.
+    #[must_use]
+    pub const fn takes(self) -> &'static str {
+        match self {
+            Self::Replica => "a service that a journey requires",
+            Self::Zone => "a region whose zones are written down",
+            Self::Pattern => "another topology in the file, or regions for another pattern",
+            Self::Scale => "a warm standby or active regions, at a share other than the next",
+            Self::Detection => "several regions, and a detection that can be faster",
+            Self::Failover => {
+                "a standby or several regions, and a decision, a time to live or a repetition that can be faster"
+            }
+            Self::Drill => "a standby and `failover.rot`, which drills find",
+            Self::Runbook => {
+                "a `failover.plan` with a step that has `needs`, or `by` a crew that others wait for"
+            }
+        }
+    }
 }
 
 /// One change that can be tried on a design.

@@ -1,8 +1,10 @@
 //! Which of many designs are played again: what is reported, and what was close to it.
 
+use std::cmp::Ordering;
+
 use super::design::MoveKind;
 use super::judged::{Goal, Merit, standings, worst};
-use super::paired::contrast;
+use super::paired::{as_available_as_any, contrast};
 use super::search::{Found, Quest, TriedPair};
 use crate::results::{Estimate, Standing, TopologyResult};
 
@@ -73,8 +75,23 @@ pub fn finalists(found: &Found, quest: &Quest, top: usize) -> Finalists {
         let tenth = Goal::Unavailability(0.1 * lost(0));
         designs.extend(ordered(&tenth).into_iter().take(NEXT_NINE));
     }
-    let most_available = (0..found.tried.len()).min_by(|a, b| lost(*a).total_cmp(&lost(*b)));
-    designs.extend(most_available);
+    // The most available, and the cheapest of those that may be as available.
+    let results: Vec<_> = found.tried.iter().map(|tried| &tried.result).collect();
+    let among_the_best = as_available_as_any(&results, quest.level);
+    let by_loss = (among_the_best.iter().copied()).min_by(|a, b| lost(*a).total_cmp(&lost(*b)));
+    designs.extend(by_loss);
+    let anything = ordered(&Goal::Unavailability(1.0));
+    designs.extend(
+        anything
+            .into_iter()
+            .find(|index| among_the_best.contains(index)),
+    );
+    // What runs cheapest of those that seem to meet the objectives.
+    let runs = |index: &usize| found.tried[*index].result.cost_per_month.total;
+    let runs_cheapest = (best.iter().copied())
+        .filter(|index| merit(found, *index, &goal).distance <= 0.0 && runs(index).is_some())
+        .min_by(|a, b| runs(a).partial_cmp(&runs(b)).unwrap_or(Ordering::Equal));
+    designs.extend(runs_cheapest);
     let pairs = promising(found, quest, &goal);
     for pair in &pairs {
         designs.extend([pair.both, pair.one_by_one[0], pair.one_by_one[1]]);
@@ -93,7 +110,7 @@ pub fn finalists(found: &Found, quest: &Quest, top: usize) -> Finalists {
 
 fn merit(found: &Found, index: usize, goal: &Goal) -> Merit {
     let tried = &found.tried[index];
-    Merit::of(&tried.result, tried.design.moves.len(), goal)
+    Merit::of(&tried.result, &tried.design.moves, goal)
 }
 
 /// Pairs that seem to do more together, or to meet the objectives only together.

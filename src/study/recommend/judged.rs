@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::design::{Move, MoveKind};
 use crate::compare::{Objective, RTO_SHARE, Verdict, verdicts};
 use crate::results::{ObjectiveStanding, ObjectivesEcho, Standing, TopologyResult};
 
@@ -38,30 +39,34 @@ pub struct Merit {
     pub distance: f64,
     /// A month, with failure where that is priced; `None` where nothing is.
     pub cost: Option<f64>,
+    /// Whether another topology or pattern is taken.
+    is_another: bool,
     changes: usize,
     lost: f64,
 }
 
 impl Merit {
-    /// That of a design with so many changes.
+    /// That of a design with these changes.
     #[must_use]
-    pub fn of(result: &TopologyResult, changes: usize, goal: &Goal) -> Self {
+    pub fn of(result: &TopologyResult, moves: &[Move], goal: &Goal) -> Self {
         let bill = &result.cost_per_month;
         let with_failure = bill.total_with_failure.as_ref().map(|total| total.mean);
         Self {
             distance: goal.distance(result),
             cost: with_failure.or(bill.total),
-            changes,
+            is_another: moves.iter().any(|each| each.kind == MoveKind::Pattern),
+            changes: moves.len(),
             lost: result.unavailability.mean,
         }
     }
 
-    /// The better first: nearer, then cheaper, then with fewer changes, then more available.
+    /// The better first: nearer, then cheaper, then what adds least: the same pattern, fewer changes; then more available.
     #[must_use]
     pub fn order(&self, other: &Self) -> Ordering {
         let cents = |merit: &Self| merit.cost.map_or(0.0, |cost| (100.0 * cost).round());
         (self.distance.total_cmp(&other.distance))
             .then(cents(self).total_cmp(&cents(other)))
+            .then(self.is_another.cmp(&other.is_another))
             .then(self.changes.cmp(&other.changes))
             .then(self.lost.total_cmp(&other.lost))
     }

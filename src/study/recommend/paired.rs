@@ -98,6 +98,22 @@ pub fn is_resolved(difference: &Estimate) -> bool {
     difference.low > 0.0 || difference.high < 0.0
 }
 
+/// Share of what the most available design loses, up to which more is no difference worth money.
+const ALIKE: f64 = 0.01;
+
+/// Indices of the designs that are not surely less available than the one that seems the most, or by next to nothing.
+pub(super) fn as_available_as_any(of: &[&TopologyResult], level: f64) -> Vec<usize> {
+    let lost = |result: &&&TopologyResult| result.unavailability.mean;
+    let Some(best) = of.iter().min_by(|a, b| lost(a).total_cmp(&lost(b))) else {
+        return Vec::new();
+    };
+    let is_among = |index: &usize| {
+        let more = contrast(&[of[*index]], &[best], level);
+        more.low <= 0.0 || more.mean <= ALIKE * best.unavailability.mean
+    };
+    (0..of.len()).filter(is_among).collect()
+}
+
 pub(super) fn half_width(estimate: &Estimate) -> f64 {
     0.5 * (estimate.high - estimate.low)
 }
@@ -173,6 +189,17 @@ mod tests {
         };
         assert!(!is_resolved(&contrast(&[&a], &[&other], 0.95)));
         assert_eq!(contrast(&[&a], &[&a], 0.95).interval, "none-differed");
+    }
+
+    #[test]
+    fn what_only_seems_better_is_not() {
+        let best = blocks("best", |x| 1e-3 * x);
+        let luck = blocks("luck", |x| 1e-3 * x + 1e-4 * (x * 40.0).sin() + 1e-6);
+        let hardly = blocks("hardly", |x| 1.001e-3 * x);
+        let worse = blocks("worse", |x| 1.1e-3 * x);
+        let all = [&worse, &hardly, &luck, &best];
+        assert_eq!(as_available_as_any(&all, 0.95), [1, 2, 3]);
+        assert!(as_available_as_any(&[], 0.95).is_empty());
     }
 
     #[test]

@@ -322,7 +322,7 @@ impl<L: Lab> Bench<'_, L> {
 
     fn merit(&self, index: usize, goal: &Goal) -> Merit {
         let tried = &self.found.tried[index];
-        Merit::of(&tried.result, tried.design.moves.len(), goal)
+        Merit::of(&tried.result, &tried.design.moves, goal)
     }
 
     fn best(&self, goal: &Goal, of: Vec<usize>) -> Option<usize> {
