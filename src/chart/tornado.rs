@@ -28,7 +28,11 @@ pub fn tornado(model: &str, study: &SensitivityStudy, seed: u64) -> Chart {
         .topologies
         .iter()
         .find(|topology| study.recommended.as_ref() == Some(&topology.name));
-    let topology = recommended.or(study.topologies.first());
+    let was_played = |topology: &&SensitiveTopology| !topology.bars.is_empty();
+    let topology = recommended
+        .filter(was_played)
+        .or_else(|| study.topologies.iter().find(was_played))
+        .or(study.topologies.first());
     let words = Words {
         name: TORNADO,
         title: format!(

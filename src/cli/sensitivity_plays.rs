@@ -8,15 +8,20 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::streams::Streams;
 use super::variants::{PlayedVariants, Variant, play_watched};
+use crate::compare::{echo, recommend};
 use crate::model::{Draft, Model};
-use crate::montecarlo::RunSettings;
+use crate::montecarlo::{Estimator, RunSettings};
 use crate::results::{Difference, TopologyResult};
 use crate::study::{self, PLACES, Played, Varied, influence, model_at};
 use crate::units::{format_duration, format_percentage};
 
 /// Trials in which it is found out what moves most, unless fewer are asked for.
 const SCREENING: u64 = 400;
-/// Part of the time for that.
+/// Trials in which it is found out before that which topology is recommended.
+const COMPARISON: u64 = 100;
+/// Part of the time to see before that which topology is recommended.
+const COMPARED: f64 = 0.05;
+/// Part of the rest for the search.
 const SCREENED: f64 = 0.5;
 /// Part of the rest for what moves most; what is left is for the search of values.
 const AT_LENGTH: f64 = 0.8;
@@ -53,7 +58,8 @@ impl Lab<'_> {
             .iter()
             .filter(|varied| varied.has_range())
             .count();
-        let variants = 1 + 2 * self.varied.len() + ranges;
+        // As they stand they are played twice: side by side, and with each assumption.
+        let variants = 2 + 2 * self.varied.len() + ranges;
         let again = 1 + 3 * top.min(self.varied.len());
         let of = self.names.len();
         let until = match (self.settings.trials, self.settings.precision) {
@@ -92,7 +98,8 @@ impl Lab<'_> {
         )
     }
 
-    /// All assumptions in few trials, then those that move most in as many as are asked for.
+    /// All assumptions in few trials, then those that move most in as many as are asked for; of the topology that is recommended first,
+    /// as that is what is read. Topologies are told in the order of the file.
     pub(super) fn play(
         &mut self,
         top: usize,
@@ -105,48 +112,82 @@ impl Lab<'_> {
             precision: None,
             ..self.settings.clone()
         };
-        let mut all = Vec::new();
-        for (index, name) in self.names.iter().enumerate() {
-            let slots: &[Slot] = if self.is_over() {
-                self.not_played.push(name.clone());
+        let mut all = self.as_they_stand(&screening, streams)?;
+        let order = self.order(&all);
+        let mut missing = Vec::new();
+        for (done, &index) in order.iter().enumerate() {
+            let name = &self.names[index];
+            if self.is_over() {
                 self.partial = true;
-                &[]
-            } else {
-                &slots
-            };
-            let time = self.time_left(SCREENED / (self.names.len() - index) as f64);
+                missing.push(index);
+                continue;
+            }
             let settings = RunSettings {
-                max_time: time,
+                max_time: self.time_left(SCREENED / (order.len() - done) as f64),
                 ..screening.clone()
             };
-            let title = self.title(index, "looking for what moves it");
-            let played = self.campaign(name, slots, &settings, &title, streams)?;
-            let mut own = Played {
-                base: played.topologies[0].clone(),
-                variants: vec![None; self.varied.len()],
-                screened: vec![true; self.varied.len()],
-            };
-            self.take_in(&mut own, slots, &played, true);
-            all.push(own);
+            let title = self.title(index, done, "looking for what moves it");
+            let played = self.campaign(name, &slots, &settings, &title, streams)?;
+            self.take_in(&mut all[index], &slots, &played, true);
         }
+        missing.sort_unstable();
+        self.not_played = missing
+            .iter()
+            .map(|&index| self.names[index].clone())
+            .collect();
         let most = most_influential(&all, top);
         let slots = self.slots(&most);
-        for (index, name) in self.names.iter().enumerate() {
+        for (done, &index) in order.iter().enumerate() {
             if self.is_over() {
                 self.partial = true;
                 break;
             }
-            let time = self.time_left(AT_LENGTH / (self.names.len() - index) as f64);
             let settings = RunSettings {
-                max_time: time,
+                max_time: self.time_left(AT_LENGTH / (order.len() - done) as f64),
                 ..self.settings.clone()
             };
-            let title = self.title(index, "what moves it most");
+            let title = self.title(index, done, "what moves it most");
+            let name = &self.names[index];
             let played = self.campaign(name, &slots, &settings, &title, streams)?;
             self.partial |= played.partial;
-            self.take_in(&mut all[index], &slots, &played, false);
+            // What was cut short at once says less than what is known.
+            if played.topologies[0].trials >= all[index].base.trials {
+                self.take_in(&mut all[index], &slots, &played, false);
+            }
         }
         Ok(all)
+    }
+
+    /// All topologies in few trials, no assumption varied; nothing is worked out, so that bars come soon.
+    fn as_they_stand(
+        &self,
+        screening: &RunSettings,
+        streams: &Streams,
+    ) -> Result<Vec<Played>, Failure> {
+        let settings = RunSettings {
+            trials: Some(self.screening().min(COMPARISON)),
+            estimator: Estimator::Plain,
+            max_time: self.time_left(COMPARED),
+            ..screening.clone()
+        };
+        let title = "the model as it stands";
+        let played = self.side_by_side(self.draft.model(), &settings, title, streams)?;
+        let each = played.topologies.into_iter().map(|base| Played {
+            base,
+            variants: vec![None; self.varied.len()],
+            screened: vec![true; self.varied.len()],
+        });
+        Ok(each.collect())
+    }
+
+    /// Topologies in the order in which they are played: the one that is recommended as they stand, then the others as in the file.
+    fn order(&self, all: &[Played]) -> Vec<usize> {
+        let model = self.draft.model();
+        let base: Vec<TopologyResult> = all.iter().map(|played| played.base.clone()).collect();
+        let taken = recommend(&base, &echo(&model.objectives), &model.currency);
+        let first = taken.and_then(|taken| self.names.iter().position(|name| *name == taken.name));
+        let others = (0..all.len()).filter(|index| Some(*index) != first);
+        first.into_iter().chain(others).collect()
     }
 
     /// Whether nothing more is played: time is up, or the user has had enough.
@@ -155,7 +196,7 @@ impl Lab<'_> {
     }
 
     /// What a play says of itself while it runs.
-    fn title(&self, index: usize, what: &str) -> String {
+    fn title(&self, index: usize, done: usize, what: &str) -> String {
         let left = self.time_left(1.0).map_or_else(String::new, |left| {
             format!(
                 " ({} left at most in all)",
@@ -163,7 +204,7 @@ impl Lab<'_> {
             )
         });
         let (name, of) = (&self.names[index], self.names.len());
-        format!("{name}, {} of {of}: {what}{left}", index + 1)
+        format!("{name}, {} of {of}: {what}{left}", done + 1)
     }
 
     /// The models of some assumptions at all places at which they are played.
@@ -240,6 +281,18 @@ impl Lab<'_> {
         let Some(model) = model_at(self.draft, varied, place) else {
             return Ok(None);
         };
+        let played = self.side_by_side(&model, settings, title, streams)?;
+        Ok(Some((played.topologies, played.differences)))
+    }
+
+    /// All topologies of a model, in the same trials.
+    fn side_by_side(
+        &self,
+        model: &Model,
+        settings: &RunSettings,
+        title: &str,
+        streams: &Streams,
+    ) -> Result<PlayedVariants, Failure> {
         let variants: Vec<Variant<'_>> = self
             .names
             .iter()
@@ -250,8 +303,7 @@ impl Lab<'_> {
                 spec: &model.topologies[name],
             })
             .collect();
-        let played = play_watched(&variants, settings, streams, &self.interrupt, title)?;
-        Ok(Some((played.topologies, played.differences)))
+        play_watched(&variants, settings, streams, &self.interrupt, title)
     }
 }
 

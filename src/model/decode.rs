@@ -260,21 +260,26 @@ impl Decode for bool {
 
 impl Decode for u32 {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        let hint = "write a whole number without a unit and without quotes, for example 3";
-        let (text, plain) = reader.scalar(node, "a whole number", hint)?;
-        let digits = text.strip_prefix('+').unwrap_or(text);
-        if !plain || digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return reader.mismatch(node, "a whole number of at least 0", hint);
-        }
-        if let Ok(count) = digits.parse() {
-            return Some(count);
-        }
-        reader.mismatch(
-            node,
-            "a whole number of at most 4294967295",
-            "write a smaller number",
-        )
+        whole(node, reader, "a whole number of at least 0")
     }
+}
+
+/// A whole number; `expected` says which ones where it is none.
+pub(super) fn whole(node: &Node, reader: &mut Reader, expected: &str) -> Option<u32> {
+    let hint = "write a whole number without a unit and without quotes, for example 3";
+    let (text, plain) = reader.scalar(node, "a whole number", hint)?;
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    if !plain || digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return reader.mismatch(node, expected, hint);
+    }
+    if let Ok(count) = digits.parse() {
+        return Some(count);
+    }
+    reader.mismatch(
+        node,
+        "a whole number of at most 4294967295",
+        "write a smaller number",
+    )
 }
 
 impl Decode for f64 {

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::units::{self, Money, MoneyPer, UnitError};
 
-use super::decode::{Decode, Reader};
+use super::decode::{Decode, Reader, whole};
 use super::quantities::QuantityKind;
 use super::record::scalar_schema;
 use super::yaml::Node;
@@ -17,13 +17,13 @@ pub(super) struct Seconds(pub(super) f64);
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Share(pub(super) f64);
 
-/// How often something is tried: a whole number, at least 1 by the schema, which the checks of each key see to.
+/// How often something is tried, or how many of it there are: a whole number, at least 1 by the schema, which the checks of each key see to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Times(pub(super) u32);
 
 impl Decode for Times {
     fn decode(node: &Node, reader: &mut Reader) -> Option<Self> {
-        u32::decode(node, reader).map(Self)
+        whole(node, reader, "a whole number of at least 1").map(Self)
     }
 }
 

@@ -36,6 +36,9 @@ pub fn sensitivity_text(model: &str, study: &SensitivityStudy, width: u16) -> St
             "\n{}",
             format::truncated(&heading(topology, study), 98).bold()
         );
+        if topology.bars.is_empty() {
+            continue;
+        }
         let mut rows = table(HEADINGS);
         for bar in ordered(topology).into_iter().take(MOST) {
             rows.add_row(cells(bar, &study.currency).map(Cell::new_owned));
@@ -145,14 +148,22 @@ fn about(study: &SensitivityStudy) -> String {
     )
 }
 
-/// The topology that is recommended, or all that were asked for: a terminal has room for few.
+/// The topology that is recommended, or all that were asked for: a terminal has room for few. Where that one was not played before the
+/// end, those that were.
 fn shown(study: &SensitivityStudy) -> Vec<&SensitiveTopology> {
     let recommended = study
         .topologies
         .iter()
         .filter(|topology| study.recommended.as_ref() == Some(&topology.name));
     let recommended: Vec<&SensitiveTopology> = recommended.collect();
-    if recommended.is_empty() {
+    if recommended.iter().any(|topology| !topology.bars.is_empty()) {
+        return recommended;
+    }
+    let was_played = |topology: &&SensitiveTopology| !topology.bars.is_empty();
+    let played: Vec<&SensitiveTopology> = study.topologies.iter().filter(was_played).collect();
+    if study.partial && !played.is_empty() {
+        played
+    } else if recommended.is_empty() {
         study.topologies.iter().collect()
     } else {
         recommended

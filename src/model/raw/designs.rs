@@ -28,7 +28,7 @@ record! {
         /// Whether a required call may be met by any region of the topology; default false.
         optional "cross_region_calls" cross_region_calls: bool,
         /// Independent copies of the stack in each region, each with an equal share of its users; default 1.
-        optional "cells" cells: u32,
+        optional "cells" cells: Times,
         /// Overrides keys of the model's failover.
         optional "failover" failover: RawFailover,
         /// Takes the place of the model's canary.

@@ -5,7 +5,7 @@ use super::{Checker, Existence};
 use crate::model::problem::quoted;
 use crate::model::raw::{CellsWord, MtbfPerWord, RawFault, RawPerCell, RawService};
 use crate::model::types::{CellUse, Model, Scope};
-use crate::model::values::CountOrShare;
+use crate::model::values::{CountOrShare, Times};
 
 /// Most cells of one region.
 const MAX_CELLS: u32 = 1000;
@@ -19,7 +19,7 @@ impl Checker<'_> {
             return Some(1);
         };
         let path = format!("topologies.{}.cells", design.name);
-        let cells = self.value_or(&raw.cells, &path, 1, "1")?;
+        let Times(cells) = self.value_or(&raw.cells, &path, Times(1), "1")?;
         let Some((span, _)) = raw.cells.given() else {
             return Some(cells);
         };
@@ -59,7 +59,7 @@ impl Checker<'_> {
         let per_cell = raw.per_cell.optional()?;
         let has_cells = (self.raw.topologies.get()).is_some_and(|topologies| {
             let mut all = topologies.iter();
-            all.any(|(_, _, topology)| topology.cells.get().is_some_and(|cells| *cells > 1))
+            all.any(|(_, _, topology)| topology.cells.get().is_some_and(|cells| cells.0 > 1))
         });
         if has_cells && raw.cells.is_absent() {
             self.apply_default(format!("services.{name}.cells"), "own", "default");
