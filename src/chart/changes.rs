@@ -13,6 +13,8 @@ pub const CHANGES: &str = "recommend";
 
 /// Bars drawn.
 const MOST: usize = 16;
+/// A month, for a nine, above which its figure is not shown.
+const DEAR: f64 = 1e7;
 /// Height of a bar with its distance \[px\].
 const ROW: f64 = 36.0;
 /// Room for words left of the bars, and for costs right of them \[px\].
@@ -135,7 +137,8 @@ impl<'a> Row<'a> {
     /// What a nine costs a month, where it is shown.
     fn nine(&self) -> Option<f64> {
         let cost = self.against.cost_per_nine.map(|each| each.mean);
-        cost.filter(|cost| *cost > 0.0)
+        // So dear it is no offer, nor is the figure one in the table.
+        cost.filter(|cost| *cost > 0.0 && *cost <= DEAR)
     }
 }
 

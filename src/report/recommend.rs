@@ -23,6 +23,9 @@ const HEADINGS: [&str; 6] = [
     "objectives",
 ];
 
+/// A month, for a nine, above which its figure is not shown.
+pub(super) const DEAR: f64 = 1e7;
+
 /// A study for a terminal of so many columns.
 #[must_use]
 pub fn recommend_text(model: &str, study: &RecommendStudy, seed: u64, width: u16) -> String {
@@ -267,6 +270,8 @@ fn per_nine(design: &DesignResult, against: &AgainstStart, currency: &str) -> St
     match against.cost_per_nine {
         _ if !against.is_resolved => "not resolved".to_owned(),
         Some(cost) if cost.high <= 0.0 => "saves".to_owned(),
+        // So dear that it is no offer: digits would be those of a gain near 0.
+        Some(cost) if cost.mean > DEAR => format!("> {}", format::money_short(DEAR, currency)),
         Some(cost) => {
             let [mean, low, high] =
                 [cost.mean, cost.low, cost.high].map(|each| short(each, currency));

@@ -1,6 +1,7 @@
 //! A design in words: its figures, what it costs against the start, what it takes in the model file.
 
 use super::recommend::{more, with_interval};
+use super::recommend_words::priced_choice;
 use crate::results::{DesignResult, ObjectiveStanding, RecommendStudy, Standing, format};
 
 /// A design, what it takes in the model file, and what it leaves unpriced.
@@ -44,7 +45,10 @@ pub(super) fn design_lines(study: &RecommendStudy, index: usize) -> Vec<String> 
             free.join("; ")
         ));
     }
-    let is_pattern = design.changes.iter().any(|change| change.kind == "pattern");
+    let is_pattern = study
+        .designs
+        .first()
+        .is_some_and(|start| start.pattern != design.pattern);
     if is_pattern {
         let either = if free.is_empty() { "" } else { " either" };
         lines.push(format!("  Not priced{either}: the engineering work of moving to another pattern, such as making a database take writes in several regions."));
@@ -61,7 +65,7 @@ pub(super) fn once_more(study: &RecommendStudy, index: usize) -> Vec<String> {
     let shown = [
         study.choice,
         study.nearest,
-        study.choice_of_priced,
+        priced_choice(study),
         beyond_doubt,
     ];
     if shown.contains(&Some(index)) {

@@ -1,6 +1,6 @@
 //! What a search for changes comes to, in sentences that terminals and Markdown share.
 
-use super::recommend::short;
+use super::recommend::{DEAR, short};
 use super::recommend_design::{design_lines, figures, once_more, words};
 use crate::results::{Obstacle, PairResult, RecommendStudy, Standing, format};
 
@@ -70,6 +70,10 @@ fn cheapest_nines(study: &RecommendStudy) -> Said {
     let each = study.by_cost_per_nine.iter().filter_map(|index| {
         let design = &study.designs[*index];
         let cost = design.against_start.as_ref()?.cost_per_nine?;
+        // What is so dear is no cheap nine.
+        if cost.mean > DEAR {
+            return None;
+        }
         let money = if cost.high <= 0.0 {
             "runs for no more".to_owned()
         } else {
@@ -158,7 +162,7 @@ fn choice(study: &RecommendStudy) -> Said {
         lines.extend(design_lines(study, index));
         lines.extend(runs_cheaper(study, index));
         lines.extend(beyond_doubt(study, index));
-        if let Some(priced) = study.choice_of_priced.filter(|priced| *priced != index) {
+        if let Some(priced) = priced_choice(study).filter(|priced| *priced != index) {
             lines.push("Of those all of whose changes the model prices:".to_owned());
             if study.choice_beyond_doubt == Some(priced)
                 && study.designs[index].standing != Standing::Met
@@ -182,6 +186,11 @@ fn least(study: &RecommendStudy) -> &'static str {
     } else {
         "The design with the least changed"
     }
+}
+
+/// The cheapest of what is priced in full, where anything is priced at all.
+pub(super) fn priced_choice(study: &RecommendStudy) -> Option<usize> {
+    study.choice_of_priced.filter(|_| is_priced(study))
 }
 
 /// Whether the model prices what runs.
