@@ -1,4 +1,4 @@
-//! Busy periods with likely failures played for a plan and its parts: what [`super::replay`] does where trials see no loss.
+//! Busy periods with likely failures played for a plan and its parts: what [`super::replay()`] does where trials see no loss.
 
 use std::time::Instant;
 
