@@ -193,6 +193,10 @@ pub(super) fn hidden(plan: &Plan, losses: &[f64]) -> Vec<Hidden> {
         .filter(|event| event.event == TopEvent::NoRegionCanServe);
     let (mut mean, mut least, mut found) = (0.0, f64::INFINITY, Vec::<Hidden>::new());
     for set in worst.flat_map(|event| &event.sets) {
+        // What others alone strike lasts as long as they say.
+        if (set.units.iter()).any(|unit| plan.units[*unit as usize].n_clocks == 0) {
+            continue;
+        }
         // What ends with the first of several repairs.
         let ends: f64 = set
             .units
@@ -286,9 +290,13 @@ pub(super) fn never_seen(watched: &[Watched], seen: &[u64]) -> Vec<String> {
 fn label(plan: &Plan, units: &[UnitId]) -> String {
     let mut counts: Vec<(String, u32)> = Vec::new();
     for unit in units {
-        let clock = plan.units[*unit as usize].first_clock;
-        let cause = plan.clocks[clock as usize].cause;
-        let mut name = plan.names.causes[cause as usize].clone();
+        let own = &plan.units[*unit as usize];
+        let mut name = if own.n_clocks == 0 {
+            "a failure that spreads".to_owned()
+        } else {
+            let cause = plan.clocks[own.first_clock as usize].cause;
+            plan.names.causes[cause as usize].clone()
+        };
         let site = plan.sites[*unit as usize];
         if let Some(service) = site.service() {
             name.push_str(" of ");
