@@ -1,5 +1,6 @@
 //! The pipeline, from a model to a comparison, with someone watching.
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use crate::ledger::{Elasticity, ledger};
 use crate::model::{Model, TopologySpec};
 use crate::montecarlo::{Campaign, Pair, Run, RunSettings, Shard, State, Tactics, first_outage};
 use crate::plan::{Plan, compile};
-use crate::results::{Comparison, CostResult, Difference, Results, TopologyResult};
+use crate::results::{Comparison, CostResult, Difference, Estimate, Results, TopologyResult};
 use crate::store::Identity;
 use crate::topology::{Deployment, expand, layout};
 
@@ -37,6 +38,8 @@ pub(super) struct Prepared<'a> {
     plans: Vec<Plan>,
     failure_price: FailurePrice,
     tactics: Tactics,
+    /// Times to the first outage that no chain tells, sampled when they are first asked for.
+    first_outages: OnceCell<Vec<Option<Estimate>>>,
     interrupt: Interrupt,
 }
 
@@ -78,6 +81,7 @@ impl<'a> Prepared<'a> {
             interrupt,
             names: specs.iter().map(|(name, _)| *name).collect(),
             tactics: Tactics::choose(&plans, &failure_price, settings),
+            first_outages: OnceCell::new(),
             plans,
             deployments,
             failure_price,
@@ -201,10 +205,16 @@ impl<'a> Prepared<'a> {
             .iter()
             .map(|deployment| price(self.model, deployment));
         let mut topologies = estimates.topologies(&run, bills);
-        for (topology, plan) in topologies.iter_mut().zip(&self.plans) {
-            if topology.first_outage_hours.is_none() {
-                topology.first_outage_hours = first_outage(plan, settings).ok();
-            }
+        let first_outages = self.first_outages.get_or_init(|| {
+            let each = topologies.iter().zip(&self.plans);
+            each.map(|(topology, plan)| match &topology.first_outage_hours {
+                Some(known) => Some(known.clone()),
+                None => first_outage(plan, settings).ok(),
+            })
+            .collect()
+        });
+        for (topology, first_outage) in topologies.iter_mut().zip(first_outages) {
+            topology.first_outage_hours.clone_from(first_outage);
         }
         let ledger = ledger(self.model, &topologies, elasticity);
         assemble(Finished {
@@ -262,7 +272,8 @@ impl Estimates<'_> {
             take_over_rare(&mut result, rare, plan.horizon / 3600.0);
         }
         if !tactic.is_settled() {
-            result.hardly_met = tactic.hardly_met(result.trials);
+            let lost = result.unavailability.mean;
+            result.hardly_met = tactic.hardly_met(result.trials, lost);
         }
         result
     }

@@ -164,23 +164,24 @@ pub(super) fn disasters(plan: &Plan) -> Disasters {
     all
 }
 
-/// Failures that should carry a good part of what is lost, and that few trials meet.
+/// Failures that leave nothing that serves, as theory has them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Hidden {
+pub struct Catastrophe {
     /// What fails.
     pub label: String,
-    /// How often that takes everything down in a trial, on average.
-    pub in_a_trial: f64,
+    /// How often it comes in a trial, on average.
+    in_a_trial: f64,
+    /// Share of all requests that is lost to it.
+    lost: f64,
 }
 
 /// Times that failures come in some trials, on average, up to which these may well tell too little of them.
-pub(super) const HARDLY_MET: f64 = 3.0;
+const HARDLY_MET: f64 = 3.0;
 
-/// What theory puts at a good part of all losses, and what hardly any of some trials has met: one failure, or two at once.
+/// The likeliest ways to lose everything, by one failure or two at once; what loses most first.
 ///
-/// `losses` are those of the trials. Units are taken as independent and at their mean unavailabilities, which is good enough to say
-/// that something is missing.
-pub(super) fn hidden(plan: &Plan, losses: &[f64]) -> Vec<Hidden> {
+/// Units are taken as independent and at their mean unavailabilities, which is good enough to say that something is missing.
+pub(super) fn catastrophes(plan: &Plan) -> Vec<Catastrophe> {
     let extent = Extent {
         order: 2,
         most: LOOKED_OUT_FOR,
@@ -191,38 +192,44 @@ pub(super) fn hidden(plan: &Plan, losses: &[f64]) -> Vec<Hidden> {
     let worst = events
         .iter()
         .filter(|event| event.event == TopEvent::NoRegionCanServe);
-    let (mut mean, mut least, mut found) = (0.0, f64::INFINITY, Vec::<Hidden>::new());
+    let mut found: Vec<Catastrophe> = Vec::new();
     for set in worst.flat_map(|event| &event.sets) {
         // What others alone strike lasts as long as they say.
         if (set.units.iter()).any(|unit| plan.units[*unit as usize].n_clocks == 0) {
             continue;
         }
-        // What ends with the first of several repairs.
-        let ends: f64 = set
-            .units
-            .iter()
-            .map(|unit| repair(plan, *unit).recip())
-            .sum();
-        let length = ends.recip().min(plan.horizon);
-        let in_a_trial = set.probability * plan.horizon / length;
-        if in_a_trial * losses.len() as f64 > HARDLY_MET || set.lost <= 0.0 {
-            continue;
-        }
-        mean += set.probability * set.lost;
-        least = least.min(set.lost * length / plan.horizon);
+        // It ends with the first of several repairs.
+        let repairs = set.units.iter().map(|unit| repair(plan, *unit));
+        let ends: f64 = repairs.map(f64::recip).sum();
+        let in_a_trial = set.probability * plan.horizon / ends.recip().min(plan.horizon);
+        let lost = set.probability * set.lost;
         let label = label(plan, &set.units);
         match found.iter_mut().find(|known| known.label == label) {
-            Some(known) => known.in_a_trial += in_a_trial,
-            None => found.push(Hidden { label, in_a_trial }),
+            Some(known) => {
+                known.in_a_trial += in_a_trial;
+                known.lost += lost;
+            }
+            None => found.push(Catastrophe {
+                label,
+                in_a_trial,
+                lost,
+            }),
         }
     }
-    // Trials that met it by chance would say too much of it.
-    let others = losses.iter().filter(|lost| **lost < 0.1 * least);
-    let others = others.sum::<f64>() / losses.len().max(1) as f64;
-    if mean < DOMINANT * (mean + others) {
-        found.clear();
-    }
+    found.sort_by(|a, b| b.lost.total_cmp(&a.lost));
     found
+}
+
+/// Those that so many trials hardly meet, if they should carry a good part of all that is lost; what these trials lost is `lost`.
+pub(super) fn hardly_met(all: &[Catastrophe], trials: u64, lost: f64) -> Vec<&Catastrophe> {
+    let seldom = |one: &&Catastrophe| one.in_a_trial * trials as f64 <= HARDLY_MET;
+    let seldom: Vec<&Catastrophe> = all.iter().filter(seldom).collect();
+    let missing: f64 = seldom.iter().map(|one| one.lost).sum();
+    if missing > DOMINANT * (missing + lost) {
+        seldom
+    } else {
+        Vec::new()
+    }
 }
 
 /// Mean time until a unit is up again \[s\], by the slowest of its faults.

@@ -6,7 +6,7 @@
 
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 
-use super::rare::{HARDLY_MET, Hidden, disasters, hidden, rare};
+use super::rare::{Catastrophe, catastrophes, disasters, hardly_met, rare};
 use super::state::pairs_of;
 use super::threads::pool;
 use super::{Estimator, RunSettings};
@@ -25,6 +25,10 @@ const ENOUGH: usize = 20;
 const MANY: usize = 1000;
 /// Losses that tell their mean to some per cent.
 const LOSSES_FOR_PRECISION: f64 = 3000.0;
+/// Losses of a pilot, the greatest, that may have come by chance.
+const BY_CHANCE: usize = 3;
+/// Failures that are named at most.
+const NAMED: usize = 3;
 /// Events that take long: some seconds.
 const LONG: f64 = 3e8;
 /// Most trials of a pilot, and the most events of all its topologies together.
@@ -69,8 +73,8 @@ pub struct Tactic {
     pub controls: Option<Controls>,
     /// What busy periods with likely failures say, or why they say nothing; `None` if losses are not rare.
     pub rare: Option<Result<RareMeans, String>>,
-    /// What should carry a good part of the losses, and was hardly met by the trials of a pilot.
-    pub hidden: Vec<Hidden>,
+    /// What leaves nothing that serves, as theory has it; none where the mean was worked out.
+    pub catastrophes: Vec<Catastrophe>,
 }
 
 impl Tactic {
@@ -80,12 +84,12 @@ impl Tactic {
         self.exact_unavailability().is_some() || matches!(self.rare, Some(Ok(_)))
     }
 
-    /// What should carry a good part of the losses, and comes too seldom for so many trials to tell how much.
+    /// What should carry a good part of the losses and comes too seldom for so many trials that lost so much: what loses most.
     #[must_use]
-    pub fn hardly_met(&self, trials: u64) -> Vec<String> {
-        let seldom = |hidden: &&Hidden| hidden.in_a_trial * trials as f64 <= HARDLY_MET;
-        let seldom = self.hidden.iter().filter(seldom);
-        seldom.map(|hidden| hidden.label.clone()).collect()
+    pub fn hardly_met(&self, trials: u64, lost: f64) -> Vec<String> {
+        let found = hardly_met(&self.catastrophes, trials, lost);
+        let foremost = found.iter().take(NAMED);
+        foremost.map(|one| one.label.clone()).collect()
     }
 
     /// The unavailability, if it was worked out.
@@ -163,11 +167,8 @@ impl Tactics {
             if tactic.exact_unavailability().is_some() || stop() {
                 continue;
             }
-            tactic.hidden = hidden(plan, &pilot.losses[index]);
-            if pilot.is_rare(index, plan)
-                || (!tactic.hidden.is_empty() && pilot.loses_seldom(index))
-                || pilot.missed_disasters(index, plan)
-            {
+            tactic.catastrophes = catastrophes(plan);
+            if pilot.asks_for_likely_failures(index, plan, &tactic.catastrophes) {
                 tactic.rare = Some(pool.install(|| rare(plan, price, settings, stop)));
             }
         }
@@ -186,9 +187,7 @@ impl Tactics {
 #[must_use]
 pub fn loses_rarely(plan: &Plan, settings: &RunSettings) -> bool {
     let pilot = Pilot::play(std::slice::from_ref(plan), settings, &|| false);
-    pilot.is_rare(0, plan)
-        || (pilot.loses_seldom(0) && !hidden(plan, &pilot.losses[0]).is_empty())
-        || pilot.missed_disasters(0, plan)
+    pilot.asks_for_likely_failures(0, plan, &catastrophes(plan))
 }
 
 /// Variance of the differences of two series.
@@ -268,6 +267,23 @@ impl Pilot {
         let plain = variance(&self.plain[index], &vec![0.0; losses.len()]);
         let left = variance(losses, &taken_off(controls, scores));
         2 * with_loss > losses.len() && plain < SWEEPING_COSTS * left
+    }
+
+    /// Whether trials would hardly ever see what a topology loses, or a good part of it.
+    fn asks_for_likely_failures(&self, index: usize, plan: &Plan, all: &[Catastrophe]) -> bool {
+        self.is_rare(index, plan)
+            || (self.loses_seldom(index) && self.hardly_met(index, all))
+            || self.missed_disasters(index, plan)
+    }
+
+    /// Whether the pilot hardly met what should carry a good part of the losses.
+    fn hardly_met(&self, index: usize, all: &[Catastrophe]) -> bool {
+        let mut losses = self.losses[index].clone();
+        losses.sort_by(f64::total_cmp);
+        // Trials that met it by chance say too much of it.
+        let usual = &losses[..losses.len().saturating_sub(BY_CHANCE)];
+        let lost = usual.iter().sum::<f64>() / losses.len().max(1) as f64;
+        !hardly_met(all, losses.len() as u64, lost).is_empty()
     }
 
     /// Whether a topology hardly ever loses anything: in many trials too few did to tell much, or so few that trials of so many
