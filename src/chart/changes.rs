@@ -13,8 +13,6 @@ pub const CHANGES: &str = "recommend";
 
 /// Bars drawn.
 const MOST: usize = 16;
-/// A month, for a nine, above which its figure is not shown.
-const DEAR: f64 = 1e7;
 /// Height of a bar with its distance \[px\].
 const ROW: f64 = 36.0;
 /// Room for words left of the bars, and for costs right of them \[px\].
@@ -136,9 +134,8 @@ impl<'a> Row<'a> {
 
     /// What a nine costs a month, where it is shown.
     fn nine(&self) -> Option<f64> {
-        let cost = self.against.cost_per_nine.map(|each| each.mean);
-        // So dear it is no offer, nor is the figure one in the table.
-        cost.filter(|cost| *cost > 0.0 && *cost <= DEAR)
+        let cost = self.against.cost_per_nine.filter(|cost| !cost.is_dear());
+        cost.map(|cost| cost.mean).filter(|cost| *cost > 0.0)
     }
 }
 

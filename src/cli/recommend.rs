@@ -47,7 +47,7 @@ pub(super) fn recommend(args: &RecommendArgs, streams: &mut Streams) -> Result<(
     let interrupt = Interrupt::listen()?;
     let mut lab = Bench {
         draft: &draft,
-        only: &args.only.iter().map(|kind| kind.kind()).collect::<Vec<_>>(),
+        only: &args.only,
         // Whoever is the best of many had luck too: what chooses is not what is reported.
         search: RunSettings {
             seed: settings.seed.wrapping_add(1),

@@ -145,8 +145,8 @@ pub(super) struct RecommendArgs {
     #[arg(long, value_name = "N", default_value_t = 10, allow_hyphen_values = true, value_parser = values::top)]
     pub(super) top: usize,
     /// Only changes of this kind; may be given several times [default: all]
-    #[arg(long, value_enum, value_name = "KIND")]
-    pub(super) only: Vec<ChangeKind>,
+    #[arg(long, value_name = "KIND", value_parser = values::change_kind())]
+    pub(super) only: Vec<MoveKind>,
     #[command(flatten)]
     pub(super) trials: StudyTrials,
     #[command(flatten)]
@@ -171,41 +171,4 @@ pub(super) struct DrillsArgs {
     pub(super) trials: StudyTrials,
     #[command(flatten)]
     pub(super) output: StudyOutput,
-}
-
-/// A kind of change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ChangeKind {
-    /// One more replica of a service
-    Replica,
-    /// One more zone in each region
-    Zone,
-    /// Another topology of the file, or another pattern
-    Pattern,
-    /// Another share of the replicas that a standby or an active region runs
-    Scale,
-    /// A loss is noticed sooner
-    Detection,
-    /// A failover is decided, repeated or followed by clients sooner
-    Failover,
-    /// Drills, or more of them
-    Drill,
-    /// A step of the runbook waits for less
-    Runbook,
-}
-
-impl ChangeKind {
-    /// What the study calls it.
-    pub(super) fn kind(self) -> MoveKind {
-        match self {
-            Self::Replica => MoveKind::Replica,
-            Self::Zone => MoveKind::Zone,
-            Self::Pattern => MoveKind::Pattern,
-            Self::Scale => MoveKind::Scale,
-            Self::Detection => MoveKind::Detection,
-            Self::Failover => MoveKind::Failover,
-            Self::Drill => MoveKind::Drill,
-            Self::Runbook => MoveKind::Runbook,
-        }
-    }
 }

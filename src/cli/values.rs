@@ -2,10 +2,23 @@
 
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use crate::study::recommend::MoveKind;
 use crate::units::{self, UnitError};
 
 /// Longest time that makes sense to wait for \[s\]: ten years.
 const LONGEST_WAIT: f64 = 10.0 * 8760.0 * 3600.0;
+
+/// A kind of change that `recommend` tries.
+pub(super) fn change_kind() -> impl TypedValueParser<Value = MoveKind> {
+    let kinds = MoveKind::ALL.map(|kind| PossibleValue::new(kind.name()).help(kind.about()));
+    PossibleValuesParser::new(kinds).try_map(|name| {
+        let mut all = MoveKind::ALL.into_iter();
+        all.find(|kind| kind.name() == name)
+            .ok_or("is no kind of change")
+    })
+}
 
 /// A seed.
 pub(super) fn seed(text: &str) -> Result<u64, String> {

@@ -167,19 +167,12 @@ impl Simulator<'_> {
         let Some(dispatch) = plan.dispatch else {
             return;
         };
-        let state = &self.crews[crew as usize];
-        let is_free = state.busy < plan.size;
-        if !is_free || state.waiting.is_empty() {
-            for line in plan.lines() {
-                let slot = self.line_slot(line as u32);
-                if self.calendar.time_of(slot).is_finite() {
-                    self.calendar.set(slot, f64::INFINITY);
-                }
-            }
-            return;
+        // Who waits is in the order of the lines: one pass over both. Nobody is wanted while nobody is free.
+        let is_free = self.crews[crew as usize].busy < plan.size;
+        let (mut next, mut line_of_next) = (0, NO_LINE);
+        if is_free {
+            line_of_next = self.line_at(crew, 0);
         }
-        // Who waits is in the order of the lines: one pass over both.
-        let (mut next, mut line_of_next) = (0, self.line_at(crew, 0));
         for line in plan.lines() {
             let slot = self.line_slot(line as u32);
             let wanted = line_of_next == line as u32;

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use super::ledger::DOWN_SLACK;
+use super::takeover::PoolState;
 use super::trial::Simulator;
 use crate::plan::{GrayCall, GrayCallee, GrayFault, GrayPlan, GrayService, NO_GATE, StreamRng};
 
@@ -72,8 +73,7 @@ enum Eyes {
 struct Walk<'a> {
     plan: &'a GrayPlan,
     spare: &'a [i32],
-    /// Members that serve of the pools; none while there is no primary.
-    primaries: &'a dyn Fn(u32) -> Option<usize>,
+    pools: &'a [PoolState],
     eyes: Eyes,
 }
 
@@ -118,7 +118,8 @@ impl Walk<'_> {
         }
         let around = self.of_faults(&service.around);
         if let Some(pool) = service.pool {
-            let primary = (self.primaries)(pool).and_then(|index| service.replicas.get(index));
+            let primary = self.pools[pool as usize].primary;
+            let primary = primary.and_then(|index| service.replicas.get(index));
             let own = primary.map_or(Worth::FULL, |replica| self.of_faults(&replica.faults));
             return Worth {
                 quality: around.quality * own.quality,
@@ -212,14 +213,18 @@ impl Worth {
 }
 
 impl Simulator<'_> {
-    /// An entry in a region as some see it.
-    fn look(&self, plan: &GrayPlan, at: usize, eyes: Eyes) -> Worth {
-        let walk = Walk {
+    fn walk<'a>(&'a self, plan: &'a GrayPlan, eyes: Eyes) -> Walk<'a> {
+        Walk {
             plan,
             spare: &self.spare,
-            primaries: &|pool| self.pools[pool as usize].primary,
+            pools: &self.pools,
             eyes,
-        };
+        }
+    }
+
+    /// An entry in a region as some see it.
+    fn look(&self, plan: &GrayPlan, at: usize, eyes: Eyes) -> Worth {
+        let walk = self.walk(plan, eyes);
         match &plan.ways[at] {
             Some(way) => walk.of_way(way),
             None => walk.of_closure(plan.entries[at], &mut vec![false; plan.services.len()]),
@@ -232,12 +237,7 @@ impl Simulator<'_> {
             return Cow::Borrowed(way);
         }
         let mut seen = vec![false; plan.services.len()];
-        let walk = Walk {
-            plan,
-            spare: &self.spare,
-            primaries: &|pool| self.pools[pool as usize].primary,
-            eyes: Eyes::Users,
-        };
+        let walk = self.walk(plan, Eyes::Users);
         walk.of_closure(plan.entries[at], &mut seen);
         let met = (0..).zip(seen).filter(|(_, seen)| *seen);
         Cow::Owned(met.map(|(service, _)| service).collect())

@@ -102,7 +102,7 @@ fn losses(plan: &Plan, structure: &Structure) -> Vec<(f64, Function)> {
 pub struct ProductForm<'p> {
     plan: &'p Plan,
     structure: Structure,
-    processes: Processes,
+    alike: Alike,
 }
 
 impl<'p> ProductForm<'p> {
@@ -119,7 +119,7 @@ impl<'p> ProductForm<'p> {
         Ok(Self {
             plan,
             structure,
-            processes: Processes::new(Effort::Full),
+            alike: Alike::new(Effort::Full),
         })
     }
 
@@ -129,7 +129,7 @@ impl<'p> ProductForm<'p> {
     ///
     /// In words, why a unit cannot be worked out.
     pub fn unavailability(&mut self) -> Result<Figure, String> {
-        lost(self.plan, &self.structure, &mut self.processes)
+        lost(self.plan, &self.structure, &mut self.alike.processes)
     }
 
     /// Share of requests lost in a variant of the plan that differs only in clocks.
@@ -138,7 +138,7 @@ impl<'p> ProductForm<'p> {
     ///
     /// In words, why a unit cannot be worked out.
     pub fn with_clocks_of(&mut self, variant: &Plan) -> Result<Figure, String> {
-        lost(variant, &self.structure, &mut self.processes)
+        lost(variant, &self.structure, &mut self.alike.processes)
     }
 
     /// Share of requests lost in a variant of the plan that differs in clocks and gates.
@@ -147,20 +147,25 @@ impl<'p> ProductForm<'p> {
     ///
     /// In words, why it has no product form.
     pub fn of_variant(&mut self, variant: &Plan) -> Result<Figure, String> {
-        let structure = independent_structure(variant, Effort::Full)?;
-        lost(variant, &structure, &mut self.processes)
+        self.alike.unavailability(variant)
     }
 }
 
-/// Works plans that are much alike out at a glance: what they share is worked out once.
+/// Works plans that are much alike out: what they share is worked out once.
 #[derive(Debug, Clone)]
-pub struct Alike(Processes);
+pub struct Alike {
+    effort: Effort,
+    processes: Processes,
+}
 
 impl Alike {
     /// Nothing has been worked out.
     #[must_use]
-    pub fn at_a_glance() -> Self {
-        Self(Processes::new(Effort::Glance))
+    pub fn new(effort: Effort) -> Self {
+        Self {
+            effort,
+            processes: Processes::new(effort),
+        }
     }
 
     /// Share of requests lost in a plan.
@@ -169,8 +174,8 @@ impl Alike {
     ///
     /// In words, why it has no product form.
     pub fn unavailability(&mut self, plan: &Plan) -> Result<Figure, String> {
-        let structure = independent_structure(plan, Effort::Glance)?;
-        lost(plan, &structure, &mut self.0)
+        let structure = independent_structure(plan, self.effort)?;
+        lost(plan, &structure, &mut self.processes)
     }
 }
 

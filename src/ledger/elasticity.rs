@@ -39,7 +39,7 @@ impl Elasticities {
         let mut unknown = Vec::new();
         let mut solvable = Vec::new();
         let mut units = 0;
-        let mut alike = Alike::at_a_glance();
+        let mut alike = Alike::new(Effort::Glance);
         for topology in topologies {
             match unavailability(model, &topology.name, &mut alike) {
                 Ok(figure) if figure.value > 0.0 => {
@@ -244,8 +244,13 @@ topologies: { one: { pattern: single-az } }
                     .unwrap_or_else(|| panic!("{path}"))
             };
             let (up, down) = (nudged(1.0 + super::STEP), nudged(1.0 - super::STEP));
-            let found = super::elasticity(&up, &down, "one", &mut super::Alike::at_a_glance())
-                .unwrap_or_else(|| panic!("{path}"));
+            let found = super::elasticity(
+                &up,
+                &down,
+                "one",
+                &mut super::Alike::new(super::Effort::Glance),
+            )
+            .unwrap_or_else(|| panic!("{path}"));
             assert!(
                 (found.value - expected).abs() < 2e-3,
                 "{path}: {found:?}, not {expected}"

@@ -280,56 +280,6 @@ impl Distribution {
         }
     }
 
-    /// The same, so many times as long.
-    #[must_use]
-    pub fn times(self, factor: f64) -> Self {
-        match self {
-            Self::Exponential { mean } => Self::Exponential {
-                mean: mean * factor,
-            },
-            Self::Fixed(value) => Self::Fixed(value * factor),
-            Self::Uniform { from, to } => Self::Uniform {
-                from: from * factor,
-                to: to * factor,
-            },
-            Self::Lognormal { mu, sigma } => Self::Lognormal {
-                mu: mu + factor.ln(),
-                sigma,
-            },
-            Self::Weibull { shape, scale } => Self::Weibull {
-                shape,
-                scale: scale * factor,
-            },
-            Self::Gamma { shape, scale } => Self::Gamma {
-                shape,
-                scale: scale * factor,
-            },
-            Self::Triangular { low, mode, high } => Self::Triangular {
-                low: low * factor,
-                mode: mode * factor,
-                high: high * factor,
-            },
-            Self::Empirical(values) => {
-                Self::Empirical(values.iter().map(|value| value * factor).collect())
-            }
-            Self::Mixture(parts) => Self::Mixture(
-                parts
-                    .into_iter()
-                    .map(|(weight, part)| (weight, part.times(factor)))
-                    .collect(),
-            ),
-            Self::Between(range) => Self::Between(Range {
-                mu: range.mu + factor.ln(),
-                ..range
-            }),
-            Self::Delayed { by, rest } => Self::Delayed {
-                by: by * factor,
-                rest: Box::new(rest.times(factor)),
-            },
-            Self::Never => Self::Never,
-        }
-    }
-
     /// The same as a part of a mixture: what is not known of one part is another thing than what is not known of the next.
     #[must_use]
     pub(super) fn with_ranges_of_part(self, index: usize) -> Self {

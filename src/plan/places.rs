@@ -153,7 +153,7 @@ impl Compiler<'_> {
     ) -> Clock {
         let cells = f64::from(self.deployment.spec.cells);
         let life = if fault.spread_over_cells && cells > 1.0 {
-            fault.renewal.mtbf.clone().times(cells)
+            fault.renewal.mtbf.clone().scaled(cells)
         } else {
             fault.renewal.mtbf.clone()
         };

@@ -11,7 +11,7 @@ use super::recommend_words::{Said, about, said};
 use super::table::{rendered, table};
 use super::terminal::push_wrapped;
 use crate::results::{
-    AgainstStart, DesignResult, Estimate, RecommendStudy, Route, Standing, format,
+    AgainstStart, CostPerNine, DesignResult, Estimate, RecommendStudy, Route, Standing, format,
 };
 
 const HEADINGS: [&str; 6] = [
@@ -22,9 +22,6 @@ const HEADINGS: [&str; 6] = [
     "for each nine",
     "objectives",
 ];
-
-/// A month, for a nine, above which its figure is not shown.
-pub(super) const DEAR: f64 = 1e7;
 
 /// A study for a terminal of so many columns.
 #[must_use]
@@ -270,8 +267,9 @@ fn per_nine(design: &DesignResult, against: &AgainstStart, currency: &str) -> St
     match against.cost_per_nine {
         _ if !against.is_resolved => "not resolved".to_owned(),
         Some(cost) if cost.high <= 0.0 => "saves".to_owned(),
-        // So dear that it is no offer: digits would be those of a gain near 0.
-        Some(cost) if cost.mean > DEAR => format!("> {}", format::money_short(DEAR, currency)),
+        Some(cost) if cost.is_dear() => {
+            format!("> {}", format::money_short(CostPerNine::DEAR, currency))
+        }
         Some(cost) => {
             let [mean, low, high] =
                 [cost.mean, cost.low, cost.high].map(|each| short(each, currency));

@@ -1,6 +1,6 @@
 //! What a search for changes comes to, in sentences that terminals and Markdown share.
 
-use super::recommend::{DEAR, short};
+use super::recommend::short;
 use super::recommend_design::{design_lines, figures, once_more, words};
 use crate::results::{Obstacle, PairResult, RecommendStudy, Standing, format};
 
@@ -70,8 +70,7 @@ fn cheapest_nines(study: &RecommendStudy) -> Said {
     let each = study.by_cost_per_nine.iter().filter_map(|index| {
         let design = &study.designs[*index];
         let cost = design.against_start.as_ref()?.cost_per_nine?;
-        // What is so dear is no cheap nine.
-        if cost.mean > DEAR {
+        if cost.is_dear() {
             return None;
         }
         let money = if cost.high <= 0.0 {

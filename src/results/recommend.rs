@@ -139,6 +139,17 @@ pub struct CostPerNine {
     pub high: f64,
 }
 
+impl CostPerNine {
+    /// A month, for a nine, above which it is no offer, and its digits would be those of a gain near 0.
+    pub const DEAR: f64 = 1e7;
+
+    /// Whether it is so dear.
+    #[must_use]
+    pub fn is_dear(&self) -> bool {
+        self.mean > Self::DEAR
+    }
+}
+
 /// How a design stands to one objective.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ObjectiveStanding {

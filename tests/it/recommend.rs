@@ -3,23 +3,10 @@
 use serde_json::Value;
 
 use super::support::number;
-use super::sweep::run;
+use super::sweep::{run, study};
 
 fn recommend(text: &str, args: &[&str]) -> Value {
-    let folder = tempfile::tempdir().unwrap();
-    let all: Vec<&str> = [
-        &["recommend", "pair.yaml", "--no-charts", "--format", "json"],
-        args,
-    ]
-    .concat();
-    let output = run(folder.path(), text, &all);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let mut all: Value = serde_json::from_slice(&output.stdout).unwrap();
-    all["recommend"].take()
+    study("recommend", text, args)["recommend"].take()
 }
 
 fn design<'a>(study: &'a Value, index: &Value) -> &'a Value {

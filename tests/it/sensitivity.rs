@@ -3,29 +3,10 @@
 use serde_json::Value;
 
 use super::support::number;
-use super::sweep::{lost_in_a_year, model, run};
+use super::sweep::{lost_in_a_year, model, run, study};
 
 fn sensitivity(text: &str, args: &[&str]) -> Value {
-    let folder = tempfile::tempdir().unwrap();
-    let all: Vec<&str> = [
-        &[
-            "sensitivity",
-            "pair.yaml",
-            "--no-charts",
-            "--format",
-            "json",
-        ],
-        args,
-    ]
-    .concat();
-    let output = run(folder.path(), text, &all);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let mut all: Value = serde_json::from_slice(&output.stdout).unwrap();
-    all["sensitivity"].take()
+    study("sensitivity", text, args)["sensitivity"].take()
 }
 
 fn bar<'a>(study: &'a Value, topology: &str, path: &str) -> &'a Value {

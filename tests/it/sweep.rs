@@ -28,20 +28,21 @@ pub(crate) fn run(folder: &Path, text: &str, args: &[&str]) -> std::process::Out
         .unwrap()
 }
 
-fn sweep(text: &str, args: &[&str]) -> Value {
+/// What a study of the model pair.yaml says as JSON.
+pub(crate) fn study(command: &str, text: &str, args: &[&str]) -> Value {
     let folder = tempfile::tempdir().unwrap();
-    let all: Vec<&str> = [
-        &["sweep", "pair.yaml", "--no-charts", "--format", "json"],
-        args,
-    ]
-    .concat();
-    let output = run(folder.path(), text, &all);
+    let usual = [command, "pair.yaml", "--no-charts", "--format", "json"];
+    let output = run(folder.path(), text, &[&usual, args].concat());
     assert!(
         output.status.success(),
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn sweep(text: &str, args: &[&str]) -> Value {
+    study("sweep", text, args)
 }
 
 /// Share of a year that a unit is down which is up at its start, for a mean of 100 days and of so many days down.

@@ -24,7 +24,34 @@ pub enum MoveKind {
 }
 
 impl MoveKind {
-    /// Its name in results.
+    /// All kinds.
+    pub const ALL: [Self; 8] = [
+        Self::Replica,
+        Self::Zone,
+        Self::Pattern,
+        Self::Scale,
+        Self::Detection,
+        Self::Failover,
+        Self::Drill,
+        Self::Runbook,
+    ];
+
+    /// What it is, in words.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Replica => "One more replica of a service",
+            Self::Zone => "One more zone in each region",
+            Self::Pattern => "Another topology of the file, or another pattern",
+            Self::Scale => "Another share of the replicas that a standby or an active region runs",
+            Self::Detection => "A loss is noticed sooner",
+            Self::Failover => "A failover is decided, repeated or followed by clients sooner",
+            Self::Drill => "Drills, or more of them",
+            Self::Runbook => "A step of the runbook waits for less",
+        }
+    }
+
+    /// Its name in results and options.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
