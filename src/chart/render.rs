@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{self, fontdb};
 use thiserror::Error;
 
@@ -38,7 +38,7 @@ pub enum ChartError {
     },
     /// The pixels could not be packed.
     #[error("chart could not be written as PNG: {0}")]
-    Png(String),
+    Png(#[from] png::EncodingError),
 }
 
 /// A chart as PNG, two pixels for each of the SVG's.
@@ -52,14 +52,31 @@ pub fn png(svg: &str) -> Result<Vec<u8>, ChartError> {
         (size.height() * PNG_SCALE).ceil() as u32,
     );
     let mut pixels = Pixmap::new(width, height).ok_or(ChartError::Size { width, height })?;
+    pixels.fill(Color::WHITE);
     resvg::render(
         &tree,
         Transform::from_scale(PNG_SCALE, PNG_SCALE),
         &mut pixels.as_mut(),
     );
-    pixels
-        .encode_png()
-        .map_err(|error| ChartError::Png(error.to_string()))
+    packed(&pixels)
+}
+
+/// Opaque pixels as a file: plain areas pack well as they are, at the level that takes an eighth of the default's time.
+fn packed(pixels: &Pixmap) -> Result<Vec<u8>, ChartError> {
+    let rgb: Vec<u8> = (pixels.data().chunks_exact(4))
+        .flat_map(|pixel| &pixel[..3])
+        .copied()
+        .collect();
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, pixels.width(), pixels.height());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_filter(png::Filter::NoFilter);
+    encoder.set_deflate_compression(png::DeflateCompression::Level(1));
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&rgb)?;
+    writer.finish()?;
+    Ok(file)
 }
 
 fn parsed(svg: &str) -> Result<usvg::Tree, ChartError> {
