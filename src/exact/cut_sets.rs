@@ -92,12 +92,36 @@ impl CutSets {
 /// In words, if the structure function, or its sets up to the order, do not fit into two million nodes.
 pub fn cut_sets(plan: &Plan, extent: Extent) -> Result<Vec<CutSets>, String> {
     let plan = plan.at_full_scale();
-    try_cut_sets(&plan, extent).map_err(|TooLarge| {
-        format!(
-            "services share so much that cut sets of up to {} failures do not fit into {MOST_NODES} nodes",
-            extent.order
-        )
-    })
+    let search = || {
+        let mut search = Search::new(&plan);
+        let events = events(&plan, &mut search.gates)?;
+        let each = events.iter().map(|losses| search.of_event(losses, extent));
+        each.collect::<Result<_, _>>()
+    };
+    search().map_err(|TooLarge| too_large(extent))
+}
+
+/// The likeliest minimal cut sets of [`TopEvent::NoRegionCanServe`] alone, in a part of the time: nothing else is worked out.
+///
+/// # Errors
+///
+/// As [`cut_sets`].
+pub fn worst_cut_sets(plan: &Plan, extent: Extent) -> Result<Vec<CutSet>, String> {
+    let plan = plan.at_full_scale();
+    let search = || {
+        let mut search = Search::new(&plan);
+        let worst = events(&plan, &mut search.gates)?.pop();
+        let sets = worst.map(|losses| search.listed(&losses, extent));
+        Ok(sets.transpose()?.map_or(Vec::new(), |found| found.sets))
+    };
+    search().map_err(|TooLarge| too_large(extent))
+}
+
+fn too_large(extent: Extent) -> String {
+    format!(
+        "services share so much that cut sets of up to {} failures do not fit into {MOST_NODES} nodes",
+        extent.order
+    )
 }
 
 /// What an event is made of.
@@ -108,29 +132,45 @@ struct Losses {
     parts: Vec<(f64, Function)>,
 }
 
-fn try_cut_sets(plan: &Plan, extent: Extent) -> Result<Vec<CutSets>, TooLarge> {
-    let mut gates = Gates::with_shocks(plan, MOST_NODES);
-    let events = events(plan, &mut gates)?;
-    let mut means = UnitMeans::new(plan);
-    let units = std::mem::take(&mut gates.units);
-    let q: Vec<f64> = units.iter().map(|unit| means.of(*unit)).collect();
-    let hits = HitGates::new(plan);
-    let lists = events.into_iter().map(|losses| {
+/// The structure of a plan, with how often its units are down.
+struct Search<'p> {
+    plan: &'p Plan,
+    gates: Gates<'p>,
+    hits: HitGates,
+    means: UnitMeans<'p>,
+}
+
+/// Sets of an event.
+struct Listed {
+    top: Function,
+    units: Vec<UnitId>,
+    /// Mean unavailabilities of the units.
+    q: Vec<f64>,
+    sets: Vec<CutSet>,
+    count: f64,
+}
+
+impl<'p> Search<'p> {
+    fn new(plan: &'p Plan) -> Self {
+        Self {
+            plan,
+            gates: Gates::with_shocks(plan, MOST_NODES),
+            hits: HitGates::new(plan),
+            means: UnitMeans::new(plan),
+        }
+    }
+
+    fn listed(&mut self, losses: &Losses, extent: Extent) -> Result<Listed, TooLarge> {
+        let units = self.gates.units.clone();
+        let q: Vec<f64> = units.iter().map(|unit| self.means.of(*unit)).collect();
         let mut top = FALSE;
         for (_, states) in &losses.parts {
-            top = gates.diagram.or(top, *states)?;
+            top = self.gates.diagram.or(top, *states)?;
         }
         let mut families = Families::new(MOST_NODES);
-        let family = families.minimal(&gates.diagram, top, extent.order)?;
+        let family = families.minimal(&self.gates.diagram, top, extent.order)?;
         let found = families.by_weight(family, &q, extent.most);
-        let parts = losses.parts.iter().map(|(_, states)| *states);
-        let functions: Vec<Function> = [top].into_iter().chain(parts).collect();
-        let evaluator = Evaluator::new(&gates.diagram, &functions);
-        let (mut values, mut arrivals) = (Vec::new(), Vec::new());
-        let chances: Vec<f64> = evaluator.probabilities(&q, &mut values).collect();
-        let mut birnbaum = vec![0.0; q.len()];
-        evaluator.importance(0, &q, &values, &mut arrivals, &mut birnbaum);
-        let mut hit = Hit::new(plan, &hits, losses.event);
+        let mut hit = Hit::new(self.plan, &self.hits, losses.event);
         let sets = found.heaviest.into_iter().map(|(variables, probability)| {
             let mut set: Vec<UnitId> = variables.iter().map(|v| units[*v as usize]).collect();
             set.sort_unstable();
@@ -140,26 +180,42 @@ fn try_cut_sets(plan: &Plan, extent: Extent) -> Result<Vec<CutSets>, TooLarge> {
                 probability,
             }
         });
+        Ok(Listed {
+            top,
+            sets: sets.collect(),
+            count: found.count,
+            units,
+            q,
+        })
+    }
+
+    fn of_event(&mut self, losses: &Losses, extent: Extent) -> Result<CutSets, TooLarge> {
+        let listed = self.listed(losses, extent)?;
+        let parts = losses.parts.iter().map(|(_, states)| *states);
+        let functions: Vec<Function> = [listed.top].into_iter().chain(parts).collect();
+        let evaluator = Evaluator::new(&self.gates.diagram, &functions);
+        let (mut values, mut arrivals) = (Vec::new(), Vec::new());
+        let chances: Vec<f64> = evaluator.probabilities(&listed.q, &mut values).collect();
+        let mut birnbaum = vec![0.0; listed.q.len()];
+        evaluator.importance(0, &listed.q, &values, &mut arrivals, &mut birnbaum);
         let parts = losses.parts.iter().zip(&chances[1..]);
+        let weights = listed.units.iter().zip(listed.q.iter().zip(&birnbaum));
         Ok(CutSets {
             event: losses.event,
             probability: chances[0],
             lost: parts.map(|((share, _), chance)| share * chance).sum(),
-            sets: sets.collect(),
-            count: found.count,
-            units: units
-                .iter()
-                .zip(q.iter().zip(&birnbaum))
+            sets: listed.sets,
+            count: listed.count,
+            units: weights
                 .map(|(unit, (mean, birnbaum))| UnitWeight {
                     unit: *unit,
                     mean: *mean,
                     birnbaum: *birnbaum,
                 })
                 .collect(),
-            approximations: means.approximations.clone(),
+            approximations: self.means.approximations.clone(),
         })
-    });
-    lists.collect()
+    }
 }
 
 fn events(plan: &Plan, gates: &mut Gates<'_>) -> Result<Vec<Losses>, TooLarge> {

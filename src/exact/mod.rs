@@ -31,7 +31,7 @@ mod unit_means;
 mod zero_suppressed;
 
 pub use answer::{Accuracy, Answer, Figure, JourneyFigures, Refusal, Route, Solution};
-pub use cut_sets::{CutSet, CutSets, Extent, TopEvent, UnitWeight, cut_sets};
+pub use cut_sets::{CutSet, CutSets, Extent, TopEvent, UnitWeight, cut_sets, worst_cut_sets};
 pub use effort::Effort;
 pub use product::{Alike, ProductForm};
 pub use twin::{TwinMeans, twin};

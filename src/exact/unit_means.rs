@@ -7,8 +7,8 @@ use super::quadrature::integrate;
 use crate::model::Range;
 use crate::plan::{NO_CREW, Plan, UnitId, UnitKind};
 
-/// Relative error that is good enough for a mean.
-const GOOD: f64 = 1e-9;
+/// Relative error that is good enough for a mean: that of what a run works out by the way, so that it is worked out once.
+const GOOD: f64 = 1e-8;
 
 /// Why a unit is down for another share of time than is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

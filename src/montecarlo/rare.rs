@@ -11,7 +11,7 @@ use super::tactics::{Stop, cost_of};
 use crate::cost::FailurePrice;
 use crate::engine::BusyPeriods;
 use crate::estimate::{RareMeans, RareTally};
-use crate::exact::{CutSets, Extent, TopEvent, cut_sets};
+use crate::exact::{CutSets, Extent, cut_sets, worst_cut_sets};
 use crate::plan::{Plan, UnitId};
 
 /// Samples of a batch; batches are merged in order.
@@ -144,13 +144,7 @@ pub(super) fn disasters(plan: &Plan) -> Disasters {
         least: f64::INFINITY,
         ..Disasters::default()
     };
-    let Ok(events) = cut_sets(plan, extent) else {
-        return all;
-    };
-    let worst = events
-        .iter()
-        .filter(|event| event.event == TopEvent::NoRegionCanServe);
-    for set in worst.flat_map(|event| &event.sets) {
+    for set in worst_cut_sets(plan, extent).unwrap_or_default() {
         let clocks = set.units.iter().flat_map(|unit| {
             let unit = &plan.units[*unit as usize];
             &plan.clocks[unit.first_clock as usize..][..unit.n_clocks as usize]
@@ -186,14 +180,8 @@ pub(super) fn catastrophes(plan: &Plan) -> Vec<Catastrophe> {
         order: 2,
         most: LOOKED_OUT_FOR,
     };
-    let Ok(events) = cut_sets(plan, extent) else {
-        return Vec::new();
-    };
-    let worst = events
-        .iter()
-        .filter(|event| event.event == TopEvent::NoRegionCanServe);
     let mut found: Vec<Catastrophe> = Vec::new();
-    for set in worst.flat_map(|event| &event.sets) {
+    for set in worst_cut_sets(plan, extent).unwrap_or_default() {
         // What others alone strike lasts as long as they say.
         if (set.units.iter()).any(|unit| plan.units[*unit as usize].n_clocks == 0) {
             continue;
