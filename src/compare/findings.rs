@@ -50,7 +50,7 @@ pub fn findings(
     let (solved, sampled): (Vec<&TopologyResult>, Vec<&TopologyResult>) =
         hittable.iter().copied().partition(rests_elsewhere);
     found.extend(uneven_weights(&solved));
-    found.extend(unseen_cut_sets(&solved));
+    found.extend(unseen_cut_sets(&hittable));
     found.extend(few_outages(&sampled));
     found.extend(few_seen(&solved));
     found.extend(rare_faults(&sampled));
