@@ -268,12 +268,10 @@ impl Estimates<'_> {
         if let Some(answer) = &tactic.answer {
             take_over(&mut result, answer, self.price);
         }
+        let lost = result.unavailability.mean;
+        result.hardly_met = tactic.hardly_met(result.trials, lost);
         if let Some(rare) = &tactic.rare {
             take_over_rare(&mut result, rare, plan.horizon / 3600.0);
-        }
-        if !tactic.is_settled() {
-            let lost = result.unavailability.mean;
-            result.hardly_met = tactic.hardly_met(result.trials, lost);
         }
         result
     }
@@ -281,7 +279,7 @@ impl Estimates<'_> {
     pub(super) fn differences(&self, run: &Run, topologies: &[TopologyResult]) -> Vec<Difference> {
         let pairs = run.pairs.iter().map(|pair| {
             let mut difference = self.difference(pair);
-            let is_rare = |index: usize| matches!(self.tactics.topologies[index].rare, Some(Ok(_)));
+            let is_rare = |index: usize| topologies[index].rare.is_some();
             if is_rare(pair.of) || is_rare(pair.from) {
                 let figure = |index: usize| &topologies[index].unavailability;
                 let (of, from) = (figure(pair.of), figure(pair.from));

@@ -54,7 +54,7 @@ pub fn take_over(result: &mut TopologyResult, answer: &Answer, price: &FailurePr
     take_over_cost(result, solution, price);
 }
 
-/// Takes over what busy periods with likely failures say of a topology that hardly ever loses anything.
+/// Takes over what busy periods with likely failures say of a topology that hardly ever loses anything, unless its trials tell more.
 pub fn take_over_rare(
     result: &mut TopologyResult,
     rare: &Result<RareMeans, String>,
@@ -70,6 +70,14 @@ pub fn take_over_rare(
             return;
         }
     };
+    if trials_tell_more(result, &means.unavailability) {
+        result.refused.push(RefusedRoute {
+            route: "failure biasing".to_owned(),
+            reason: "the trials met enough outages to tell more".to_owned(),
+        });
+        return;
+    }
+    result.hardly_met.clear();
     "failure-biasing".clone_into(&mut result.method);
     result.variance_reduction = None;
     result.rare = Some(RareSampling {
@@ -93,6 +101,19 @@ pub fn take_over_rare(
     };
     replace(&mut result.outages_per_year, outages);
     replace_lost_business(result, means.cost.clone());
+}
+
+/// Outages from which trials may tell what is lost by themselves.
+const MANY_OUTAGES: u64 = 100;
+/// How much narrower their interval has to be: by so much it is not by luck.
+const MUCH_NARROWER: f64 = 0.7;
+
+/// Whether trials that miss nothing that theory knows of are much sharper than busy periods.
+fn trials_tell_more(result: &TopologyResult, rare: &Estimate) -> bool {
+    let relative = |estimate: &Estimate| (estimate.high - estimate.low) / estimate.mean;
+    result.hardly_met.is_empty()
+        && result.recovery_time_seconds.n >= MANY_OUTAGES
+        && relative(&result.unavailability) < MUCH_NARROWER * relative(rare)
 }
 
 /// The figures that follow from the unavailability.

@@ -205,6 +205,8 @@ struct Pilot {
     losses: Vec<Vec<f64>>,
     /// The same by scores alone.
     plain: Vec<Vec<f64>>,
+    /// For each plan the outages of all trials.
+    outages: Vec<f64>,
     /// For each plan, trial by trial; none if scores are all that its trials tell.
     scores: Vec<Option<Vec<MeanScore>>>,
 }
@@ -218,6 +220,7 @@ impl Pilot {
         let mut pilot = Self {
             losses: vec![Vec::new(); plans.len()],
             plain: vec![Vec::new(); plans.len()],
+            outages: vec![0.0; plans.len()],
             scores: players
                 .iter()
                 .map(|player| matches!(player, Player::Sweep(_)).then(Vec::new))
@@ -231,6 +234,7 @@ impl Pilot {
             for (index, player) in players.iter_mut().enumerate() {
                 let (outcome, score) = player.play(FIRST_TRIAL + trial);
                 pilot.plain[index].push(outcome.unavailability);
+                pilot.outages[index] += f64::from(outcome.outages);
                 let lost = score.map_or(outcome.unavailability, |score| {
                     score.expected.unavailability
                 });
@@ -286,14 +290,17 @@ impl Pilot {
         !hardly_met(all, losses.len() as u64, lost).is_empty()
     }
 
-    /// Whether a topology hardly ever loses anything: in many trials too few did to tell much, or so few that trials of so many
-    /// events would take long.
+    /// Whether a topology hardly ever loses anything: in many trials too few did to tell much, or they had so few outages that trials of
+    /// so many events would take long.
     fn is_rare(&self, index: usize, plan: &Plan) -> bool {
         let losses = &self.losses[index];
         let with_loss = losses.iter().filter(|lost| **lost > 0.0).count();
-        let chance = (with_loss + 1) as f64 / losses.len().max(1) as f64;
-        let events = LOSSES_FOR_PRECISION / chance * (plan.expected_events + 20.0);
-        with_loss < ENOUGH && (losses.len() >= MANY || events > LONG)
+        let trials = losses.len();
+        // A trial of many years may have many outages.
+        let seen = self.outages[index].max(with_loss as f64) + 1.0;
+        let wanted = LOSSES_FOR_PRECISION * trials.max(1) as f64 / seen;
+        let takes_long = wanted * (plan.expected_events + 20.0) > LONG;
+        with_loss < ENOUGH && (trials >= MANY || takes_long)
     }
 
     /// Whether at most half of the trials lost anything.
