@@ -211,20 +211,14 @@ impl Draft {
         }
     }
 
-    /// What the nearest `source` beside it or around it says.
+    /// Where the quantity that is read there comes from.
     fn source_of(&self, spot: &Spot) -> Option<String> {
-        let mut node = &self.root;
-        let mut source = None;
-        for found in &spot.found {
-            let said = node.under("source").map(|node| &*node.value);
-            if let Some(Value::Scalar { text, .. }) = said {
-                source = Some(text.clone());
-            }
-            node = match &*node.value {
-                Value::Sequence(nodes) => nodes.get(found.index?)?,
-                _ => node.under(&found.key)?,
-            };
-        }
-        source
+        let keys: Vec<&str> = spot.found.iter().map(|found| found.key.as_str()).collect();
+        let path = keys.join(".");
+        let mut quantities = self.model.quantities.iter();
+        quantities
+            .find(|quantity| quantity.path == path)?
+            .source
+            .clone()
     }
 }

@@ -26,6 +26,7 @@ failover:
     - { step: approve, takes: { between: [5m, 20m] } }
     - { step: promote, takes: { between: [5m, 20m] }, success: 98% }
 costs: { downtime: $9000/h }
+sources: { failover.plan: "drill of 2025-11" }
 "#;
 
 fn draft() -> Draft {
@@ -339,6 +340,7 @@ fn assumptions_are_what_is_believed() {
     );
     let host = &assumptions[3];
     assert_eq!(host.source.as_deref(), Some("incident log 2025"));
+    assert_eq!(assumptions[10].source.as_deref(), Some("drill of 2025-11"));
     let Magnitude::Range { low, high } = host.quantity else {
         panic!()
     };
