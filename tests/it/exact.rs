@@ -73,6 +73,9 @@ fn every_case_that_is_worked_out_meets_its_reference() {
             if !agrees(figure, reference) {
                 failures.push(format!("{model} {path}: {figure} instead of {reference:e}"));
             }
+            if figure["error"].as_f64().unwrap() > 1e-3 * reference {
+                failures.push(format!("{model} {path}: {figure} is too vague"));
+            }
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

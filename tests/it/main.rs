@@ -6,7 +6,6 @@ mod bad_input;
 mod bad_input_files;
 mod cases;
 mod cells;
-mod chains;
 mod charts;
 mod cli;
 mod contract;
