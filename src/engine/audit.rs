@@ -28,15 +28,20 @@ impl Simulator<'_> {
         };
         let mut idle_as_down = vec![0; plan.units.len()];
         for (index, region) in plan.regions.iter().enumerate() {
-            let Serving::Standby(state) = &self.serving else {
+            let Serving::Standby(cells) = &self.serving else {
                 continue;
             };
-            let (is_full, was_full) = (
-                state.is_full(index),
-                index == 0 || region.switches.is_empty(),
-            );
-            let came_up = i32::from(is_full) - i32::from(was_full);
+            let began_full = index % 2 == 0 || region.switches.is_empty();
+            let cell_is_full = cells[index / 2].is_full(index % 2);
             for switch in &region.switches {
+                let any_is_full = cells.iter().any(|cell| cell.is_full(index % 2));
+                let is_full = if switch.is_shared {
+                    any_is_full
+                } else {
+                    cell_is_full
+                };
+                let was_full = began_full;
+                let came_up = i32::from(is_full) - i32::from(was_full);
                 shift(switch.gate, came_up * -switch.slack);
                 for &unit in &switch.units {
                     assert_eq!(self.condition[unit as usize] == Condition::Off, !is_full);
@@ -48,7 +53,11 @@ impl Simulator<'_> {
                 }
             }
             if region.idle_gate != NO_GATE {
-                shift(region.idle_gate, -came_up);
+                let was_full = index % 2 == 0;
+                shift(
+                    region.idle_gate,
+                    i32::from(was_full) - i32::from(cell_is_full),
+                );
             }
         }
         for (index, unit) in plan.units.iter().enumerate() {
@@ -208,12 +217,36 @@ fn gates_stand_where_units_put_them_in_cells() {
         "multi-az, regions: [r0]",
         "active-active, regions: [r0, r1]",
         "active-active, regions: [r0, r1], cross_region_calls: true",
+        "backup-restore, regions: [r0, r1]",
+        "pilot-light, regions: [r0, r1], cross_region_calls: true, failover: { failback: never }",
+        "warm-standby, regions: [r0, r1], failover: { failback: never }",
+        "warm-standby, regions: [r0, r1]",
+        "hot-standby, regions: [r0, r1]",
     ];
     let cases = designs
         .iter()
         .flat_map(|design| ["own", "shared"].map(|use_of_db| (design, use_of_db)))
-        .flat_map(|(design, use_of_db)| ["", GRAY].map(|gray| (design, use_of_db, gray)));
-    for (design, use_of_db, gray) in cases {
+        .flat_map(|(design, use_of_db)| {
+            [(GRAY, "", ""), ("", CUTS, RUNBOOK)]
+                .map(|(gray, cuts, failover)| (design, use_of_db, gray, cuts, failover))
+        });
+    for (design, use_of_db, gray, cuts, failover) in cases {
+        let failover = if design.contains("standby") || design.contains("pilot") {
+            failover
+        } else {
+            ""
+        };
+        // Each has thousands of events.
+        let trials = if cuts.is_empty() && failover.is_empty() {
+            12
+        } else {
+            4
+        };
+        let cables = if cuts.is_empty() {
+            "\n  cable: { hits: region-link, mtbf: 3d, mttr: 5h }"
+        } else {
+            cuts
+        };
         let text = format!(
             "
 model: cells
@@ -227,7 +260,8 @@ services:
 journeys: {{ all: {{ entry: web }} }}
 crews: {{ people: {{ size: 2, order: random, dispatch: 20m }} }}
 topologies: {{ t: {{ pattern: {design}, cells: 3 }} }}
-failover: {{ reroute: 30m }}
+failover:
+  reroute: 30m{failover}
 faults:
   host: {{ hits: replica, mtbf: 2d, mttr: 6h, crew: people }}
   disk: {{ hits: replica, services: [db], mtbf: 3d, mttr: 3h, crew: people, spreads: {{ to: cell, probability: 30% }} }}
@@ -236,11 +270,10 @@ faults:
   storm: {{ hits: cell, mtbf: 5d, mttr: 4h, strikes: replicas, crew: people }}
   zone: {{ hits: zone, mtbf: 5d, mttr: 5h }}
   rack: {{ hits: service-in-zone, mtbf: 5d, mttr: 5h }}
-  region: {{ hits: region, mtbf: 8d, mttr: 9h }}
-  cable: {{ hits: region-link, mtbf: 3d, mttr: 5h }}{gray}
+  region: {{ hits: region, mtbf: 8d, mttr: 9h }}{cables}{gray}
 "
         );
-        play_and_audit(&load_str("cells", &text, None).unwrap(), 40);
+        play_and_audit(&load_str("cells", &text, None).unwrap(), trials);
     }
 }
 

@@ -5,7 +5,7 @@
 //! failover under way.
 
 use super::serving::Serving;
-use super::standby::{Disruption, StandbyState};
+use super::standby::Disruption;
 use super::trial::Simulator;
 use crate::plan::{DowntimePhase, GateId, Reach, UnitId};
 
@@ -23,7 +23,7 @@ impl Simulator<'_> {
                     self.charge_phase(region, journey.share * loss.down);
                 }
                 if loss.overload > 0.0 {
-                    let causes = self.serving.starters().to_vec();
+                    let causes = self.serving.starters(region).to_vec();
                     self.charge(&causes, journey.share * loss.overload);
                     self.charge_overload(region, journey.share * loss.overload);
                 }
@@ -39,7 +39,7 @@ impl Simulator<'_> {
     /// Charges what a region that is down loses to what the failover is doing meanwhile.
     fn charge_phase(&mut self, region: usize, loss: f64) {
         let phase = self.phase_of(region);
-        self.charge_to_phase(phase, loss);
+        self.charge_to_phase(region, phase, loss);
     }
 
     /// Charges what a gray fault fails in a region: while no failover is under way, to nobody having noticed it, or to working badly.
@@ -49,7 +49,7 @@ impl Simulator<'_> {
             (DowntimePhase::InService, true) => DowntimePhase::Degraded,
             (phase, _) => phase,
         };
-        self.charge_to_phase(phase, loss);
+        self.charge_to_phase(region, phase, loss);
     }
 
     /// What the failover is doing while a region loses something.
@@ -57,13 +57,14 @@ impl Simulator<'_> {
         match &self.serving {
             Serving::Single => DowntimePhase::InService,
             _ if self.traffic.has_only_stuck(region) => DowntimePhase::Stuck,
-            Serving::Standby(state) => state.downtime_phase(),
+            Serving::Standby(cells) => cells[region / 2].downtime_phase(),
             Serving::ActiveActive(state) => state.downtime_phase(region),
         }
     }
 
-    fn charge_to_phase(&mut self, phase: DowntimePhase, loss: f64) {
+    fn charge_to_phase(&mut self, region: usize, phase: DowntimePhase, loss: f64) {
         let index = if phase == DowntimePhase::Activating {
+            self.cell = region / 2;
             self.phase_of_runbook()
         } else {
             phase as usize
@@ -74,18 +75,16 @@ impl Simulator<'_> {
     /// Charges what is lost because a region carries too little, or nothing while traffic is switched or the standby is mended.
     fn charge_overload(&mut self, region: usize, loss: f64) {
         let phase = match &self.serving {
-            Serving::Standby(StandbyState {
-                disruption: Some(Disruption::Drill),
-                ..
-            }) => DowntimePhase::Drilling,
-            Serving::Standby(StandbyState {
-                disruption: Some(Disruption::Failback),
-                ..
-            }) => DowntimePhase::FailingBack,
-            Serving::Standby(state) if state.is_mended(region) => DowntimePhase::Mending,
-            Serving::Single | Serving::Standby(_) | Serving::ActiveActive(_) => {
-                DowntimePhase::Degraded
+            Serving::Standby(cells) => {
+                let state = &cells[region / 2];
+                match state.disruption {
+                    Some(Disruption::Drill) => DowntimePhase::Drilling,
+                    Some(Disruption::Failback) => DowntimePhase::FailingBack,
+                    None if state.is_mended(region % 2) => DowntimePhase::Mending,
+                    None => DowntimePhase::Degraded,
+                }
             }
+            Serving::Single | Serving::ActiveActive(_) => DowntimePhase::Degraded,
         };
         self.add_to_phase(phase as usize, loss);
     }
@@ -124,7 +123,8 @@ impl Simulator<'_> {
             .flat_map(|pool| self.pools[*pool as usize].starters.iter().copied())
             .collect();
         if starters.is_empty() {
-            self.serving.starters().to_vec()
+            let region = entry % self.plan.regions.len();
+            self.serving.starters(region).to_vec()
         } else {
             starters
         }

@@ -533,10 +533,13 @@ impl Simulator<'_> {
     /// Whether the controller and the pools wait for nothing, whatever roles they have come to.
     pub(super) fn has_come_to_rest(&self) -> bool {
         let serving = match (&self.serving, &self.plan.serving) {
-            (Serving::Standby(state), ServingPlan::Standby(_)) => {
+            (Serving::Standby(cells), ServingPlan::Standby(_)) => {
                 // All that is pending apart, a region is down for good only in a plan in which something is held down.
-                let healthy = [0, 1].map(|region: usize| self.is_up(self.plan.health[region].gate));
-                state.is_settled_with(healthy)
+                let is_up = |region: usize| self.is_up(self.plan.health[region].gate);
+                let mut cells = cells.iter().enumerate();
+                cells.all(|(cell, state)| {
+                    state.is_settled_with([is_up(2 * cell), is_up(2 * cell + 1)])
+                })
             }
             (Serving::ActiveActive(state), _) => state.is_at_rest(),
             _ => true,

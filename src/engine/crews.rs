@@ -87,16 +87,18 @@ impl Simulator<'_> {
         self.laws.samplers[on_call.night as usize].draw(&mut rng)
     }
 
-    /// The step of the runbook that a job is; `None` if it is a repair.
-    fn step_of(&self, job: u32) -> Option<usize> {
-        (job as usize).checked_sub(self.plan.units.len())
+    /// The cell, and the step of its runbook, that a job is; `None` if it is a repair.
+    fn step_of(&self, job: u32) -> Option<(usize, usize)> {
+        let step = (job as usize).checked_sub(self.plan.units.len())?;
+        let n_steps = self.plan.steps().len();
+        Some((step / n_steps, step % n_steps))
     }
 
     /// Where a job stands if its crew works by priority.
     fn priority(&self, job: u32) -> u32 {
         match self.step_of(job) {
             None => self.states[job as usize].failure.priority,
-            Some(step) => self.plan.steps()[step].priority,
+            Some((_, step)) => self.plan.steps()[step].priority,
         }
     }
 
@@ -134,7 +136,12 @@ impl Simulator<'_> {
         state.busy += 1;
         match self.step_of(job) {
             None => self.repair(job),
-            Some(step) => self.take_up_step(step),
+            Some((cell, step)) => {
+                // Somebody may have become free while another cell is at hand.
+                let at_hand = std::mem::replace(&mut self.cell, cell);
+                self.take_up_step(step);
+                self.cell = at_hand;
+            }
         }
     }
 
@@ -150,7 +157,7 @@ impl Simulator<'_> {
     fn line_of(&self, job: u32) -> u32 {
         match self.step_of(job) {
             None => self.states[job as usize].failure.line,
-            Some(step) => self.plan.line_of_step(step),
+            Some((_, step)) => self.plan.line_of_step(step),
         }
     }
 

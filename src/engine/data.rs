@@ -2,6 +2,7 @@
 //! regions write at once.
 
 use super::serving::Serving;
+use super::standby::StandbyState;
 use super::trial::Simulator;
 use super::{DataLoss, TrialOutcome};
 use crate::plan::{Copies, DataPlan, Plan, Purpose, ServingPlan};
@@ -147,15 +148,9 @@ impl Simulator<'_> {
             (_, Copies::None | Copies::Same)
             | (Serving::Single, _)
             | (Serving::ActiveActive(_), Copies::Backups) => false,
-            (Serving::Standby(state), _) => {
-                let serves = |region| self.traffic.share(region, self.now) > 0.0;
-                let really = match &self.plan.serving {
-                    ServingPlan::Standby(standby) => standby.unprobed_health,
-                    ServingPlan::Single | ServingPlan::ActiveActive(_) => None,
-                };
-                let first_is_healthy = really.is_some_and(|gate| self.is_up(gate));
-                state.splits_writers(first_is_healthy)
-                    && (self.traffic.is_moving() || (serves(0) && serves(1)))
+            (Serving::Standby(cells), _) => {
+                let mut cells = cells.iter().enumerate();
+                cells.any(|(cell, state)| self.splits_cell(cell, state))
             }
             (Serving::ActiveActive(state), Copies::Behind { links, .. }) => {
                 let serves = |region: u32| {
@@ -171,6 +166,19 @@ impl Simulator<'_> {
             (Some(_), false) => self.end_split_brain(self.now),
             _ => {}
         }
+    }
+
+    /// Whether both regions of a cell with a standby take writes.
+    fn splits_cell(&self, cell: usize, state: &StandbyState) -> bool {
+        let serves = |region| self.traffic.share(region, self.now) > 0.0;
+        let really = match &self.plan.serving {
+            ServingPlan::Standby(standby) => standby.unprobed_health.get(cell),
+            ServingPlan::Single | ServingPlan::ActiveActive(_) => None,
+        };
+        let first_is_healthy = really.is_some_and(|gate| self.is_up(*gate));
+        let (first, second) = (2 * cell, 2 * cell + 1);
+        state.splits_writers(first_is_healthy)
+            && (self.traffic.is_moving_in(first..second + 1) || (serves(first) && serves(second)))
     }
 
     /// Counts the time up to now in which two regions wrote at once.

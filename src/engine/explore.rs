@@ -108,6 +108,9 @@ impl<'p> Explorer<'p> {
                     "moves of traffic between regions cell by cell are not followed".to_owned(),
                 );
             }
+            ServingPlan::Standby(standby) if standby.cells > 1 => {
+                return Err("failovers cell by cell are not followed".to_owned());
+            }
             ServingPlan::Standby(standby) if !standby.runbook.is_empty() => {
                 return Err("the steps of a runbook are not followed".to_owned());
             }
@@ -438,9 +441,9 @@ impl<'p> Explorer<'p> {
             simulator.life_ends[clock as usize] = 1.0;
         }
         if event.slot == simulator.timer_slot(Timer::Failback)
-            && let Serving::Standby(state) = &mut simulator.serving
+            && let Serving::Standby(cells) = &mut simulator.serving
         {
-            state.end_wait(FAR);
+            cells[0].end_wait(FAR);
             simulator.plan_failback();
             return;
         }

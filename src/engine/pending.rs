@@ -93,8 +93,8 @@ impl Simulator<'_> {
         }
         let timer = Timer::of(line - plan.lines.len() as u32, &self.serving);
         match (&self.serving, &plan.serving) {
-            (Serving::Standby(serving), ServingPlan::Standby(standby)) => match timer {
-                Timer::Attempt => serving.law_of_phase(standby),
+            (Serving::Standby(cells), ServingPlan::Standby(standby)) => match timer {
+                Timer::Attempt => cells[0].law_of_phase(standby),
                 Timer::Rerouted => match standby.reroute {
                     ReroutePlan::Drawn(sampler) => Some(Law::drawn(sampler)),
                     ReroutePlan::Ttl(_) => None,

@@ -59,12 +59,13 @@ impl RunbookState {
 impl Simulator<'_> {
     /// Steps that members of a crew are at, and those that wait for one.
     pub(super) fn steps_of_crew(&self, crew: u32) -> (usize, usize) {
-        let (Serving::Standby(state), ServingPlan::Standby(plan)) =
+        let (Serving::Standby(cells), ServingPlan::Standby(plan)) =
             (&self.serving, &self.plan.serving)
         else {
             return (0, 0);
         };
-        let steps = state.runbook.steps.iter().zip(&plan.runbook);
+        let of_cells = cells.iter();
+        let steps = of_cells.flat_map(|state| state.runbook.steps.iter().zip(&plan.runbook));
         let own: Vec<&StepState> = (steps.filter(|(_, step)| step.crew == crew))
             .map(|(state, _)| state)
             .collect();
@@ -79,8 +80,8 @@ impl Simulator<'_> {
 impl<'p> Simulator<'p> {
     fn runbook(&mut self) -> (&mut Vec<StepState>, &'p [StepPlan]) {
         match (&mut self.serving, &self.plan.serving) {
-            (Serving::Standby(state), ServingPlan::Standby(plan)) => {
-                (&mut state.runbook.steps, &plan.runbook)
+            (Serving::Standby(cells), ServingPlan::Standby(plan)) => {
+                (&mut cells[self.cell].runbook.steps, &plan.runbook)
             }
             _ => unreachable!("only a standby pattern has a runbook"),
         }
@@ -88,8 +89,8 @@ impl<'p> Simulator<'p> {
 
     /// Begins the steps of the first stage.
     pub(super) fn begin_runbook(&mut self) {
-        if let Serving::Standby(state) = &mut self.serving {
-            state.runbook.has_begun = false;
+        if let Serving::Standby(cells) = &mut self.serving {
+            cells[self.cell].runbook.has_begun = false;
         }
         let (steps, plan) = self.runbook();
         steps.clear();
@@ -137,10 +138,10 @@ impl<'p> Simulator<'p> {
 
     fn step_key(&self, step: &StepPlan) -> crate::plan::StreamKey {
         let from = match &self.serving {
-            Serving::Standby(state) => state.leaves(),
+            Serving::Standby(cells) => cells[self.cell].leaves(),
             Serving::Single | Serving::ActiveActive(_) => 0,
         };
-        self.plan.regions[from].key.with(step.key)
+        self.plan.regions[self.in_cell(from)].key.with(step.key)
     }
 
     /// Sets a step to work if it can.
@@ -166,8 +167,8 @@ impl<'p> Simulator<'p> {
         let end = now + steps[index].left;
         steps[index].progress = Progress::Working(end);
         let is_approval = plan[index].is_approval;
-        if let Serving::Standby(state) = &mut self.serving {
-            state.runbook.has_begun |= !is_approval;
+        if let Serving::Standby(cells) = &mut self.serving {
+            cells[self.cell].runbook.has_begun |= !is_approval;
         }
         self.set_timer(Timer::Step(index as u32), end);
     }
@@ -195,14 +196,16 @@ impl<'p> Simulator<'p> {
         }
     }
 
-    /// Steps are jobs of a crew after the units.
+    /// Steps are jobs of a crew after the units, cell by cell.
     fn job_of_step(&self, index: usize) -> u32 {
-        (self.plan.units.len() + index) as u32
+        let of_cells_before = self.cell * self.plan.steps().len();
+        (self.plan.units.len() + of_cells_before + index) as u32
     }
 
     /// Whether all that a step needs is there.
     fn is_ready(&mut self, index: usize) -> bool {
         let to = self.region_to_serve();
+        let to = self.in_cell(to);
         let (_, plan) = self.runbook();
         plan[index].needs[to]
             .iter()
@@ -298,13 +301,14 @@ impl<'p> Simulator<'p> {
     /// What the downtime of an activation by runbook is charged to: the work of a step if there is any, deciding if that is an approval,
     /// else what the first step that waits is waiting for.
     pub(super) fn phase_of_runbook(&mut self) -> usize {
-        let Serving::Standby(state) = &self.serving else {
+        let Serving::Standby(cells) = &self.serving else {
             return DowntimePhase::Activating as usize;
         };
-        if state.runbook.is_idle() {
+        if cells[self.cell].runbook.is_idle() {
             return DowntimePhase::Activating as usize;
         }
         let to = self.region_to_serve();
+        let to = self.in_cell(to);
         let (steps, plan) = self.runbook();
         let mut working = (steps.iter().zip(plan))
             .filter(|(state, _)| matches!(state.progress, Progress::Working(_)));

@@ -6,15 +6,17 @@ use super::active::ActiveState;
 use super::standby::StandbyState;
 use super::trial::Simulator;
 use super::units::Condition;
-use crate::plan::{DetectPlan, Idle, NO_GATE, Plan, Purpose, ReroutePlan, ServingPlan, StreamKey};
+use crate::plan::{
+    DetectPlan, Idle, NO_GATE, Plan, Purpose, ReroutePlan, ScaleSwitch, ServingPlan, StreamKey,
+};
 
 /// The controller of a pattern during a trial.
 #[derive(Debug, Clone)]
 pub(super) enum Serving {
     /// One region serves always.
     Single,
-    /// One of two regions serves.
-    Standby(StandbyState),
+    /// One of two regions serves: the controllers of all cells.
+    Standby(Vec<StandbyState>),
     /// All regions serve.
     ActiveActive(ActiveState),
 }
@@ -85,12 +87,23 @@ impl Serving {
     pub(super) fn new(plan: &Plan) -> Self {
         match plan.serving {
             ServingPlan::Single => Self::Single,
-            ServingPlan::Standby(_) => Self::Standby(StandbyState::default()),
+            ServingPlan::Standby(ref standby) => {
+                Self::Standby(vec![StandbyState::default(); standby.cells])
+            }
             ServingPlan::ActiveActive(_) => Self::ActiveActive(ActiveState::default()),
         }
     }
 
     pub(super) fn n_timers(plan: &Plan) -> usize {
+        let n = Self::n_timers_at_hand(plan);
+        match &plan.serving {
+            ServingPlan::Standby(standby) => standby.cells * n,
+            ServingPlan::Single | ServingPlan::ActiveActive(_) => n,
+        }
+    }
+
+    /// Timers of one controller: with a standby, that of a cell.
+    pub(super) fn n_timers_at_hand(plan: &Plan) -> usize {
         match &plan.serving {
             ServingPlan::Single => 0,
             ServingPlan::Standby(standby) => Timer::N_FIXED as usize + standby.runbook.len(),
@@ -98,11 +111,11 @@ impl Serving {
         }
     }
 
-    /// Causes of the last loss, to which a failover under way is charged.
-    pub(super) fn starters(&self) -> &[u32] {
+    /// Causes of the last loss, to which a failover under way is charged: with a standby, that of the cell of a region.
+    pub(super) fn starters(&self, region: usize) -> &[u32] {
         match self {
             Self::Single => &[],
-            Self::Standby(state) => &state.starters,
+            Self::Standby(cells) => &cells[region / 2].starters,
             Self::ActiveActive(state) => &state.starters,
         }
     }
@@ -121,11 +134,16 @@ impl Simulator<'_> {
                 }
             }
             ServingPlan::Standby(standby) => {
-                self.serving = Serving::Standby(StandbyState::new(standby));
-                self.await_false_alarm();
-                self.begin_upkeep();
-                self.world.capacity[1] = plan.regions[1].standby_capacity;
-                for switch in &plan.regions[1].switches {
+                self.serving = Serving::Standby(vec![StandbyState::new(standby); standby.cells]);
+                for cell in 0..standby.cells {
+                    self.cell = cell;
+                    self.await_false_alarm();
+                    self.begin_upkeep();
+                    let (first, second) = (self.in_cell(0), self.in_cell(1));
+                    self.world.capacity[first] = plan.regions[first].full_capacity;
+                    self.world.capacity[second] = plan.regions[second].standby_capacity;
+                }
+                for switch in plan.standing_by().flat_map(|region| &region.switches) {
                     for &unit in switch.units.iter().chain(&switch.beside) {
                         self.condition[unit as usize] = Condition::Off;
                         self.calendar.set(unit, f64::INFINITY);
@@ -200,9 +218,11 @@ impl Simulator<'_> {
     }
 
     /// Brings a region to full scale: what it did not run starts new.
-    pub(super) fn scale_up(&mut self, region: usize) {
+    ///
+    /// `is_first`: no other cell of it is at full scale; what all of them share starts too.
+    pub(super) fn scale_up(&mut self, region: usize, is_first: bool) {
         let plan = &self.plan.regions[region];
-        for switch in &plan.switches {
+        for switch in self.switches_of(region, is_first) {
             let speed = switch
                 .pool
                 .map_or(1.0, |pool| self.plan.pools[pool as usize].dormancy);
@@ -226,9 +246,11 @@ impl Simulator<'_> {
     }
 
     /// Brings a region back to what it runs while standing by.
-    pub(super) fn scale_down(&mut self, region: usize) {
+    ///
+    /// `is_last`: no other cell of it is at full scale; what all of them share goes back too.
+    pub(super) fn scale_down(&mut self, region: usize, is_last: bool) {
         let plan = &self.plan.regions[region];
-        for switch in &plan.switches {
+        for switch in self.switches_of(region, is_last) {
             if switch.idle == Idle::Startable
                 && let Some(pool) = switch.pool
             {
@@ -254,6 +276,21 @@ impl Simulator<'_> {
             self.lower(plan.idle_gate);
         }
         self.touch_world();
+    }
+}
+
+impl<'p> Simulator<'p> {
+    /// What changes when a region, or one cell of it, goes to full scale or back; what all cells of it share is with its first cell.
+    fn switches_of(
+        &self,
+        region: usize,
+        with_shared: bool,
+    ) -> impl Iterator<Item = &'p ScaleSwitch> + use<'p> {
+        let regions = &self.plan.regions;
+        let own = regions[region].switches.iter();
+        let shared = regions[region % 2].switches.iter();
+        let shared = shared.filter(move |switch| switch.is_shared && with_shared);
+        own.filter(|switch| !switch.is_shared).chain(shared)
     }
 }
 

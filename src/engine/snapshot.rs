@@ -189,8 +189,8 @@ impl Simulator<'_> {
         };
         let (mut standby, mut active) = (None, None);
         match (&self.serving, &self.plan.serving) {
-            (Serving::Standby(state), ServingPlan::Standby(plan)) => {
-                standby = Some(state.key(plan, self.now));
+            (Serving::Standby(cells), ServingPlan::Standby(plan)) => {
+                standby = Some(cells[0].key(plan, self.now));
             }
             (Serving::ActiveActive(state), _) => active = Some(state.key()),
             (Serving::Single | Serving::Standby(_), _) => {}
@@ -259,7 +259,7 @@ impl Simulator<'_> {
         }
         let scene = &state.scene;
         match (&mut self.serving, scene.standby, &scene.active) {
-            (Serving::Standby(serving), Some(key), _) => serving.resume(key, NOW, FAR),
+            (Serving::Standby(cells), Some(key), _) => cells[0].resume(key, NOW, FAR),
             (Serving::ActiveActive(serving), _, Some(key)) => serving.resume(key),
             _ => {}
         }
@@ -315,7 +315,7 @@ impl Simulator<'_> {
         }
         if slot == self.timer_slot(Timer::Failback) {
             return match &self.serving {
-                Serving::Standby(state) => state.still_waits(FAR),
+                Serving::Standby(cells) => cells[0].still_waits(FAR),
                 Serving::Single | Serving::ActiveActive(_) => false,
             };
         }
@@ -332,7 +332,8 @@ impl Simulator<'_> {
 
     /// The slot of a timer of the controller.
     pub(super) fn timer_slot(&self, timer: Timer) -> u32 {
-        self.line_slot(self.plan.lines.len() as u32) + timer.index()
+        let of_cells_before = self.cell * Serving::n_timers_at_hand(self.plan);
+        self.line_slot(self.plan.lines.len() as u32) + of_cells_before as u32 + timer.index()
     }
 }
 

@@ -3,6 +3,9 @@
 //! The *home* region is the primary by role; *serving* is where traffic is, or is going back to. An attempt leaves the
 //! region *from* for the other: detect, decide, activate, reroute. With `reroute_first` (warm standby) clients move
 //! while the standby is still being scaled up.
+//!
+//! Where regions have cells, each is such a pair by itself, with a controller of its own. What is said here of regions 0 and 1 is said
+//! of the two of the cell at hand ([`Simulator::in_cell`]).
 
 mod attempt;
 mod failback;
@@ -16,7 +19,7 @@ use super::serving::{Serving, Timer};
 use super::trial::Simulator;
 use super::upkeep::Upkeep;
 use crate::model::{Failback, Return};
-use crate::plan::{DowntimePhase, Purpose, ServingPlan, StandbyPlan};
+use crate::plan::{DowntimePhase, Purpose, ServingPlan, StandbyPlan, StreamKey};
 use failback::FailbackState;
 
 /// The controller during a trial.
@@ -277,23 +280,72 @@ impl StandbyState {
     }
 }
 
-/// Traffic all in one region of two.
-pub(super) fn all_in(region: usize) -> [f64; 2] {
-    if region == 0 { [1.0, 0.0] } else { [0.0, 1.0] }
-}
-
 impl<'p> Simulator<'p> {
-    /// The controller and its plan.
+    /// The controller of the cell at hand, and its plan.
     fn standby(&mut self) -> (&mut StandbyState, &'p StandbyPlan) {
         match (&mut self.serving, &self.plan.serving) {
-            (Serving::Standby(state), ServingPlan::Standby(plan)) => (state, plan),
+            (Serving::Standby(cells), ServingPlan::Standby(plan)) => (&mut cells[self.cell], plan),
             _ => unreachable!("only a standby pattern has a standby controller"),
         }
     }
 
+    /// Which region of all it is that is the first or the second of the cell at hand.
+    pub(super) fn in_cell(&self, region: usize) -> usize {
+        2 * self.cell + region
+    }
+
+    /// The two regions of the cell at hand.
+    fn pair(&self) -> std::ops::Range<usize> {
+        self.in_cell(0)..self.in_cell(2)
+    }
+
+    /// Traffic of the cell at hand, all in its first region or all in the second.
+    fn all_in(&self, region: usize) -> [f64; 2] {
+        let all = self.plan.regions[self.in_cell(0)].share;
+        if region == 0 { [all, 0.0] } else { [0.0, all] }
+    }
+
+    /// All traffic of the cell at hand is in one of its regions from now on.
+    pub(super) fn jump_to(&mut self, region: usize) {
+        let (now, pair, shares) = (self.now, self.pair(), self.all_in(region));
+        self.traffic.jump_in(now, pair, &shares);
+        self.await_moves_of_cell();
+    }
+
+    /// All traffic of the cell at hand moves to one of its regions.
+    fn redirect_to(&mut self, region: usize, seconds: f64) {
+        let (now, pair, shares) = (self.now, self.pair(), self.all_in(region));
+        self.traffic.redirect_in(now, seconds, pair, &shares);
+        self.await_moves_of_cell();
+    }
+
+    fn await_moves_of_cell(&mut self) {
+        let end = self.traffic.next_end_in(self.pair());
+        self.set_timer(Timer::Moved, end);
+        self.touch_world();
+    }
+
+    /// Name of the streams of a region of the cell at hand.
+    fn key_of(&self, region: usize) -> StreamKey {
+        self.plan.regions[self.in_cell(region)].key
+    }
+
+    /// Tells the controllers of all cells. Returns whether the health of any has changed.
     pub(super) fn update_standby_health(&mut self) -> bool {
+        let mut changed = false;
+        for cell in 0..self.plan.health.len() / 2 {
+            self.cell = cell;
+            changed |= self.update_health_of_cell();
+        }
+        changed
+    }
+
+    fn update_health_of_cell(&mut self) -> bool {
         let now = self.now;
-        let health = [0, 1].map(|region: usize| self.is_up(self.plan.health[region].gate));
+        let health = [0, 1].map(|region| {
+            let region = self.in_cell(region);
+            self.is_up(self.plan.health[region].gate)
+        });
         let (state, plan) = self.standby();
         let before = state.healthy;
         if before == health {
@@ -311,7 +363,8 @@ impl<'p> Simulator<'p> {
         let (serving, home) = (state.serving, state.home);
         for region in 0..2 {
             if health[region] != before[region] {
-                self.data.note_health(region, health[region], now);
+                let at = self.in_cell(region);
+                self.data.note_health(at, health[region], now);
             }
         }
         if before[serving] && !health[serving] {
@@ -339,9 +392,10 @@ impl<'p> Simulator<'p> {
     }
 
     fn note_starters(&mut self, region: usize) {
-        let starters = self.blame_health(region);
+        let at = self.in_cell(region);
+        let starters = self.blame_health(at);
         self.standby().0.starters = starters;
-        self.expose_data(region);
+        self.expose_data(at);
     }
 
     /// An attempt whose activation has not begun, or has failed, ends when the region that it leaves is healthy again.
@@ -407,7 +461,7 @@ impl<'p> Simulator<'p> {
         state.phase = Phase::Detecting;
         let (losses, detect) = (state.losses, plan.detect);
         let held = state.moved_at + plan.hold_down - now;
-        let seconds = self.draw_detect(detect, self.plan.regions[serving].key, losses);
+        let seconds = self.draw_detect(detect, self.key_of(serving), losses);
         self.wait_for_phase(seconds.max(held));
     }
 
@@ -418,8 +472,8 @@ impl<'p> Simulator<'p> {
             return;
         };
         state.alarms += 1;
-        let key = self.plan.regions[0].key;
-        let mut rng = (self.key).occasion(key, Purpose::FalseAlarm, self.standby().0.alarms);
+        let alarms = state.alarms;
+        let mut rng = (self.key).occasion(self.key_of(0), Purpose::FalseAlarm, alarms);
         let seconds = self.laws.samplers[law as usize].draw(&mut rng);
         let time = self.now + seconds;
         self.set_timer(Timer::FalseAlarm, time);
@@ -443,7 +497,7 @@ impl<'p> Simulator<'p> {
         state.starters = vec![cause];
         let from = state.from;
         self.count_failure(cause);
-        self.expose_data(from);
+        self.expose_data(self.in_cell(from));
         self.decide();
     }
 
@@ -453,9 +507,7 @@ impl<'p> Simulator<'p> {
             Timer::Moved => self.end_move(),
             Timer::Rerouted => {
                 let to = 1 - self.standby().0.from;
-                let now = self.now;
-                self.traffic.jump(now, &all_in(to));
-                self.await_moves();
+                self.jump_to(to);
                 self.end_reroute();
             }
             Timer::Failback => self.begin_failback(),

@@ -6,6 +6,7 @@
 use super::TrialOutcome;
 use super::ledger::{DOWN_SLACK, success};
 use super::serving::Serving;
+use super::standby::StandbyState;
 use super::trial::{Record, Simulator};
 use crate::plan::{DowntimePhase, Plan};
 
@@ -103,7 +104,7 @@ impl Simulator<'_> {
         takes_over
             || match &self.serving {
                 Serving::Single => false,
-                Serving::Standby(state) => state.has_met_a_loss(),
+                Serving::Standby(cells) => cells.iter().any(StandbyState::has_met_a_loss),
                 Serving::ActiveActive(state) => state.has_met_a_change(),
             }
     }
@@ -165,7 +166,15 @@ impl Simulator<'_> {
     fn doing(&mut self) -> u32 {
         let phase = match &self.serving {
             Serving::Single => DowntimePhase::InService,
-            Serving::Standby(state) => state.downtime_phase(),
+            Serving::Standby(cells) => {
+                // Of several cells, the first that does anything.
+                let phases = cells.iter().map(StandbyState::downtime_phase);
+                let mut busy =
+                    (phases.enumerate()).filter(|(_, phase)| *phase != DowntimePhase::InService);
+                let (cell, phase) = busy.next().unwrap_or((0, DowntimePhase::InService));
+                self.cell = cell;
+                phase
+            }
             Serving::ActiveActive(state) => {
                 let n_regions = self.plan.regions.len();
                 let has_traffic = |region: &usize| {
@@ -185,10 +194,17 @@ impl Simulator<'_> {
         match phase {
             DowntimePhase::Activating => self.phase_of_runbook() as u32,
             DowntimePhase::InService => match &self.serving {
-                Serving::Standby(_) if self.traffic.share(0, self.now) < 1.0 => ON_STANDBY,
+                Serving::Standby(_) if self.is_on_standby() => ON_STANDBY,
                 _ => SERVING,
             },
             other => other as u32,
         }
+    }
+
+    /// Whether some traffic is at a region that stood by at the start.
+    fn is_on_standby(&self) -> bool {
+        let regions = self.plan.regions.iter().enumerate().step_by(2);
+        (regions.into_iter())
+            .any(|(region, plan)| self.traffic.share(region, self.now) < plan.share)
     }
 }

@@ -1,6 +1,8 @@
 //! Where traffic is sent: a share for each region, constant but for linear moves. Clients that are stuck stay where they were at the start;
 //! what is said of targets and moves is said of the others.
 
+use std::ops::Range;
+
 /// Shares of traffic by region; they always add up to one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Traffic {
@@ -44,10 +46,17 @@ impl Away {
 struct Move {
     start: f64,
     end: f64,
+    /// Whose traffic moves: all regions, or those of one cell.
+    regions: Range<usize>,
     delta: Vec<f64>,
 }
 
 impl Move {
+    /// Whether it is of the traffic of some of these regions.
+    fn concerns(&self, regions: &Range<usize>) -> bool {
+        self.regions.start < regions.end && regions.start < self.regions.end
+    }
+
     fn progress(&self, time: f64) -> f64 {
         ((time - self.start) / (self.end - self.start)).clamp(0.0, 1.0)
     }
@@ -131,7 +140,7 @@ impl Traffic {
 
     /// Whether a region has no other traffic than that of clients that are stuck.
     pub(super) fn has_only_stuck(&self, region: usize) -> bool {
-        !self.stuck.is_empty() && !self.is_moving() && self.base[region] == 0.0
+        !self.stuck.is_empty() && !self.is_moving_in(region..region + 1) && self.base[region] == 0.0
     }
 
     /// Share of a region of the clients that are not stuck.
@@ -149,6 +158,11 @@ impl Traffic {
         !self.moves.is_empty()
     }
 
+    /// Whether shares of some regions are changing.
+    pub(super) fn is_moving_in(&self, regions: Range<usize>) -> bool {
+        self.moves.iter().any(|step| step.concerns(&regions))
+    }
+
     /// Start of the earliest move under way; infinite if none is.
     pub(super) fn first_start(&self) -> f64 {
         self.moves
@@ -163,6 +177,12 @@ impl Traffic {
             .iter()
             .map(|step| step.end)
             .fold(f64::INFINITY, f64::min)
+    }
+
+    /// End of the first move of some regions to be complete; infinite if none is under way.
+    pub(super) fn next_end_in(&self, regions: Range<usize>) -> f64 {
+        let moves = self.moves.iter().filter(|step| step.concerns(&regions));
+        moves.map(|step| step.end).fold(f64::INFINITY, f64::min)
     }
 
     /// Share times scored time from the start of scoring until `time` \[s\].
@@ -198,6 +218,46 @@ impl Traffic {
         self.base.copy_from_slice(shares);
     }
 
+    /// The traffic of some regions, that of one cell, goes to these shares now; their moves under way are given up, those of others
+    /// go on.
+    pub(super) fn jump_in(&mut self, now: f64, regions: Range<usize>, shares: &[f64]) {
+        self.sum_up_to(now);
+        self.moves.retain(|step| !step.concerns(&regions));
+        self.base[regions].copy_from_slice(shares);
+    }
+
+    /// Moves the traffic of some regions, that of one cell, from the shares of this instant to others; their moves under way are given
+    /// up, those of others go on.
+    pub(super) fn redirect_in(
+        &mut self,
+        now: f64,
+        seconds: f64,
+        regions: Range<usize>,
+        shares: &[f64],
+    ) {
+        let current: Vec<f64> = (regions.clone())
+            .map(|region| self.free_share(region, now))
+            .collect();
+        if seconds <= 0.0 {
+            self.jump_in(now, regions, shares);
+            return;
+        }
+        self.jump_in(now, regions.clone(), &current);
+        let mut delta = vec![0.0; self.base.len()];
+        for (delta, (to, from)) in delta[regions.clone()]
+            .iter_mut()
+            .zip(shares.iter().zip(&current))
+        {
+            *delta = to - from;
+        }
+        self.moves.push(Move {
+            start: now,
+            end: now + seconds,
+            regions,
+            delta,
+        });
+    }
+
     /// Moves from the shares of this instant to others; moves under way are given up.
     pub(super) fn redirect(&mut self, now: f64, seconds: f64, shares: &[f64]) {
         if seconds <= 0.0 {
@@ -208,16 +268,14 @@ impl Traffic {
         let current: Vec<f64> = (0..self.base.len())
             .map(|region| self.free_share(region, now))
             .collect();
-        let delta = shares
-            .iter()
-            .zip(&current)
-            .map(|(to, from)| to - from)
-            .collect();
+        let delta = (shares.iter().zip(&current)).map(|(to, from)| to - from);
+        let delta: Vec<f64> = delta.collect();
         self.moves.clear();
         self.base = current;
         self.moves.push(Move {
             start: now,
             end: now + seconds,
+            regions: 0..self.base.len(),
             delta,
         });
     }
@@ -234,7 +292,12 @@ impl Traffic {
 
     /// Has another move under way.
     pub(super) fn add_move(&mut self, start: f64, end: f64, delta: Vec<f64>) {
-        self.moves.push(Move { start, end, delta });
+        self.moves.push(Move {
+            start,
+            end,
+            regions: 0..self.base.len(),
+            delta,
+        });
     }
 
     /// Has one of the moves under way end at a time.
@@ -254,6 +317,7 @@ impl Traffic {
         self.moves.push(Move {
             start: now,
             end: now + seconds,
+            regions: 0..self.base.len(),
             delta,
         });
     }

@@ -59,6 +59,8 @@ pub struct Simulator<'p> {
     pub(super) data: DataState,
     pub(super) world_changed: bool,
     pub(super) serving: Serving,
+    /// The cell at hand of a topology with a standby: whose controller acts. Else 0.
+    pub(super) cell: usize,
     pub(super) traffic: Traffic,
     pub(super) service_down_since: Vec<f64>,
     pub(super) gray: GrayState,
@@ -113,6 +115,7 @@ impl<'p> Simulator<'p> {
             data: DataState::default(),
             world_changed: false,
             serving: Serving::new(plan),
+            cell: 0,
             traffic: Traffic::default(),
             service_down_since: Vec::new(),
             gray: GrayState::default(),
@@ -189,7 +192,8 @@ impl<'p> Simulator<'p> {
             if self.is_of_canary(slot) {
                 self.play_canary(slot);
             } else {
-                self.play_timer(Timer::of(slot - first_timer, &self.serving));
+                let timer = self.take_timer(slot - first_timer);
+                self.play_timer(timer);
             }
         } else if slot >= first_line {
             self.end_dispatch(slot - first_line);
@@ -200,6 +204,13 @@ impl<'p> Simulator<'p> {
         } else {
             self.play_general(slot);
         }
+    }
+
+    /// The timer at a position among those of all cells; its cell is at hand from now on.
+    fn take_timer(&mut self, position: u32) -> Timer {
+        let n = Serving::n_timers_at_hand(self.plan) as u32;
+        self.cell = (position / n) as usize;
+        Timer::of(position % n, &self.serving)
     }
 
     #[inline]

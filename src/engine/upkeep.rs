@@ -5,7 +5,7 @@
 //! good (rotation). Whoever has just served is sound.
 
 use super::serving::{Serving, Timer};
-use super::standby::{Disruption, all_in};
+use super::standby::Disruption;
 use super::trial::Simulator;
 use crate::model::DrillKind;
 use crate::plan::{DrillPlan, Purpose, ServingPlan};
@@ -18,6 +18,8 @@ pub(super) struct Upkeep {
     rots: u64,
     /// Drills so far.
     drills: u64,
+    /// When the last one was \[s\].
+    drilled_at: f64,
     /// Whether the region that stands by by role is serving.
     in_use: bool,
     /// End of the game day under way.
@@ -45,7 +47,7 @@ impl Upkeep {
 impl Simulator<'_> {
     fn upkeep(&mut self) -> &mut Upkeep {
         match &mut self.serving {
-            Serving::Standby(state) => &mut state.upkeep,
+            Serving::Standby(cells) => &mut cells[self.cell].upkeep,
             _ => unreachable!("only a standby pattern has a standby to keep up"),
         }
     }
@@ -78,7 +80,8 @@ impl Simulator<'_> {
         let Some(rot) = standby.rot else { return };
         upkeep.rots += 1;
         let occasion = upkeep.rots;
-        let mut rng = (self.key).occasion(plan.regions[1].key, Purpose::Rot, occasion);
+        let key = plan.regions[self.in_cell(1)].key;
+        let mut rng = (self.key).occasion(key, Purpose::Rot, occasion);
         let time = self.now + self.laws.samplers[rot.life as usize].draw(&mut rng);
         self.set_timer(Timer::Rot, time);
     }
@@ -116,7 +119,8 @@ impl Simulator<'_> {
             return rot == Rot::Mending;
         };
         upkeep.rot = Rot::Mending;
-        let mut rng = (self.key).occasion(plan.regions[1].key, Purpose::Mend, occasion);
+        let key = plan.regions[self.in_cell(1)].key;
+        let mut rng = (self.key).occasion(key, Purpose::Mend, occasion);
         let time = self.now + self.laws.samplers[law.repair as usize].draw(&mut rng);
         self.set_timer(Timer::Rot, time);
         true
@@ -142,10 +146,7 @@ impl Simulator<'_> {
         if !is_quiet || self.upkeep().rot == Rot::Mending {
             return;
         }
-        self.count_failure(drill.cause);
-        if self.now >= self.plan.warm_up {
-            self.outcome.drills += 1;
-        }
+        self.count_drill(drill);
         if self.find_rot() {
             return;
         }
@@ -155,7 +156,7 @@ impl Simulator<'_> {
             ServingPlan::Standby(standby) => standby.success,
             ServingPlan::Single | ServingPlan::ActiveActive(_) => 1.0,
         };
-        let key = self.plan.regions[0].key;
+        let key = self.plan.regions[self.in_cell(0)].key;
         let works = self.succeeds(succeeds, key, Purpose::Drill, occasion);
         self.switch_for_drill(drill, works);
         if drill.disruption > 0.0 {
@@ -166,9 +167,10 @@ impl Simulator<'_> {
 
     /// Moves traffic for a drill, if that works.
     fn switch_for_drill(&mut self, drill: DrillPlan, works: bool) {
-        let Serving::Standby(state) = &mut self.serving else {
+        let Serving::Standby(cells) = &mut self.serving else {
             return;
         };
+        let state = &mut cells[self.cell];
         state.starters = vec![drill.cause];
         let home = state.home();
         if !works {
@@ -191,7 +193,22 @@ impl Simulator<'_> {
                 self.swap_standby();
             }
         }
-        self.traffic.jump(now, &all_in(1 - home));
-        self.await_moves();
+        self.jump_to(1 - home);
+    }
+
+    /// A drill is held, in all cells in which all is well; it counts once.
+    fn count_drill(&mut self, drill: DrillPlan) {
+        self.upkeep().drilled_at = self.now;
+        let Serving::Standby(cells) = &self.serving else {
+            return;
+        };
+        let mut others = cells.iter().enumerate();
+        if others.any(|(cell, state)| cell != self.cell && state.upkeep.drilled_at == self.now) {
+            return;
+        }
+        self.count_failure(drill.cause);
+        if self.now >= self.plan.warm_up {
+            self.outcome.drills += 1;
+        }
     }
 }

@@ -227,7 +227,7 @@ fn events(plan: &Plan, gates: &mut Gates<'_>) -> Result<Vec<Losses>, TooLarge> {
         let (mut some, mut all) = (FALSE, TRUE);
         for (region, entry) in plan.entries[first..first + n_regions].iter().enumerate() {
             let down = gates.function(entry.gate)?;
-            if region < n_serving(plan) {
+            if has_traffic(plan, region) {
                 some = gates.diagram.or(some, down)?;
                 in_cells.push((journey.share * plan.regions[region].share, down));
             }
@@ -263,11 +263,11 @@ fn has_cells(plan: &Plan) -> bool {
     plan.names.n_cells() > 1
 }
 
-/// Regions that have traffic when nothing is wrong.
-fn n_serving(plan: &Plan) -> usize {
+/// Whether a region has traffic when nothing is wrong: of two of which one stands by, the first, in each cell.
+fn has_traffic(plan: &Plan, region: usize) -> bool {
     match &plan.serving {
-        ServingPlan::Standby(_) => 1,
-        ServingPlan::Single | ServingPlan::ActiveActive(_) => plan.regions.len(),
+        ServingPlan::Standby(_) => region.is_multiple_of(2),
+        ServingPlan::Single | ServingPlan::ActiveActive(_) => true,
     }
 }
 
@@ -338,11 +338,14 @@ impl<'p> Hit<'p> {
         let n_regions = self.plan.regions.len();
         let journeys = self.plan.journeys.iter().filter(|journey| {
             let first = journey.entry as usize * n_regions;
-            let mut entries = self.plan.entries[first..first + n_regions].iter();
+            let entries = self.plan.entries[first..first + n_regions].iter();
             let is_down = |entry: &EntryPlan| self.spare[entry.gate as usize] < 0;
+            let mut down = entries.map(is_down).enumerate();
             match self.event {
-                TopEvent::RegionCannotServe => entries.take(n_serving(self.plan)).any(is_down),
-                TopEvent::NoRegionCanServe => entries.all(is_down),
+                TopEvent::RegionCannotServe => {
+                    down.any(|(region, is_down)| is_down && has_traffic(self.plan, region))
+                }
+                TopEvent::NoRegionCanServe => down.all(|(_, is_down)| is_down),
             }
         });
         let lost = if self.event == TopEvent::RegionCannotServe && has_cells(self.plan) {

@@ -62,6 +62,17 @@ impl Service {
         }
     }
 
+    /// Data that one of so many cells of a region has of it \[byte\]: its part, or all of it in what the cells share.
+    #[must_use]
+    pub fn bytes_of_cell(&self, cells: u32) -> f64 {
+        let all = self.data.map_or(0.0, |data| data.size_bytes);
+        if self.is_shared() {
+            all
+        } else {
+            all / f64::from(cells)
+        }
+    }
+
     /// Whether all cells of a region use the same replicas of it.
     #[must_use]
     pub fn is_shared(&self) -> bool {

@@ -89,7 +89,7 @@ impl Plan {
         let idle = self.regions.iter().map(|region| region.idle_gate);
         let mut goals: Vec<GateId> = entries.chain(health).chain(idle).collect();
         if let ServingPlan::Standby(standby) = &self.serving {
-            goals.extend(standby.unprobed_health);
+            goals.extend(standby.unprobed_health.iter().copied());
             let needs = standby.runbook.iter().flat_map(|step| &step.needs);
             goals.extend(needs.flatten().map(|need| need.gate));
         }

@@ -67,8 +67,8 @@ pub(super) struct Compiler<'a> {
     pub takeover_gates: Vec<Vec<Option<GateId>>>,
     pub external_gates: Vec<Option<GateId>>,
     pub idle_gates: Vec<Option<GateId>>,
-    /// Health of the first region without the links over which it is probed, if it is.
-    pub unprobed_health: Option<GateId>,
+    /// By cell, health of the first region without the links over which it is probed, if it is.
+    pub unprobed_health: Vec<GateId>,
     /// `[service][region]`, empty until made.
     pub service_gates: HashMap<View, Vec<Vec<GateId>>>,
     pub laws: Laws,
@@ -152,7 +152,7 @@ impl<'a> Compiler<'a> {
             takeover_gates: vec![vec![None; n_regions]; n_services],
             external_gates: vec![None; n_services],
             idle_gates: vec![None; n_regions],
-            unprobed_health: None,
+            unprobed_health: Vec::new(),
             service_gates: [View::Actual, View::Health]
                 .into_iter()
                 .map(|view| (view, vec![Vec::new(); n_services]))
@@ -221,7 +221,7 @@ impl<'a> Compiler<'a> {
         self.observe_pools(&mut observers);
         let service_watches = self.observe_services(&mut observers);
         let data = self.data_plan(&mut observers);
-        if let Some(gate) = self.unprobed_health {
+        for &gate in &self.unprobed_health {
             self.network.observe(gate, 0, Reach::Journeys);
         }
         let serving = self.serving_plan();

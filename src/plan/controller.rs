@@ -14,16 +14,19 @@ pub enum ServingPlan {
     ActiveActive(ActivePlan),
 }
 
-/// Failover between a serving region and a standby.
+/// Failover between a serving region and a standby; where they have cells, of each cell by itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StandbyPlan {
+    /// Cells of each region: traffic of one never gets to another. Those of the first cell are regions 0 and 1, those of the second 2
+    /// and 3, and so on.
+    pub cells: usize,
     /// Time until a loss is detected.
     pub detect: DetectPlan,
     /// After a move of traffic nothing is declared for so long \[s\].
     pub hold_down: f64,
-    /// Gate that is up while the first region really is healthy, where it is probed from the other and only seems unhealthy while the
-    /// link is cut.
-    pub unprobed_health: Option<GateId>,
+    /// By cell, the gate that is up while the first region really is healthy, where it is probed from the other and only seems unhealthy
+    /// while the link is cut; empty where it is not.
+    pub unprobed_health: Vec<GateId>,
     /// Sampler of the time between needless failovers, and the cause that they are reported as; `None` if there are none.
     pub false_alarm: Option<(u32, u32)>,
     /// Hidden faults of the standby; `None` if it never rots.
@@ -95,8 +98,8 @@ pub struct StepPlan {
     pub success: f64,
     /// Tries before the activation has failed.
     pub attempts: u32,
-    /// What it stands still for, by the region that is to serve.
-    pub needs: [Vec<StepNeed>; 2],
+    /// What it stands still for, by the region that is to serve, or by the cell of it.
+    pub needs: Vec<Vec<StepNeed>>,
     /// Name of its streams within those of the region that is left.
     pub key: StreamKey,
 }

@@ -182,10 +182,10 @@ impl Compiler<'_> {
             return mttr;
         }
         let backups = self.model.backups;
-        let seconds = |service: &Service| {
-            let data = service.data.map_or(0.0, |data| data.size_bytes);
-            data / backups.restore_bytes_per_second
-        };
+        // Each cell restores its own part.
+        let cells = self.deployment.spec.cells;
+        let seconds =
+            |service: &Service| service.bytes_of_cell(cells) / backups.restore_bytes_per_second;
         let one = service.filter(|_| fault.hits == Scope::Service);
         let hit = one.map_or_else(|| self.services_hit(fault), |service| vec![service]);
         let restore = hit

@@ -163,7 +163,7 @@ impl Plan {
     pub fn at_full_scale(&self) -> Self {
         let mut plan = self.clone();
         if let ServingPlan::Standby(_) = self.serving {
-            for region in self.regions.iter().skip(1) {
+            for region in self.standing_by() {
                 for switch in &region.switches {
                     if switch.idle == Idle::Down {
                         for &unit in &switch.units {
@@ -178,6 +178,13 @@ impl Plan {
             }
         }
         plan
+    }
+
+    /// Regions that stand by at the start, or the cells of the one that does.
+    pub fn standing_by(&self) -> impl Iterator<Item = &super::RegionPlan> {
+        let has_standby = matches!(self.serving, ServingPlan::Standby(_));
+        let n = if has_standby { self.regions.len() } else { 0 };
+        self.regions[..n].iter().skip(1).step_by(2)
     }
 
     /// The clocks of a unit.
@@ -225,14 +232,9 @@ impl Plan {
             return;
         }
         // What a standby does not run counts as down already.
-        let standing_by = match self.serving {
-            ServingPlan::Standby(_) => self.regions.get(1),
-            ServingPlan::Single | ServingPlan::ActiveActive(_) => None,
-        };
-        let is_down_already = standing_by.is_some_and(|region| {
-            let mut switches = region.switches.iter();
-            switches.any(|switch| switch.idle == Idle::Down && switch.units.contains(&unit))
-        });
+        let is_down_already = (self.standing_by())
+            .flat_map(|region| &region.switches)
+            .any(|switch| switch.idle == Idle::Down && switch.units.contains(&unit));
         if !is_down_already {
             self.lower_at_start(gate);
         }

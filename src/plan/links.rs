@@ -56,9 +56,10 @@ impl Links {
         links.flat_map(|(_, gates)| gates.iter().copied()).collect()
     }
 
-    /// What each zone of a region needs to reach each other one.
+    /// What each zone of a region needs to reach each other one, the same in all of its cells.
     pub(super) fn reaches(&self, region: usize) -> &[Vec<Option<GateId>>] {
-        self.reaches.get(region).map_or(&[], Vec::as_slice)
+        let whole = region % self.reaches.len().max(1);
+        self.reaches.get(whole).map_or(&[], Vec::as_slice)
     }
 
     /// Sets of gates, each of which is enough for calls from a zone to another: one set for each way that passes no zone twice.
@@ -182,7 +183,8 @@ impl Compiler<'_> {
 
     /// Finds out what zones need to reach each other, once the links have their gates.
     pub(super) fn compile_reaches(&mut self) {
-        for region in 0..self.deployment.regions.len() {
+        // Cells of a region are in the same zones.
+        for region in 0..self.deployment.n_regions() {
             let is_linked = self.links.zones.keys().any(|(r, ..)| *r == region);
             let n_zones = self.deployment.regions[region].zones.len();
             let mut reaches = vec![vec![None; n_zones]; if is_linked { n_zones } else { 0 }];

@@ -21,6 +21,8 @@ pub(super) struct SplitService {
     pub tolerance: u32,
     /// What a standby tolerates more, or less, once it serves.
     pub slack: i32,
+    /// Whether all cells of the region use it.
+    pub is_shared: bool,
 }
 
 /// Gates of services as seen from each zone, by service, region and view.
@@ -101,10 +103,12 @@ impl Compiler<'_> {
         let mut views = Vec::with_capacity(n_zones);
         for zone in 0..n_zones {
             let mut inputs = own.clone();
-            match self.split.remove(&(service, region)) {
+            // Replicas that all cells share make, for each cell, the calls of that cell.
+            let host = self.host(service, region);
+            match self.split.remove(&(service, host)) {
                 Some(split) => {
-                    inputs.push(self.capacity_from(&split, region, zone, &calls, reach));
-                    self.split.insert((service, region), split);
+                    inputs.push(self.capacity_from(&split, host, zone, &calls, reach));
+                    self.split.insert((service, host), split);
                 }
                 None => inputs.extend(&calls[zone]),
             }
@@ -129,10 +133,9 @@ impl Compiler<'_> {
         calls: &[Vec<GateId>],
         reach: Reach,
     ) -> GateId {
-        let n_zones = calls.len();
         let capacity = self.network.gate(split.tolerance);
         for (number, &replica) in split.replicas.iter().enumerate() {
-            let there = number % n_zones;
+            let there = self.deployment.regions[region].zone_of(number as u32);
             let way = self.links.reaches(region)[zone][there];
             let inputs = [replica]
                 .into_iter()
@@ -149,6 +152,7 @@ impl Compiler<'_> {
                 beside: Vec::new(),
                 idle: Idle::Down,
                 pool: None,
+                is_shared: split.is_shared,
             });
         }
         capacity
@@ -172,7 +176,8 @@ impl Compiler<'_> {
             })
             .collect();
         for (number, member) in members.iter_mut().enumerate() {
-            let inputs = vec![member.gate, in_touch[number % n_zones]];
+            let zone = self.deployment.regions[region].zone_of(number as u32);
+            let inputs = vec![member.gate, in_touch[zone]];
             member.gate = self.and(inputs, Reach::Journeys);
         }
     }

@@ -125,7 +125,7 @@ impl Plan {
                     && standby.false_alarm.is_none()
                     && standby.rot.is_none()
                     && standby.drill.is_none()
-                    && standby.unprobed_health.is_none()
+                    && standby.unprobed_health.is_empty()
             }
         }
     }

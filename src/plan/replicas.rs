@@ -106,6 +106,7 @@ impl Compiler<'_> {
                 replicas,
                 tolerance: deployed.replicas - needs_now,
                 slack,
+                is_shared: self.is_in_all_cells(service),
             };
             if in_pool {
                 self.cut_off(&split, region, &mut members);
@@ -122,6 +123,7 @@ impl Compiler<'_> {
                 Idle::Down => share.running_needs as i32 - deployed.needs as i32,
                 Idle::Startable => 0,
             };
+            let is_shared = self.is_in_all_cells(service);
             self.switches[region].push(ScaleSwitch {
                 gate: capacity,
                 slack,
@@ -129,8 +131,14 @@ impl Compiler<'_> {
                 beside: switched_beside,
                 idle,
                 pool,
+                is_shared,
             });
         }
+    }
+
+    /// Whether regions have cells, and all of a region use the same replicas of a service.
+    fn is_in_all_cells(&self, service: usize) -> bool {
+        self.deployment.spec.cells > 1 && self.model.services[service].is_shared()
     }
 
     fn has_takeover(&self, service: usize) -> bool {
@@ -328,9 +336,10 @@ impl Compiler<'_> {
 
     /// With calls across regions, a gate that is down while a region runs nothing of some service.
     fn compile_idle_gate(&mut self, region: usize, stands_by: bool) {
-        let startable = self.switches[region]
-            .iter()
-            .any(|switch| switch.idle == Idle::Startable);
+        let whole = self.switches[self.whole(region)].iter();
+        let shared = whole.filter(|switch| switch.is_shared);
+        let mut switches = self.switches[region].iter().chain(shared);
+        let startable = switches.any(|switch| switch.idle == Idle::Startable);
         let is_asked =
             self.deployment.spec.cross_region_calls || !self.needed_services().is_empty();
         if is_asked && startable {
@@ -359,7 +368,7 @@ impl Compiler<'_> {
                         .behind
                         .extend(self.zone_units.get(gate).into_iter().flatten());
                 }
-                for gate in self.links.gates_of_region(region) {
+                for gate in self.links.gates_of_region(self.whole(region)) {
                     let units = self.zone_units.get(&gate);
                     member.behind.extend(units.into_iter().flatten());
                 }

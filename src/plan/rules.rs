@@ -48,9 +48,10 @@ impl Compiler<'_> {
             | Pattern::WarmStandby
             | Pattern::HotStandby => {
                 ServingPlan::Standby(StandbyPlan {
+                    cells: spec.cells as usize,
                     detect,
                     hold_down: failover.hold_down_seconds,
-                    unprobed_health: self.unprobed_health,
+                    unprobed_health: self.unprobed_health.clone(),
                     false_alarm: self.false_alarm(),
                     rot: failover.rot.as_ref().map(|rot| RotPlan {
                         life: self.sampler(&rot.mtbf),
@@ -105,12 +106,20 @@ impl Compiler<'_> {
             Pattern::ActiveActive => spec.scale,
             _ => 1.0,
         } / f64::from(spec.cells);
+        // A share of N cells is not to look like overload by rounding.
+        let full_capacity = match spec.cells {
+            1 => 1.0,
+            cells => (1.0 + 1e-12) / f64::from(cells),
+        };
         let usual: Vec<f64> = match serving {
             ServingPlan::ActiveActive(active) => active.split.clone(),
             ServingPlan::Single => {
                 vec![f64::from(spec.cells).recip(); self.deployment.regions.len()]
             }
-            ServingPlan::Standby(_) => vec![1.0, 0.0],
+            ServingPlan::Standby(standby) => {
+                let of_cell = [f64::from(spec.cells).recip(), 0.0];
+                of_cell.repeat(standby.cells)
+            }
         };
         let keys = (0..usual.len()).map(|region| self.key_in(&["failover"], region, &[]));
         let keys: Vec<StreamKey> = keys.collect();
@@ -121,6 +130,7 @@ impl Compiler<'_> {
             .zip(usual)
             .map(|(((switches, key), idle), share)| RegionPlan {
                 share,
+                full_capacity,
                 standby_capacity,
                 switches,
                 idle_gate: idle.unwrap_or(NO_GATE),

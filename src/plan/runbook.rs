@@ -73,7 +73,8 @@ impl Compiler<'_> {
 
     fn step_plan(&mut self, step: &Step) -> StepPlan {
         let crew = (step.by.as_ref()).and_then(|crew| self.model.crews.get_index_of(crew));
-        let needs = [0, 1].map(|to| {
+        let regions = 0..self.deployment.regions.len();
+        let needs = regions.map(|to| {
             let each = step.needs.iter().flat_map(|need| {
                 let wait = self.wait(WaitKind::Dependency, need.name());
                 let gates = self.gates_of_need(need, to);
@@ -81,6 +82,7 @@ impl Compiler<'_> {
             });
             each.collect::<Vec<_>>()
         });
+        let needs: Vec<Vec<StepNeed>> = needs.collect();
         for need in needs.iter().flatten() {
             self.network.observe(need.gate, 0, Reach::Journeys);
         }
@@ -104,7 +106,7 @@ impl Compiler<'_> {
             Need::Service(service) => {
                 let service = self.model.services.get_index_of(service);
                 service
-                    .map(|service| self.up_anywhere(service))
+                    .map(|service| self.up_anywhere(service, to))
                     .into_iter()
                     .collect()
             }
@@ -116,7 +118,7 @@ impl Compiler<'_> {
                     })
                 };
                 let there: Vec<GateId> = places()
-                    .filter(|(_, place, _)| is_in(*place, to))
+                    .filter(|(_, place, _)| self.is_in(*place, to))
                     .map(|(.., gate)| *gate)
                     .collect();
                 if there.is_empty() {
@@ -128,30 +130,35 @@ impl Compiler<'_> {
         }
     }
 
-    /// A gate that is up while a service runs and is up in some region.
-    fn up_anywhere(&mut self, service: usize) -> GateId {
+    /// A gate that is up while a service runs and is up in some region, in the cell of this one.
+    fn up_anywhere(&mut self, service: usize, to: usize) -> GateId {
         let gates = self.service_gates[&View::Actual][service].clone();
-        let mut running: Vec<GateId> = gates
+        let in_cell: Vec<(usize, GateId)> = (gates.into_iter().enumerate())
+            .filter(|(region, _)| self.in_one_cell(*region, to))
+            .collect();
+        let mut running: Vec<GateId> = in_cell
             .into_iter()
-            .enumerate()
             .map(|(region, gate)| self.while_running(service, gate, region, Reach::Journeys))
             .collect();
         running.dedup();
         self.at_least(1, running, Reach::Journeys)
     }
-}
 
-/// Whether a place is in a region, or is that region.
-fn is_in(place: Place, region: usize) -> bool {
-    match place {
-        Place::ServiceInZone(_, r, _)
-        | Place::ServiceInRegion(_, r)
-        | Place::ServiceInCell(_, r)
-        | Place::Cell(r)
-        | Place::Zone(r, _)
-        | Place::ZoneLink(r, ..)
-        | Place::Region(r) => r == region,
-        Place::RegionLink(a, b, _) => a == region || b == region,
-        Place::Service(_) | Place::DistantRegion(_) | Place::Everywhere => false,
+    /// Whether a place is in a region, or is that region, or the cell of it.
+    fn is_in(&self, place: Place, region: usize) -> bool {
+        let whole = self.whole(region);
+        match place {
+            Place::ServiceInCell(s, r) if self.model.services[s].is_shared() => {
+                self.whole(r) == whole
+            }
+            Place::ServiceInCell(_, r) | Place::Cell(r) => r == region,
+            Place::ServiceInZone(_, r, _)
+            | Place::ServiceInRegion(_, r)
+            | Place::Zone(r, _)
+            | Place::ZoneLink(r, ..)
+            | Place::Region(r) => r == whole,
+            Place::RegionLink(a, b, _) => a == whole || b == whole,
+            Place::Service(_) | Place::DistantRegion(_) | Place::Everywhere => false,
+        }
     }
 }

@@ -182,12 +182,23 @@ impl Compiler<'_> {
         region: usize,
         reach: Reach,
     ) -> GateId {
-        match self.idle_gates[region] {
-            Some(idle) if self.is_started_on_demand(service, region) => {
-                self.and(vec![gate, idle], reach)
-            }
-            Some(_) | None => gate,
+        if !self.is_started_on_demand(service, region) {
+            return gate;
         }
+        // What all cells share runs while any of them does.
+        let cells: Vec<usize> = if self.model.services[service].is_shared() {
+            self.cells_of(self.whole(region)).collect()
+        } else {
+            vec![region]
+        };
+        let idle: Vec<GateId> = (cells.into_iter())
+            .filter_map(|cell| self.idle_gates[cell])
+            .collect();
+        if idle.is_empty() {
+            return gate;
+        }
+        let runs = self.at_least(1, idle, reach);
+        self.and(vec![gate, runs], reach)
     }
 
     /// The requirements of an entry in a region: those of every service in its closure, each once.
@@ -395,10 +406,10 @@ impl Compiler<'_> {
 
     /// The health of a region as probes see it: of a primary that is probed from the standby only while the link holds both ways.
     fn as_probed(&mut self, region: usize, healthy: GateId) -> GateId {
-        if region != 0 || !self.deployment.spec.failover.probed_from_standby {
+        if self.whole(region) != 0 || !self.deployment.spec.failover.probed_from_standby {
             return healthy;
         }
-        self.unprobed_health = Some(healthy);
+        self.unprobed_health.push(healthy);
         let cuts = [self.links.between(0, 1), self.links.between(1, 0)].concat();
         let inputs = std::iter::once(healthy).chain(cuts).collect();
         self.and(inputs, Reach::Journeys)

@@ -10,10 +10,10 @@ impl Plan {
     #[must_use]
     pub fn twin_shares(&self) -> Vec<f64> {
         match &self.serving {
-            ServingPlan::ActiveActive(_) | ServingPlan::Single => {
+            ServingPlan::Standby(standby) if standby.cells == 1 => vec![1.0],
+            ServingPlan::Standby(_) | ServingPlan::ActiveActive(_) | ServingPlan::Single => {
                 self.regions.iter().map(|region| region.share).collect()
             }
-            ServingPlan::Standby(_) => vec![1.0],
         }
     }
 }

@@ -381,6 +381,8 @@ pub struct RegionPlan {
     pub share: f64,
     /// Share of traffic that it can carry while not at full scale.
     pub standby_capacity: f64,
+    /// Share of traffic that it can carry at full scale, with one region serving at a time.
+    pub full_capacity: f64,
     /// Gate that is down while it runs nothing of some service; [`NO_GATE`] if nobody asks.
     pub idle_gate: GateId,
     /// What changes when it goes from standby to full, and back.
@@ -404,6 +406,8 @@ pub struct ScaleSwitch {
     pub idle: Idle,
     /// Its pool, if it has one.
     pub pool: Option<u32>,
+    /// Whether all cells of the region use it: it is at full scale while any of them is.
+    pub is_shared: bool,
 }
 
 /// What a unit that does not run counts as.

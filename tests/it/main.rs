@@ -6,6 +6,7 @@ mod bad_input;
 mod bad_input_files;
 mod cases;
 mod cells;
+mod cells_standby;
 mod charts;
 mod cli;
 mod contract;

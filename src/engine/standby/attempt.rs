@@ -1,6 +1,6 @@
 //! An attempt to fail over: what follows detection, until the other region serves.
 
-use super::{Movement, Phase, all_in};
+use super::{Movement, Phase};
 use crate::engine::serving::{RerouteTime, Timer};
 use crate::engine::trial::Simulator;
 use crate::model::Failback;
@@ -37,9 +37,7 @@ impl Simulator<'_> {
         }
         state.phase = Phase::Deciding;
         let (from, losses) = (state.from, state.losses);
-        let mut rng = self
-            .key
-            .occasion(self.plan.regions[from].key, Purpose::Decide, losses);
+        let mut rng = (self.key).occasion(self.key_of(from), Purpose::Decide, losses);
         let seconds = self.draw_time(plan.decide, &mut rng);
         self.wait_for_phase(seconds);
     }
@@ -50,8 +48,7 @@ impl Simulator<'_> {
         state.attempts += 1;
         let (from, attempts) = (state.from, state.attempts);
         if plan.runbook.is_empty() {
-            let mut rng =
-                (self.key).occasion(self.plan.regions[from].key, Purpose::Activate, attempts);
+            let mut rng = (self.key).occasion(self.key_of(from), Purpose::Activate, attempts);
             let seconds = self.draw_time(plan.activate, &mut rng) + plan.restore;
             self.wait_for_phase(seconds);
         } else {
@@ -88,7 +85,7 @@ impl Simulator<'_> {
         let (state, plan) = self.standby();
         let (from, attempts) = (state.from, state.attempts);
         let to_standby = 1 - from != state.home;
-        let key = self.plan.regions[from].key;
+        let key = self.key_of(from);
         if done && to_standby && self.find_rot() {
             self.standby().0.phase = Phase::Mending;
             return;
@@ -130,17 +127,15 @@ impl Simulator<'_> {
         state.movement = Movement::Away;
         let (from, attempts) = (state.from, state.attempts);
         let now = self.now;
-        match self.draw_reroute(plan.reroute, self.plan.regions[from].key, attempts) {
+        match self.draw_reroute(plan.reroute, self.key_of(from), attempts) {
             RerouteTime::Linear(seconds) if seconds > 0.0 => {
-                self.traffic.redirect(now, seconds, &all_in(1 - from));
-                self.await_moves();
+                self.redirect_to(1 - from, seconds);
             }
             RerouteTime::AtOnceAfter(seconds) if seconds > 0.0 => {
                 self.set_timer(Timer::Rerouted, now + seconds);
             }
             RerouteTime::Linear(_) | RerouteTime::AtOnceAfter(_) => {
-                self.traffic.jump(now, &all_in(1 - from));
-                self.await_moves();
+                self.jump_to(1 - from);
                 self.end_reroute();
             }
         }
@@ -148,13 +143,11 @@ impl Simulator<'_> {
 
     /// A linear move is complete.
     pub(super) fn end_move(&mut self) {
-        let now = self.now;
         let (state, plan) = self.standby();
         let (movement, away, back) = (state.movement, 1 - state.from, state.home);
         if movement == Movement::Away && matches!(plan.reroute, ReroutePlan::Drawn(_)) {
             // It was a failback that was under way: clients leave again at the end of the drawn time.
-            self.traffic.jump(now, &all_in(back));
-            self.await_moves();
+            self.jump_to(back);
             return;
         }
         let to = if movement == Movement::Away {
@@ -162,8 +155,7 @@ impl Simulator<'_> {
         } else {
             back
         };
-        self.traffic.jump(now, &all_in(to));
-        self.await_moves();
+        self.jump_to(to);
         match movement {
             Movement::Away => self.end_reroute(),
             Movement::Back => self.end_failback(),
@@ -198,7 +190,7 @@ impl Simulator<'_> {
         state.needless = false;
         state.turns_round = false;
         let (serving, from) = (state.serving, state.from);
-        self.lose_data(from);
+        self.lose_data(self.in_cell(from));
         let (state, _) = self.standby();
         let swaps = plan.failback == Failback::Never && state.full[serving];
         if swaps && state.home != serving {

@@ -1,7 +1,7 @@
 //! The way back to the old primary, as a policy: after it has been healthy for a while, at some hours of the day, with a disruption
 //! of its own, and not always with success.
 
-use super::{Movement, Phase, all_in};
+use super::{Movement, Phase};
 use crate::engine::serving::Timer;
 use crate::engine::trial::Simulator;
 use crate::model::{Failback, Return};
@@ -56,13 +56,11 @@ impl StandbyPlan {
 impl Simulator<'_> {
     /// The primary serves again, and any attempt ends, the instant it is healthy.
     pub(super) fn serve_home_at_once(&mut self) {
-        let now = self.now;
         let home = self.standby().0.home;
         self.abandon_runbook();
         self.set_timer(Timer::Attempt, f64::INFINITY);
         self.set_timer(Timer::Rerouted, f64::INFINITY);
-        self.traffic.jump(now, &all_in(home));
-        self.await_moves();
+        self.jump_to(home);
         let (state, _) = self.standby();
         state.phase = Phase::Steady;
         state.movement = Movement::None;
@@ -142,7 +140,7 @@ impl Simulator<'_> {
         let (state, _) = self.standby();
         state.failbacks.tries += 1;
         let tries = state.failbacks.tries;
-        let key = self.plan.regions[0].key;
+        let key = self.key_of(0);
         if self.succeeds(back.success, key, Purpose::Failback, tries) {
             self.move_home(back.takes_seconds);
         } else {
@@ -152,7 +150,6 @@ impl Simulator<'_> {
 
     /// Traffic goes home, whatever attempt is under way to move it there.
     fn move_home(&mut self, takes_seconds: f64) {
-        let now = self.now;
         self.abandon_runbook();
         let (state, _) = self.standby();
         let home = state.home;
@@ -163,9 +160,8 @@ impl Simulator<'_> {
         state.serving = home;
         self.set_timer(Timer::Attempt, f64::INFINITY);
         self.set_timer(Timer::Rerouted, f64::INFINITY);
-        self.traffic.redirect(now, takes_seconds, &all_in(home));
-        self.await_moves();
-        if !self.traffic.is_moving() {
+        self.redirect_to(home, takes_seconds);
+        if !self.traffic.is_moving_in(self.pair()) {
             self.end_failback();
         }
     }

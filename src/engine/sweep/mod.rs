@@ -315,26 +315,25 @@ fn sift(
 
 impl Stages {
     fn new(plan: &Plan, reach: Reach) -> Self {
+        // Of two regions of which one stands by, in each cell.
         let first_region_only = matches!(plan.serving, ServingPlan::Standby(_));
+        let is_first = |region: usize| !first_region_only || region.is_multiple_of(2);
         let (mut serving, mut pools) = (Vec::new(), Vec::new());
         let n_regions = plan.regions.len();
         let entries = plan.entries.iter().enumerate();
         serving.extend(
             entries
-                .filter(|(index, _)| !first_region_only || index % n_regions == 0)
+                .filter(|(index, _)| is_first(index % n_regions))
                 .map(|(_, entry)| entry.gate),
         );
-        let n_health = if first_region_only {
-            1
-        } else {
-            plan.health.len()
-        };
-        serving.extend(plan.health.iter().take(n_health).map(|health| health.gate));
+        let health = plan.health.iter().enumerate();
+        let health = health.filter(|(region, _)| is_first(*region));
+        serving.extend(health.map(|(_, health)| health.gate));
         if reach == Reach::Services {
             let watched = plan.service_watches.iter();
             serving.extend(
                 watched
-                    .filter(|watch| !first_region_only || watch.region != Some(1))
+                    .filter(|watch| watch.region.is_none_or(|region| is_first(region as usize)))
                     .map(|watch| watch.gate),
             );
         }
@@ -369,7 +368,9 @@ impl Simulator<'_> {
     /// Whether the controller and the pools stand as at the start of the trial, but for the choice of primaries.
     fn is_at_rest(&self) -> bool {
         let serving = match (&self.serving, &self.plan.serving) {
-            (Serving::Standby(state), ServingPlan::Standby(plan)) => state.is_at_rest(plan),
+            (Serving::Standby(cells), ServingPlan::Standby(plan)) => {
+                cells.iter().all(|state| state.is_at_rest(plan))
+            }
             (Serving::ActiveActive(state), _) => state.is_at_rest(),
             _ => true,
         };

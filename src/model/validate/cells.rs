@@ -37,16 +37,6 @@ impl Checker<'_> {
             self.refuse(span, message, &expected, hint);
             return None;
         }
-        if cells > 1 && design.pattern.has_standby() {
-            let message = format!(
-                "{}, a `{}`, has {cells} cells: a failover of single cells is not simulated yet",
-                of(),
-                design.pattern.name()
-            );
-            let hint = "remove it, or choose `active-active`, `multi-az` or `single-az`";
-            self.refuse(span, message, "`cells: 1`", hint);
-            return None;
-        }
         Some(cells)
     }
 
@@ -151,7 +141,7 @@ impl Checker<'_> {
         Some(per == Some(MtbfPerWord::Region))
     }
 
-    /// What topologies with several cells cannot have in this version, and what would be too large.
+    /// What would be too large of topologies with several cells.
     pub(super) fn check_cells(&mut self, model: &Model) {
         for (name, spec) in &model.topologies {
             let raw = self.raw.topologies.get().and_then(|all| all.get(name));
@@ -160,21 +150,6 @@ impl Checker<'_> {
             };
             if spec.cells < 2 {
                 continue;
-            }
-            let cut = (model.faults.iter()).find(|(_, fault)| fault.hits == Scope::ZoneLink);
-            if let Some((fault, _)) = cut {
-                let message = format!(
-                    "topology {} has cells, and fault {} cuts links between zones: both together are not simulated yet",
-                    quoted(name),
-                    quoted(fault)
-                );
-                let hint = "leave one of them out";
-                self.refuse(
-                    span,
-                    message,
-                    "`cells: 1`, or no fault of `hits: zone-link`",
-                    hint,
-                );
             }
             let replicas: u64 = crate::model::cells::replicas_of_region(model, spec);
             if replicas > MAX_REPLICAS {

@@ -17,13 +17,16 @@ const LAG_P95: f64 = 20.0;
 /// More than one backup a second is taken for a mistake.
 const LEAST_SECONDS: f64 = 1.0;
 
-/// Time to restore the data of these services from backups \[s\].
+/// Time to restore the data of these services from backups, where each of so many cells restores its part \[s\].
 pub(super) fn restore_seconds<'s>(
     services: impl IntoIterator<Item = &'s Service>,
     backups: Backups,
+    cells: u32,
 ) -> f64 {
-    let data = services.into_iter().filter_map(|service| service.data);
-    data.map(|data| data.size_bytes).sum::<f64>() / backups.restore_bytes_per_second
+    let bytes = services
+        .into_iter()
+        .map(|service| service.bytes_of_cell(cells));
+    bytes.sum::<f64>() / backups.restore_bytes_per_second
 }
 
 impl Checker<'_> {

@@ -341,7 +341,9 @@ impl Checker<'_> {
             design.pattern.name()
         );
         let restore = if design.pattern == Pattern::BackupRestore {
-            restore_seconds(services?.values(), *backups?)
+            let cells = design.raw.and_then(|raw| raw.cells.get());
+            let cells = cells.map_or(1, |cells| cells.0.max(1));
+            restore_seconds(services?.values(), *backups?, cells)
         } else {
             0.0
         };

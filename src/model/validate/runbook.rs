@@ -7,7 +7,7 @@ use super::failover::Layers;
 use super::limits::MAX_STEPS;
 use crate::model::decode::{Name, Spanned};
 use crate::model::mapping::Field;
-use crate::model::problem::{Span, quoted};
+use crate::model::problem::{Span, quoted, quoted_list};
 use crate::model::raw::{HitsWord, RawStep, StrikesWord};
 use crate::model::types::{Need, Step};
 use crate::model::values::{Share, Times};
@@ -214,16 +214,19 @@ impl Checker<'_> {
                 Some(Need::Fault(text.clone()))
             }
             (false, None) => {
-                if let Some(near) = self.near(text, services.names().chain(faults.names())) {
-                    let message = format!(
-                        "a step needs {}, which is not a service or fault",
-                        quoted(text)
-                    );
-                    let hint = format!("did you mean {}?", quoted(near));
-                    self.refuse(&name.span, message, "the name of a service or fault", hint);
-                } else {
-                    self.is_known(name, services, "service or fault", "a step needs");
-                }
+                let message = format!(
+                    "a step needs {}, which is not a service or fault",
+                    quoted(text)
+                );
+                let hint = match self.near(text, services.names().chain(faults.names())) {
+                    Some(near) => format!("did you mean {}?", quoted(near)),
+                    None => format!(
+                        "services are {}; faults are {}",
+                        quoted_list(services.names()),
+                        quoted_list(faults.names())
+                    ),
+                };
+                self.refuse(&name.span, message, "the name of a service or fault", hint);
                 None
             }
         }
