@@ -15,6 +15,7 @@ mod data;
 mod detection;
 mod dispatch;
 mod exact;
+mod examples;
 mod failback;
 mod failover;
 mod fit;
