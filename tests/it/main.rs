@@ -26,6 +26,7 @@ mod importance;
 mod imports;
 mod imports_data;
 mod inject;
+mod injection_pages;
 mod interrupted;
 mod long_runs;
 mod openslo;
