@@ -105,6 +105,7 @@ fn quick_plays(line: &str) -> String {
         "failscape sensitivity --max-time 2s ",
     )
     .replace("failscape recommend ", "failscape recommend --max-time 2s ")
+    .replace("failscape verify C", "failscape verify --trials 20 C")
 }
 
 /// Every command that `--help` names has an example, and all of them work where there is no file but those they make.
