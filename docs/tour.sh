@@ -7,7 +7,7 @@ trap 'rm -rf "$folder"' EXIT
 cp -r "$models" "$folder"
 cd "$folder"
 
-failscape init my-service.yaml                      # a commented starter model
+failscape init my-service.yaml                      # a commented starter model (`init --example NAME`: one of models/)
 failscape check my-service.yaml                     # every mistake at once, with its place and a hint
 failscape compare my-service.yaml --trials 2000     # the table, the charts, the report: output/my-service/index.html
 failscape run my-service.yaml -t hot-standby --trials 2000      # one topology in depth

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum, ValueHint};
 
+use super::examples::EXAMPLES;
 use super::study_args::{
     DrillsArgs, RecommendArgs, SensitivityArgs, StudyOutput, StudyTrials, SweepArgs,
 };
@@ -66,7 +68,7 @@ pub(super) enum Command {
     /// The program carries the reference cases with it: systems of the literature and small ones with closed forms. It works
     /// each out, plays it, and sets both beside the reference. Ends with 1 if anything differs.
     #[command(
-        after_help = "Example: one system, in a second\n  failscape verify C14\n\nEverything, in about a minute; what there is; and one of the models, to look at or to play\n  failscape verify\n  failscape verify --list\n  failscape verify --print c24-fixed > c24-fixed.yaml"
+        after_help = "Example: one system, in a second\n  failscape verify C14\n\nEverything, in a minute or two; what there is; and one of the models, to look at or to play\n  failscape verify\n  failscape verify --list\n  failscape verify --print c24-fixed > c24-fixed.yaml"
     )]
     Verify(VerifyArgs),
     /// Show what takes a topology down, and what each cause costs
@@ -79,7 +81,7 @@ pub(super) enum Command {
     /// Plays one topology with drills at several intervals, in the same trials: what the standby's rot costs between two drills,
     /// against what drills disrupt and cost. Marks the best, and says what never drilling costs.
     #[command(
-        after_help = "Example: a model whose standby rots\n  failscape drills models/drills.yaml -t hot-standby --trials 2000\n\nIntervals of your own\n  failscape drills models/drills.yaml -t hot-standby --every 20d --every 45d --trials 2000"
+        after_help = "Example: a model whose standby rots\n  failscape init --example drills && failscape drills drills.yaml -t hot-standby --trials 2000\n\nIntervals of your own\n  failscape drills drills.yaml -t hot-standby --every 20d --every 45d --trials 2000"
     )]
     Drills(DrillsArgs),
     /// Fit times to repair and failure rates to an incident log
@@ -88,7 +90,7 @@ pub(super) enum Command {
     /// lognormal, Weibull and gamma distribution by maximum likelihood, tests them, and prints the one to use as lines of a
     /// model, with intervals. Incidents that are not over, and bounds such as >120, count as what they are.
     #[command(
-        after_help = "Example: a few repairs\n  printf 'repair\\n12m\\n35m\\n1h10m\\n>2h\\n20m\\n4h\\n50m\\n' | failscape fit - -o output/few\n\nA log with dates; column names are guessed unless given\n  failscape fit models/data/gcp_incidents.csv --where severity=high\n\nAs lines of a model, for each region apart\n  failscape fit models/data/aws_status_events.csv --where service=ec2 --by region --format yaml"
+        after_help = "Example: a few repairs\n  printf 'repair\\n12m\\n35m\\n1h10m\\n>2h\\n20m\\n4h\\n50m\\n' | failscape fit - -o output/few\n\nA log with dates; column names are guessed unless given\n  printf 'opened,closed,region\\n2025-01-09 10:00,2025-01-09 10:45,east\\n2025-02-20 22:10,2025-02-21 00:40,west\\n2025-04-02 03:00,2025-04-02 03:20,east\\n2025-08-01 09:00,2025-08-01 09:35,west\\n2025-10-11 12:00,ongoing,west\\n' > log.csv &&\n  failscape fit log.csv\n\nAs lines of a model, for each region apart\n  failscape fit log.csv --by region --format yaml"
     )]
     Fit(Box<FitArgs>),
     /// Read and write objectives as OpenSLO v1 files
@@ -110,7 +112,7 @@ pub(super) enum Command {
     /// the same trials. Says how much of the spread is luck and how much is not knowing, what measuring would be worth, and at
     /// which value another topology would be recommended.
     #[command(
-        after_help = "Example: a model with ranges\n  failscape sensitivity models/unsure.yaml --trials 500\n\nThe built-in model, one topology, faults only\n  failscape sensitivity -t warm-standby --only faults --trials 200"
+        after_help = "Example: a model with ranges\n  failscape init --example unsure && failscape sensitivity unsure.yaml --trials 500\n\nThe built-in model, one topology, one fault only\n  failscape sensitivity -t warm-standby --only faults.region-outage --trials 200"
     )]
     Sensitivity(SensitivityArgs),
     /// Find the changes that pay: what each avoids and costs, and the cheapest design that meets the objectives
@@ -155,7 +157,9 @@ pub(super) enum Command {
     )]
     Import(ImportArgs),
     /// Write a commented model to start from
-    #[command(after_help = "Example:\n  failscape init shop.yaml && failscape check shop.yaml")]
+    #[command(
+        after_help = "Example:\n  failscape init shop.yaml && failscape check shop.yaml\n\nA model of one mechanism: a standby that rots\n  failscape init --example drills && failscape drills drills.yaml -t hot-standby --trials 1000"
+    )]
     Init(InitArgs),
     /// Print the JSON Schema of model files, or of scenarios, for editors
     #[command(
@@ -647,9 +651,12 @@ pub(super) struct ImportArgs {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct InitArgs {
-    /// File to write; must not exist yet
-    #[arg(default_value = "model.yaml", value_hint = ValueHint::FilePath)]
-    pub(super) file: PathBuf,
+    /// File to write; must not exist yet [default: model.yaml, or the name of the example]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(super) file: Option<PathBuf>,
+    /// Write an example of one mechanism, or of one real system, in place of the starter
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(EXAMPLES.iter().map(|example| example.name)))]
+    pub(super) example: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,12 +1,13 @@
-//! `init`: a commented model to start from.
+//! `init`: a commented model to start from, or one of the examples.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
 use super::args::InitArgs;
+use super::examples::example;
 use super::failure::Failure;
 use super::streams::Streams;
 use crate::model::STARTER;
@@ -15,14 +16,18 @@ use crate::model::STARTER;
 const STARTER_NAME: &str = "my-service";
 
 pub(super) fn init(args: &InitArgs, streams: &mut Streams) -> Result<(), Failure> {
-    let path = args.file.display();
+    let file = args.file.clone().unwrap_or_else(|| {
+        let stem = args.example.as_deref().unwrap_or("model");
+        PathBuf::from(format!("{stem}.yaml"))
+    });
+    let text = match args.example.as_deref().and_then(example) {
+        Some(example) => example.text(),
+        None => starter(&file),
+    };
+    let path = file.display();
     // Made only if there is none: no moment between looking and writing.
-    let mut file = match OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&args.file)
-    {
-        Ok(file) => file,
+    let mut made = match OpenOptions::new().write(true).create_new(true).open(&file) {
+        Ok(made) => made,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let hint = "name another file; nothing was changed".to_owned();
             return Err(Failure::Usage(format!("{path} exists already"), hint));
@@ -33,7 +38,7 @@ pub(super) fn init(args: &InitArgs, streams: &mut Streams) -> Result<(), Failure
                 .into());
         }
     };
-    file.write_all(starter(&args.file).as_bytes())
+    made.write_all(text.as_bytes())
         .with_context(|| format!("cannot write {path}"))?;
     streams.note(&format!("wrote {path}\nnext: failscape compare {path}"));
     Ok(())

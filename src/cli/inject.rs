@@ -7,16 +7,17 @@ use super::failure::Failure;
 use super::interrupt::Interrupt;
 use super::load::{load, topology};
 use super::observer::{RunObserver, progress_bar};
-use super::settings::threads;
+use super::settings::{Charts, threads};
 use super::streams::Streams;
-use super::study_files::{Ended, StudyFiles, open_folder, study_json};
+use super::study_files::{Ended, PAGE_FILE, StudyFiles, open_folder, study_json};
 use crate::chart;
 use crate::estimate::{Injected, TimelineShape, injected, injected_difference};
 use crate::model::{Mapping, Model, Scenario, TopologySpec, load_scenario, load_scenario_str};
 use crate::montecarlo::{Estimator, RunSettings, is_certain, live};
 use crate::plan::{Plan, compile};
 use crate::report::{
-    differences_csv, injection_csv, injection_markdown, injection_text, scenario_list, timeline_csv,
+    PlayedModel, differences_csv, injection_csv, injection_markdown, injection_page,
+    injection_text, scenario_list, timeline_csv,
 };
 use crate::results::{InjectedTopology, Injection, ScenarioEcho};
 use crate::scenario::{Background, Carried, Drill, DrillForm, drill_text, library, stage};
@@ -45,7 +46,7 @@ pub(super) fn inject(args: &InjectArgs, streams: &mut Streams) -> Result<(), Fai
     let folder = open_folder(&args.output, &names)?;
     let settings = settings(args);
     let (injection, interrupted) = play(args, &model, &scenario, &specs, &settings, streams)?;
-    let files = files(&model, &injection)?;
+    let files = files(&model, &injection, Charts::unless(args.output.no_charts))?;
     let ended = Ended::by(interrupted);
     files.deliver(folder, &args.output, &settings, ended, streams)
 }
@@ -261,18 +262,26 @@ fn missed(plan: &Plan, faults: &[Vec<String>]) -> Vec<usize> {
 }
 
 /// A played scenario in all its forms.
-fn files(model: &Model, injection: &Injection) -> anyhow::Result<StudyFiles> {
+fn files(model: &Model, injection: &Injection, charts: Charts) -> anyhow::Result<StudyFiles> {
     let name = &model.name;
+    let chart = chart::injection(name, injection);
+    let of = PlayedModel {
+        name,
+        hash: &model.hash,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let page = injection_page(of, injection, (charts == Charts::Drawn).then_some(&chart))?;
     Ok(StudyFiles {
         name: "inject",
         text: injection_text(name, injection, Streams::width()),
         markdown: injection_markdown(name, injection),
         csv: injection_csv(injection)?,
         json: study_json(model, injection.seed, "injection", injection),
-        chart: chart::injection(name, injection),
+        chart,
         more: vec![
             ("timeline.csv", timeline_csv(injection)?),
             ("differences.csv", differences_csv(injection)?),
+            (PAGE_FILE, page),
         ],
     })
 }

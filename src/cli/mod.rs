@@ -10,6 +10,7 @@ mod compare;
 mod completions;
 mod drills;
 mod exact;
+mod examples;
 mod failure;
 mod fit;
 mod gates;

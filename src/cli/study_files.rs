@@ -18,6 +18,9 @@ use crate::model::Model;
 use crate::montecarlo::RunSettings;
 use crate::report::Folder;
 
+/// The page of a study that has one.
+pub(super) const PAGE_FILE: &str = "index.html";
+
 /// A study that is done, in all its forms.
 #[derive(Debug)]
 pub(super) struct StudyFiles {
@@ -94,7 +97,11 @@ impl StudyFiles {
         } else {
             "chart and figures"
         };
+        let page = path.join(PAGE_FILE);
         streams.note(&format!("\n{what}: {}", path.display()));
+        if self.more.iter().any(|(name, _)| *name == PAGE_FILE) {
+            streams.note(&format!("page: {}", page.display()));
+        }
         match ended {
             Ended::Itself => Ok(()),
             Ended::Interrupted => {

@@ -37,12 +37,14 @@ pub(super) fn verify(args: &VerifyArgs, streams: &mut Streams) -> Result<(), Fai
 /// How a table with these verdicts ends the program. Trials that the user chose may be too few to tell; those of the cases
 /// are not.
 fn ending(counts: Counts, trials: Option<u64>, stopped: bool) -> Result<(), Failure> {
-    let failed = counts.fail + if trials.is_none() { counts.wide } else { 0 };
-    match failed {
-        0 if stopped => Err(Failure::Interrupted),
-        0 => Ok(()),
-        1 => Err(anyhow::anyhow!("1 reference value is not met").into()),
-        n => Err(anyhow::anyhow!("{n} reference values are not met").into()),
+    let wide = if trials.is_none() { counts.wide } else { 0 };
+    match (counts.fail, wide) {
+        (0, 0) if stopped => Err(Failure::Interrupted),
+        (0, 0) => Ok(()),
+        (0, 1) => Err(anyhow::anyhow!("1 interval is too wide to tell").into()),
+        (0, n) => Err(anyhow::anyhow!("{n} intervals are too wide to tell").into()),
+        (1, _) => Err(anyhow::anyhow!("1 reference value is not met").into()),
+        (n, _) => Err(anyhow::anyhow!("{n} reference values are not met").into()),
     }
 }
 

@@ -230,6 +230,9 @@ fn label(item: &Value) -> Option<String> {
 fn leaf(value: &Value, parent: &Value, path: Vec<String>, written: &str) -> Result<Leaf, BadGate> {
     let number = |of: &Value, key: &str| of.get(key).and_then(Value::as_f64);
     match value {
+        Value::Null if path.last().is_some_and(|key| is_bare(key, parent)) => {
+            Err(no_interval(written))
+        }
         Value::Null => Ok(Leaf::Null { path }),
         Value::Object(map) => {
             let mean = ["mean", "p"].into_iter().find(|key| map.contains_key(*key));
@@ -271,6 +274,12 @@ fn leaf(value: &Value, parent: &Value, path: Vec<String>, written: &str) -> Resu
             hint(&[]),
         )),
     }
+}
+
+/// Whether a key is a point of a distribution that never has an interval, so that there is nothing to wait for where there is no data.
+fn is_bare(key: &str, parent: &Value) -> bool {
+    let low = format!("{key}_low");
+    matches!(key, "p50" | "p90" | "p95" | "p99" | "max") && parent.get(&low).is_none()
 }
 
 fn no_interval(written: &str) -> BadGate {

@@ -144,7 +144,7 @@ fn push_table(text: &mut String, header: &[String], rows: impl Iterator<Item = V
 }
 
 /// How it was played.
-fn about(injection: &Injection) -> String {
+pub(super) fn about(injection: &Injection) -> String {
     let beside = match injection.background.as_str() {
         "random" => "everything else fails as the model says",
         _ => "everything else is healthy",
@@ -208,7 +208,7 @@ fn drawn(rows: &[Vec<String>], width: u16) -> String {
 }
 
 /// Header and rows of what is lost, and of the objectives.
-fn losses(injection: &Injection) -> Vec<Vec<String>> {
+pub(super) fn losses(injection: &Injection) -> Vec<Vec<String>> {
     let objectives = [
         ("RTO", injection.rto_seconds),
         ("RPO", injection.rpo_seconds),
@@ -233,7 +233,7 @@ fn losses(injection: &Injection) -> Vec<Vec<String>> {
 }
 
 /// Header and rows of what each topology loses more than the one that loses least, in the same trials; `None` for one topology.
-fn differences(injection: &Injection) -> Option<Vec<Vec<String>>> {
+pub(super) fn differences(injection: &Injection) -> Option<Vec<Vec<String>>> {
     let topologies = &injection.topologies;
     let lost = |topology: &&InjectedTopology| topology.requests_lost.mean;
     let best = topologies
@@ -298,7 +298,7 @@ fn number(value: f64) -> String {
 }
 
 /// Header and rows of how long the steps of the first failover take, and of the data that it loses; `None` where nothing fails over.
-fn steps(injection: &Injection) -> Option<Vec<Vec<String>>> {
+pub(super) fn steps(injection: &Injection) -> Option<Vec<Vec<String>>> {
     let happens = |topology: &&InjectedTopology| topology.detect.n > 0 || topology.data_loss.n > 0;
     let mut lossy = injection.topologies.iter().filter(happens).peekable();
     lossy.peek()?;
@@ -329,7 +329,7 @@ fn two_lines(figure: String, spread: &str) -> String {
 }
 
 /// Requests, or the time for which nobody is served that they come to.
-fn requests(figure: &Estimate, injection: &Injection) -> String {
+pub(super) fn requests(figure: &Estimate, injection: &Injection) -> String {
     if injection.rate_per_second.is_none() {
         return time(figure);
     }
@@ -337,7 +337,7 @@ fn requests(figure: &Estimate, injection: &Injection) -> String {
     two_lines(number(figure.mean), &spread)
 }
 
-fn time(figure: &Estimate) -> String {
+pub(super) fn time(figure: &Estimate) -> String {
     let spread = figure.spread(|| format::duration_interval(figure.low, figure.high));
     two_lines(format::duration(figure.mean), &spread)
 }
@@ -424,7 +424,7 @@ fn strip(topology: &InjectedTopology, horizon: f64) -> String {
 }
 
 /// Header and rows of what each journey loses; `None` with a single one.
-fn journey_table(injection: &Injection) -> Option<Vec<Vec<String>>> {
+pub(super) fn journey_table(injection: &Injection) -> Option<Vec<Vec<String>>> {
     let first = injection.topologies.first()?;
     if first.journeys.len() < 2 {
         return None;
@@ -476,6 +476,26 @@ fn phase_lines(injection: &Injection) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The same as header and rows, a row for each topology and phase; `None` where nothing is lost.
+pub(super) fn phase_table(injection: &Injection) -> Option<Vec<Vec<String>>> {
+    let header = ["topology", "while", "of what is lost", "lost", "for"].map(str::to_owned);
+    let rows: Vec<Vec<String>> = (injection.topologies.iter())
+        .flat_map(|topology| {
+            topology.phases.iter().map(|phase| {
+                let on = (phase.on.as_ref()).map_or_else(String::new, |on| format!(" {on}"));
+                vec![
+                    name_of(topology),
+                    format!("{}{}", words(&phase.phase), format::printable(&on)),
+                    format::probability(phase.share),
+                    requests(&phase.requests_lost, injection),
+                    format::duration(phase.seconds),
+                ]
+            })
+        })
+        .collect();
+    (!rows.is_empty()).then(|| [header.to_vec()].into_iter().chain(rows).collect())
+}
+
 /// A phase in words.
 fn words(phase: &str) -> String {
     match phase {
@@ -485,7 +505,7 @@ fn words(phase: &str) -> String {
     }
 }
 
-fn notes(injection: &Injection) -> Vec<String> {
+pub(super) fn notes(injection: &Injection) -> Vec<String> {
     let mut notes = Vec::new();
     for topology in &injection.topologies {
         let name = format::truncated(&topology.name, 40);

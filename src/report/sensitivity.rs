@@ -343,7 +343,14 @@ fn verdict(study: &SensitivityStudy) -> Vec<String> {
 fn flips_in_short(study: &SensitivityStudy, now: &str) -> String {
     match study.flips.len() {
         0 if !study.not_played.is_empty() => {
-            format!("{now} is recommended; too little was played to say what would change that.")
+            let trials = (study.topologies.iter())
+                .map(|topology| topology.unavailability.n)
+                .min()
+                .unwrap_or_default();
+            format!(
+                "{now} is recommended, by {} of each topology; too little was played to say what would change that.",
+                format::trials(trials)
+            )
         }
         0 => format!(
             "{now} is recommended at both ends of every assumption: none changes the choice by itself."

@@ -308,12 +308,16 @@ pub fn money_short(amount: f64, currency: &str) -> String {
     signed_money(amount, currency, &text)
 }
 
-/// An interval of estimated money: `$12,300–$12,900`, in whole units if three digits do not tell its ends apart.
+/// An interval of estimated money: `$12,300–$12,900`, in whole units if three digits do not tell its ends apart; rounded like what it is
+/// the interval of where these do not either.
 #[must_use]
 pub fn money_interval(low: f64, high: f64, currency: &str) -> String {
     let ends = [low, high].map(|end| money_rounded(end, currency));
     if ends[0] == ends[1] {
-        return joined(&money(low, currency), &money(high, currency));
+        let whole = [low, high].map(|end| money(end, currency));
+        if whole[0] != whole[1] {
+            return joined(&whole[0], &whole[1]);
+        }
     }
     joined(&ends[0], &ends[1])
 }

@@ -271,17 +271,18 @@ function curves(data, view, c, width) {
   const stops = [];
   for (const one of all) {
     const colour = topologyShade(one.t);
+    const ends = data.steps ? one.points.flatMap((point, index) => (index ? [[point[0], ...one.points[index - 1].slice(1)], point] : [point])) : one.points;
     series.push({
       type: 'custom', silent: true, clip: true, z: 1, tooltip: { show: false }, data: [[one.points[0][0], one.points[0][1]]],
       renderItem: (_, api) => {
-        const upper = one.points.map((point) => api.coord([point[0], point[3]]));
-        const lower = one.points.map((point) => api.coord([point[0], point[2]])).reverse();
+        const upper = ends.map((point) => api.coord([point[0], point[3]]));
+        const lower = ends.map((point) => api.coord([point[0], point[2]])).reverse();
         return { type: 'polygon', shape: { points: [...upper, ...lower] }, style: { fill: colour, opacity: 0.18 } };
       },
     });
     const every = Math.max(1, Math.round(one.points.length / 6));
     series.push({
-      type: 'line', z: 3, name: nameOf(one.t), symbol: SYMBOLS[page.topologies[one.t].marker], symbolSize: 9, showSymbol: true, showAllSymbol: true,
+      type: 'line', z: 3, step: data.steps ? 'end' : false, name: nameOf(one.t), symbol: SYMBOLS[page.topologies[one.t].marker], symbolSize: 9, showSymbol: true, showAllSymbol: true,
       lineStyle: { color: colour, width: 2.2, type: page.topologies[one.t].dash }, itemStyle: { color: colour, borderColor: c.ink, borderWidth: 1 },
       data: one.points.map((point, index) => ({
         value: [point[0], point[1]], heading: nameOf(one.t), words: [one.text[index]],

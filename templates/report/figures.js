@@ -12,6 +12,7 @@ function mount(figure) {
   let stop = -1;
 
   place.hidden = false;
+  figure.hidden = false;
   tools.hidden = false;
   said.hidden = false;
   place.tabIndex = 0;

@@ -3,7 +3,7 @@
 //   node run.mjs PAGES [SHOTS]
 //
 // PAGES is a folder with seven.html, one.html, hostile.html, long.html and zero.html (the test `the_page_is_whole_and_makes_no_request`
-// writes them) and, if there is one, real.html, the page of a run. Pictures go to SHOTS, if it is named. Ends with 1 if anything fails.
+// writes them), injected.html and injected-hostile.html (tests/it/injection_pages.rs) and, if there is one, real.html, the page of a run. Pictures go to SHOTS, if it is named. Ends with 1 if anything fails.
 
 import { mkdirSync, readFileSync, statSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -118,7 +118,7 @@ async function drawn(what, page, names) {
       return {
         shapes: svg.querySelectorAll('path, rect, polyline, polygon').length, words: svg.querySelectorAll('text').length,
         width: box.width, height: box.height, rows, label: live.getAttribute('aria-label'), focusable: live.tabIndex === 0,
-        caption: figure.querySelector('figcaption').textContent, still: getComputedStyle(figure.querySelector('.picture')).display,
+        caption: figure.querySelector('figcaption').textContent, still: figure.querySelector('.picture') ? getComputedStyle(figure.querySelector('.picture')).display : 'none',
       };
     }, name);
     check(`${what}: ${name} is drawn`, !seen.missing && seen.shapes > 5 && seen.words > 2 && seen.width > 200 && seen.height > 80, seen);
@@ -127,8 +127,8 @@ async function drawn(what, page, names) {
   }
 }
 
-async function hover(what, page) {
-  for (const name of CHARTS) {
+async function hover(what, page, charts = CHARTS) {
+  for (const name of charts) {
     const live = page.locator(`#chart-${name} .live`);
     await live.scrollIntoViewIfNeeded();
     const box = await live.boundingBox();
@@ -150,7 +150,7 @@ async function hover(what, page) {
         return [x + 1.5, y];
       }
       return chart.convertToPixel(axes, point.value);
-    }, CHARTS.indexOf(name));
+    }, charts.indexOf(name));
     await page.mouse.move(box.x + 2, box.y + 2);
     await page.mouse.move(box.x + at[0], box.y + at[1], { steps: 3 });
     await page.waitForTimeout(60);
@@ -164,11 +164,11 @@ async function hover(what, page) {
   }
 }
 
-async function keyboard(what, page) {
+async function keyboard(what, page, charts = CHARTS) {
   await page.evaluate(() => { document.body.tabIndex = -1; document.body.focus(); window.scrollTo(0, 0); });
   const reached = new Set();
   const tables = new Set();
-  for (let presses = 0; presses < 400 && (reached.size < CHARTS.length || tables.size < CHARTS.length); presses += 1) {
+  for (let presses = 0; presses < 400 && (reached.size < charts.length || tables.size < charts.length); presses += 1) {
     await page.keyboard.press('Tab');
     const now = await page.evaluate(() => {
       const element = document.activeElement;
@@ -183,10 +183,10 @@ async function keyboard(what, page) {
       const second = await page.locator(`#chart-${now.chart} .said`).textContent();
       check(`${what}: arrows walk through ${now.chart}`, /\d/.test(first) && /\d/.test(second) && first !== second, { first, second });
     }
-    if (now.table && CHARTS.includes(now.chart)) tables.add(now.chart);
+    if (now.table && charts.includes(now.chart)) tables.add(now.chart);
   }
-  check(`${what}: Tab reaches every chart`, reached.size === CHARTS.length, [...reached]);
-  check(`${what}: Tab reaches every table behind`, tables.size === CHARTS.length, [...tables]);
+  check(`${what}: Tab reaches every chart`, reached.size === charts.length, [...reached]);
+  check(`${what}: Tab reaches every table behind`, tables.size === charts.length, [...tables]);
 }
 
 async function zoom(what, page) {
@@ -307,6 +307,62 @@ async function gates(what, page) {
   check(`${what}: verdicts of gates are shown first, each in its colour`, /missed/.test(seen.verdict) && seen.words.join() === 'met,missed,undecided,better' && seen.linked && seen.colours === 3 && seen.first, seen);
 }
 
+// The page of a played scenario: the same parts, with a curve for each topology that holds its value from step to step.
+async function injected(browser) {
+  const charts = ['success', 'journey-1', 'journey-2'];
+  for (const name of ['injected', 'injected-hostile'].filter((one) => existsSync(join(pages, `${one}.html`)))) {
+    check(`${name}: less than 3 MB`, statSync(join(pages, `${name}.html`)).size < LARGEST);
+    const wide = await open(browser, name);
+    await drawn(name, wide.page, charts);
+    await hover(name, wide.page, charts);
+    await keyboard(name, wide.page, charts);
+    const curves = () => wide.page.evaluate(() => window.reportCharts[0].getOption().series.filter((one) => one.type === 'line'));
+    const all = await curves();
+    check(`${name}: steps, not slopes`, all.length > 0 && all.every((one) => one.step === 'end'), all.length);
+    const rows = () => wide.page.evaluate(() => [...document.querySelectorAll('#chart-success .behind tbody tr')].filter((row) => !row.hidden).length);
+    const before = await rows();
+    await wide.page.locator('#choice input').first().uncheck();
+    await settle(wide.page);
+    check(`${name}: a topology can be hidden`, (await curves()).length === all.length - 1 && (await rows()) < before, [before, await rows()]);
+    await wide.page.locator('#choice input').first().check();
+    await wide.page.locator('#chart-success').getByRole('button', { name: 'Zoom in' }).click();
+    await settle(wide.page);
+    const zoomed = await wide.page.evaluate(() => window.reportCharts[0].getOption().dataZoom[0]);
+    check(`${name}: zooms in`, zoomed.end - zoomed.start < 60, zoomed);
+    await wide.page.locator('#chart-success').getByRole('button', { name: 'Show all' }).click();
+    const inert = await wide.page.evaluate(() => ({
+      elements: document.querySelectorAll('img, iframe, object, embed, b, link').length, scripts: document.scripts.length,
+      handlers: [...document.querySelectorAll('*')].filter((element) => [...element.attributes].some((attribute) => attribute.name.startsWith('on'))).length,
+    }));
+    check(`${name}: names are inert`, inert.elements === 0 && inert.scripts === 3 && inert.handlers === 0, inert);
+    check(`${name}: no overflow`, (await overflow(wide.page)) <= 0);
+    await accessible(name, wide.page);
+    await shoot(wide.page, name);
+    await quiet(name, wide);
+    await wide.page.emulateMedia({ media: 'print' });
+    const print = await wide.page.evaluate(() => ({
+      live: [...document.querySelectorAll('.live')].filter((one) => one.checkVisibility()).length,
+      still: [...document.querySelectorAll('figure .picture svg')].filter((one) => one.checkVisibility()).length,
+      empty: [...document.querySelectorAll('figure')].filter((one) => one.checkVisibility() && !one.querySelector('.picture')).length,
+    }));
+    check(`${name}: prints still pictures, each once`, print.live === 0 && print.still === charts.length && print.empty === 0, print);
+    await wide.context.close();
+    const dark = await open(browser, name, { colorScheme: 'dark', viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+    check(`${name}, narrow and dark: no overflow`, (await overflow(dark.page)) <= 0, await overflow(dark.page));
+    const night = await inks(dark.page);
+    check(`${name}, narrow and dark: words in charts stand out`, night.least >= 4.5, night.least);
+    await accessible(`${name}, narrow and dark`, dark.page);
+    await shoot(dark.page, `${name}-narrow`);
+    await quiet(`${name}, narrow and dark`, dark);
+    await dark.context.close();
+    const plain = await open(browser, name, { javaScriptEnabled: false });
+    const seen = await plain.page.locator('figure .picture svg:visible').count();
+    const hidden = await plain.page.locator('.tools:visible, .live:visible, #choice:visible, #chart-success:visible').count();
+    check(`${name}, without scripts: still pictures and nothing empty`, seen === charts.length && hidden === 0, { seen, hidden });
+    await plain.context.close();
+  }
+}
+
 async function main() {
   const started = Date.now();
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', headless: true, args: ARGS });
@@ -389,6 +445,8 @@ async function main() {
       await quiet(name, other);
       await other.context.close();
     }
+
+    await injected(browser);
 
     const plain = await open(browser, 'seven', { javaScriptEnabled: false });
     const visible = await plain.page.locator('figure .picture svg').evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().width > 200).length).catch(() => -1);

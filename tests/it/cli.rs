@@ -415,62 +415,6 @@ fn quiet_says_nothing_beside_the_data() {
 }
 
 #[test]
-fn examples_in_the_help_work_as_printed() {
-    let program = assert_cmd::cargo::cargo_bin("failscape");
-    let path = std::env::join_paths(std::iter::once(program.parent().unwrap().to_owned()).chain(
-        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()),
-    ))
-    .unwrap();
-    for command in [
-        "",
-        "compare",
-        "run",
-        "merge",
-        "check",
-        "graph",
-        "import",
-        "inject",
-        "init",
-        "schema",
-        "completions",
-        "man",
-    ] {
-        let here = folder();
-        let mut help = failscape(here.path());
-        if !command.is_empty() {
-            help.arg(command);
-        }
-        // An example may go on in the next line.
-        let text = stdout(help.arg("--help")).replace("&&\n", "&&");
-        let examples: Vec<&str> = text
-            .lines()
-            .skip_while(|line| !line.starts_with("Example"))
-            .map(str::trim)
-            .filter(|line| line.starts_with("failscape ") || line.starts_with("echo "))
-            .collect();
-        assert!(!examples.is_empty(), "{command}");
-        for example in examples {
-            // The full precision of a default run is not for a test: bound it, as its user might.
-            let bounded =
-                if example.contains("compare shop.yaml") && !example.contains("--max-time") {
-                    format!("{example} --max-time 1s")
-                } else {
-                    example.replace("--max-time 1m", "--max-time 1s")
-                };
-            let here = folder();
-            let mut shell = Command::new("sh");
-            shell
-                .arg("-c")
-                .arg(&bounded)
-                .current_dir(here.path())
-                .env("PATH", &path)
-                .assert()
-                .success();
-        }
-    }
-}
-
-#[test]
 fn a_run_out_of_time_is_partial_and_fine() {
     let here = folder();
     with_model(here.path());

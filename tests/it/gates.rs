@@ -188,6 +188,8 @@ fn a_bad_gate_is_an_error_before_the_first_trial_with_the_nearest_figures() {
         ("cost.total<=$5/GB", "`$5/GB`"),
         ("downtime<=soon", "`soon`"),
         ("downtime.p99<=1h", "no interval"),
+        ("recovery.p50<=1h", "no interval"),
+        ("recovery.p99<=1h", "no interval"),
         ("exceedance.61<=1%", "exceedance.60"),
         ("journeys<=1", "several figures"),
         ("rpo_met>=95%", "objectives.rpo"),

@@ -23,7 +23,7 @@ fn interrupted(here: &Path, args: &[&str]) -> (Option<i32>, Value) {
     let mut line = String::new();
     said.read_line(&mut line).unwrap();
     assert!(line.contains("plays"), "{line}");
-    std::thread::sleep(Duration::from_millis(1500));
+    std::thread::sleep(Duration::from_secs(4));
     let killed = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status()

@@ -336,3 +336,89 @@ fn without_prices_what_adds_least_is_shown() {
     }
     assert!(!text.contains("the cheapest design"), "{text}");
 }
+
+/// A stack that is down for 1 h after 100 h on average, in a place that hits cells one by one: with N cells each lives N times as long.
+fn one_stack(more: &str) -> String {
+    format!(
+        "model: stack\nregions: {{ east: {{ zones: [a, b] }} }}\nservices: {{ api: {{ replicas: 4, needs: 4, price: $1/h }} }}\n\
+         faults:\n  deploy: {{ {more}, mtbf: 100h, mttr: 1h }}\n\
+         topologies: {{ one: {{ pattern: multi-az, regions: [east] }} }}\n\
+         objectives: {{ slo: {{ target: 99.6%, window: 30d }} }}\ncosts: {{ downtime: $1000/h }}\n"
+    )
+}
+
+/// Two cells lose half as much, four a quarter: u = 1 / (100 N + 1). Without a fault that hits cells one by one there is nothing to try.
+#[test]
+fn cells_are_proposed_where_faults_hit_them_one_by_one() {
+    let text = one_stack("hits: service-in-cell, mtbf_per: region");
+    let args = ["--trials", "200", "--changes", "1"];
+    let study = recommend(&text, &args);
+    let ranking = study["ranking"].as_array().unwrap();
+    for cells in [2_u32, 4] {
+        let named = format!("{cells} cells in the region");
+        let tried = ranking.iter().map(|index| design(&study, index));
+        let tried = (tried
+            .into_iter()
+            .find(|design| words(design) == [named.as_str()]))
+        .unwrap();
+        let set = format!("topologies.one.cells={cells}");
+        assert_eq!(tried["set"], serde_json::json!([set]));
+        assert_eq!(tried["changes"][0]["kind"], "cells");
+        let u = 1.0 / (100.0 * f64::from(cells) + 1.0);
+        let found = number(tried, "/unavailability/mean");
+        assert!((found / u - 1.0).abs() < 2e-3, "{cells}: {found} and {u}");
+        // Four replicas of which all are needed are as many in cells.
+        assert!(number(tried, "/against_start/running_cost").abs() < 1e-9);
+    }
+    let choice = design(&study, &study["choice"]);
+    assert_eq!(words(choice), ["4 cells in the region"]);
+    let common = recommend(&one_stack("hits: service-in-region"), &args);
+    let all = common.to_string();
+    assert!(!all.contains("cells in the region"), "{all}");
+}
+
+/// Of two designs that meet the objectives the one that costs less with failure is chosen, and the other named, as it runs cheaper.
+#[test]
+fn what_runs_cheaper_and_is_dearer_with_failure_is_named() {
+    let text = "model: two\nregions: { east: { zones: [a] }, west: { zones: [a] } }\nservices: { api: { price: $1/h } }\n\
+                faults: { host: { hits: replica, mtbf: 100h, mttr: 1h } }\n\
+                topologies:\n  one: { pattern: single-az, regions: [east] }\n  two: { pattern: active-active, regions: [east, west] }\n\
+                objectives: { slo: { target: 98%, window: 30d } }\ncosts: { downtime: $1000/h }\n";
+    let args = [
+        "-t",
+        "two",
+        "--only",
+        "pattern",
+        "--changes",
+        "1",
+        "--trials",
+        "300",
+    ];
+    let study = recommend(text, &args);
+    let choice = design(&study, &study["choice"]);
+    let cheaper = design(&study, &study["choice_by_running_cost"]);
+    assert_eq!(choice["label"], "two");
+    let runs = |design: &Value| number(design, "/cost_per_month/total");
+    let in_all = |design: &Value| number(design, "/cost_per_month/total_with_failure/mean");
+    assert!((runs(choice) - 1460.0).abs() < 1e-6 && (runs(cheaper) - 730.0).abs() < 1e-6);
+    assert!(in_all(choice) < in_all(cheaper));
+    // Of those that run as cheaply, the one that costs least with failure.
+    for other in study["designs"].as_array().unwrap() {
+        assert!(
+            runs(other) > 730.5 || in_all(other) >= in_all(cheaper),
+            "{other}"
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let usual = ["recommend", "pair.yaml", "--no-charts"];
+    let output = run(folder.path(), text, &[&usual[..], &args].concat());
+    let said = String::from_utf8(output.stdout).unwrap();
+    let said: String = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let label = cheaper["label"].as_str().unwrap();
+    let row = format!("Runs cheaper, but dearer with what failure costs: {label}: 99.");
+    assert!(said.contains(&row), "{said}");
+    // With failure for nothing the cheaper one is the choice, and no other is named.
+    let free = recommend(&text.replace("$1000/h", "$1/h"), &args);
+    assert!((runs(design(&free, &free["choice"])) - 730.0).abs() < 1e-6);
+    assert_eq!(free["choice_by_running_cost"], Value::Null);
+}

@@ -6,11 +6,14 @@
 mod axes;
 mod bars;
 mod curves;
+mod injected;
 mod points;
 mod spans;
 mod stills;
 
 use serde_json::{Value, json};
+
+pub(super) use injected::{success, topologies as injected_topologies};
 
 use super::format::printable;
 use crate::chart::{self, Look, Shade};

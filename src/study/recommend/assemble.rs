@@ -90,8 +90,13 @@ pub fn recommended(
                 (runs(*index).zip(runs(choice))).is_some_and(|(new, old)| new < old - 0.005);
             is_less && designs[*index].meets_objectives
         });
+        let in_all = |index: usize| {
+            let whole = designs[index].cost_per_month.total_with_failure.as_ref();
+            whole.map_or(f64::INFINITY, |cost| cost.mean)
+        };
         cheaper.min_by(|a, b| {
-            (runs(*a).unwrap_or(f64::INFINITY)).total_cmp(&runs(*b).unwrap_or(f64::INFINITY))
+            let of = |index: usize| runs(index).unwrap_or(f64::INFINITY);
+            (of(*a).total_cmp(&of(*b))).then(in_all(*a).total_cmp(&in_all(*b)))
         })
     });
     let nearest = match choice {

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::design::{Move, MoveKind};
 use super::moves::{Scene, article, ordinal};
-use crate::model::{CallKind, CallTargets, Change, Model, Pattern, Service, ServiceKind, path_of};
+use crate::model::{
+    CallKind, CallTargets, Change, Model, Pattern, Scope, Service, ServiceKind, path_of,
+};
 use crate::results::LeftOut;
 use crate::units::format_percentage;
 
@@ -12,6 +14,8 @@ use crate::units::format_percentage;
 const MOST_SERVICES: usize = 20;
 /// What a copy of data takes to become the primary, where the model has no other copy whose time could be known \[text\].
 const ASSUMED_TAKEOVER: &str = "60s";
+/// Cells that a region may have: the next two of these are tried.
+const CELLS: [u32; 5] = [2, 4, 8, 16, 32];
 /// Shares that a region may run.
 const SCALES: [f64; 5] = [0.25, 0.5, 0.6, 0.75, 1.0];
 
@@ -187,4 +191,43 @@ pub(super) fn scales(scene: &Scene<'_>, _: &mut Vec<LeftOut>) -> Vec<Move> {
         not_priced: None,
     })
     .collect()
+}
+
+/// More cells in each region: the next two numbers. Where no fault hits single cells they make outages smaller and more frequent, and the
+/// mean no better, so that there is nothing to try.
+pub(super) fn cells(scene: &Scene<'_>, _: &mut Vec<LeftOut>) -> Vec<Move> {
+    let now = scene.spec.cells;
+    let mut faults = scene.model.faults.values();
+    let has_faults_of_cells =
+        faults.any(|fault| matches!(fault.hits, Scope::Cell | Scope::ServiceInCell));
+    if scene.spec.pattern.has_standby() || !has_faults_of_cells {
+        return Vec::new();
+    }
+    let each = if scene.spec.regions.len() > 1 {
+        "in each region"
+    } else {
+        "in the region"
+    };
+    let unpriced = (scene.model.services.iter()).find(|(_, service)| {
+        matches!(service.kind, ServiceKind::Replicated { .. }) && service.price_per_hour.is_none()
+    });
+    let before = if now > 1 {
+        format!(" instead of {now}")
+    } else {
+        String::new()
+    };
+    let more = CELLS.into_iter().filter(|cells| *cells > now);
+    more.take(2)
+        .map(|cells| Move {
+            kind: MoveKind::Cells,
+            words: format!("{cells} cells {each}{before}"),
+            slot: "cells".to_owned(),
+            changes: vec![Change::set(
+                scene.topology_path(&["cells"]),
+                cells.to_string(),
+            )],
+            topology: None,
+            not_priced: unpriced.map(|(name, _)| format!("services.{name}.price is not given")),
+        })
+        .collect()
 }

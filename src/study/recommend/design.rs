@@ -13,6 +13,8 @@ pub enum MoveKind {
     Pattern,
     /// Another share of the replicas that a region runs.
     Scale,
+    /// More cells in each region.
+    Cells,
     /// A loss is noticed sooner.
     Detection,
     /// A failover is decided, repeated or followed by clients sooner.
@@ -25,11 +27,12 @@ pub enum MoveKind {
 
 impl MoveKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Replica,
         Self::Zone,
         Self::Pattern,
         Self::Scale,
+        Self::Cells,
         Self::Detection,
         Self::Failover,
         Self::Drill,
@@ -44,6 +47,7 @@ impl MoveKind {
             Self::Zone => "One more zone in each region",
             Self::Pattern => "Another topology of the file, or another pattern",
             Self::Scale => "Another share of the replicas that a standby or an active region runs",
+            Self::Cells => "More cells in each region",
             Self::Detection => "A loss is noticed sooner",
             Self::Failover => "A failover is decided, repeated or followed by clients sooner",
             Self::Drill => "Drills, or more of them",
@@ -59,6 +63,7 @@ impl MoveKind {
             Self::Zone => "zone",
             Self::Pattern => "pattern",
             Self::Scale => "scale",
+            Self::Cells => "cells",
             Self::Detection => "detection",
             Self::Failover => "failover",
             Self::Drill => "drill",
@@ -74,6 +79,9 @@ impl MoveKind {
             Self::Zone => "a region whose zones are written down",
             Self::Pattern => "another topology in the file, or regions for another pattern",
             Self::Scale => "a warm standby or active regions, at a share other than the next",
+            Self::Cells => {
+                "a fault of `hits: cell` or `hits: service-in-cell`, and a topology without a standby"
+            }
             Self::Detection => "several regions, and a detection that can be faster",
             Self::Failover => {
                 "a standby or several regions, and a decision, a time to live or a repetition that can be faster"

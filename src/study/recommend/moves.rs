@@ -1,6 +1,6 @@
 //! What can be tried on a design: every change as a plain value, checked against the model before anything is played.
 
-use super::capacity::{replicas, scales, zones};
+use super::capacity::{cells, replicas, scales, zones};
 use super::design::{Design, Move, MoveKind};
 use super::reaction::{crews, decisions, detection, drills, rerouting, retries, runbook};
 use super::shape::{patterns, topologies};
@@ -43,7 +43,7 @@ pub fn moves(draft: &Draft, design: &Design, only: &[MoveKind]) -> Moves {
         design,
     };
     let mut wanted: Vec<Move> = Vec::new();
-    for find in [topologies, patterns, scales, zones, replicas] {
+    for find in [topologies, patterns, scales, cells, zones, replicas] {
         wanted.extend(find(&scene, &mut all.left_out));
     }
     for find in [

@@ -356,7 +356,12 @@ impl Joiner {
 /// How unlikely two changes are to need each other: those of one reaction act on the same outage, replicas of two services seldom do.
 fn likely_apart(one: &Move, other: &Move) -> usize {
     let is_reaction = |each: &Move| {
-        let kinds = [MoveKind::Replica, MoveKind::Zone, MoveKind::Scale];
+        let kinds = [
+            MoveKind::Replica,
+            MoveKind::Zone,
+            MoveKind::Scale,
+            MoveKind::Cells,
+        ];
         !kinds.contains(&each.kind)
     };
     let is_replica = |each: &Move| each.kind == MoveKind::Replica;

@@ -98,6 +98,9 @@ fn pattern_over(scene: &Scene<'_>, pattern: Pattern, regions: &[&String]) -> Mov
     if pattern != Pattern::WarmStandby {
         remove(&["standby_scale"]);
     }
+    if pattern.has_standby() {
+        remove(&["cells"]);
+    }
     if pattern != Pattern::ActiveActive {
         remove(&["scale"]);
         remove(&["split"]);
