@@ -23,6 +23,10 @@ const CERTAIN: f64 = 6.0;
 /// A time whose variance is so many times what the phases of another add varies so much that phases blur no race with it.
 const SMOOTH: f64 = 3.0;
 
+/// A chance that is off by less, or a mean by so small a part of itself, is not looked at: where next to nothing is wrong its ratio to
+/// an error that is next to nothing says nothing.
+const NEGLIGIBLE: f64 = 1e-5;
+
 /// What differs by less, relative to the times, is the same.
 const SAME: f64 = 1e-9;
 
@@ -102,7 +106,7 @@ impl Race {
                 .collect();
             let (value, error) = limit(&values);
             let off = (value - what(self.variance.sqrt()) / scale).abs();
-            if off > SAME { off / error } else { 1.0 }
+            if off > NEGLIGIBLE { off / error } else { 1.0 }
         };
         let of_mean = too_small(&by, self.blur.sqrt().max(gap));
         if self.is_even {
