@@ -38,8 +38,8 @@ pub(super) struct Prepared<'a> {
     plans: Vec<Plan>,
     failure_price: FailurePrice,
     tactics: Tactics,
-    /// Times to the first outage that no chain tells, sampled when they are first asked for.
-    first_outages: OnceCell<Vec<Option<Estimate>>>,
+    /// Times to the first outage, those that no chain tells sampled when they are first asked for; else why they are not known.
+    first_outages: OnceCell<Vec<Result<Estimate, String>>>,
     interrupt: Interrupt,
 }
 
@@ -208,13 +208,16 @@ impl<'a> Prepared<'a> {
         let first_outages = self.first_outages.get_or_init(|| {
             let each = topologies.iter().zip(&self.plans);
             each.map(|(topology, plan)| match &topology.first_outage_hours {
-                Some(known) => Some(known.clone()),
-                None => first_outage(plan, settings).ok(),
+                Some(known) => Ok(known.clone()),
+                None => first_outage(plan, settings),
             })
             .collect()
         });
         for (topology, first_outage) in topologies.iter_mut().zip(first_outages) {
-            topology.first_outage_hours.clone_from(first_outage);
+            match first_outage {
+                Ok(hours) => topology.first_outage_hours = Some(hours.clone()),
+                Err(reason) => topology.first_outage_refused = Some(reason.clone()),
+            }
         }
         let ledger = ledger(self.model, &topologies, elasticity);
         assemble(Finished {

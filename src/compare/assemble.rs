@@ -213,6 +213,7 @@ pub(crate) mod tests {
             solved_by: None,
             refused: Vec::new(),
             first_outage_hours: None,
+            first_outage_refused: None,
             availability: Estimate {
                 mean: 1.0 - q.mean,
                 low: 1.0 - q.high,

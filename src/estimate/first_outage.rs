@@ -1,4 +1,4 @@
-//! Mean time to the first outage, as a ratio of what cycles last to their chance of an outage.
+//! Mean time to the first outage: as a ratio of what cycles last to their chance of an outage, or over trials that wait for it.
 
 use super::figures;
 use crate::engine::CycleSample;
@@ -82,5 +82,40 @@ impl CycleTally {
         };
         let mean = seconds.mean / outage.mean / 3600.0;
         Some(figures::estimate(mean, interval, level, self.samples()))
+    }
+}
+
+/// Times to the first outage.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct PassageTally(Moments);
+
+impl PassageTally {
+    /// Adds a trial by its time to the first outage \[s\].
+    pub fn add(&mut self, seconds: f64) {
+        self.0.add(seconds);
+    }
+
+    /// Adds the trials of `other`, which follow.
+    pub fn merge(&mut self, other: &Self) {
+        self.0.merge(&other.0);
+    }
+
+    /// Trials added.
+    #[must_use]
+    pub fn trials(&self) -> u64 {
+        self.0.n()
+    }
+
+    /// The mean time \[h\]; `None` without trials.
+    #[must_use]
+    pub fn hours(&self, level: f64) -> Option<Estimate> {
+        let Interval { low, high, method } = skewed_mean_interval(&(&self.0).into(), level)?;
+        let interval = Interval {
+            low: low / 3600.0,
+            high: high / 3600.0,
+            method,
+        };
+        let mean = self.0.mean() / 3600.0;
+        Some(figures::estimate(mean, interval, level, self.trials()))
     }
 }

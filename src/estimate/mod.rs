@@ -25,7 +25,7 @@ mod timeline_summary;
 pub use contract::Promised;
 pub use control::{Coefficients, Controls, TwinMean};
 pub use data::Points;
-pub use first_outage::CycleTally;
+pub use first_outage::{CycleTally, PassageTally};
 pub use grid::{EXCEEDANCE_MINUTES, RECOVERY_SECONDS};
 pub use importance::{ElementTally, Replayed};
 pub use pair::{PairTally, PairTerms, summarize_pair};

@@ -166,6 +166,7 @@ pub fn summarize(
         solved_by: None,
         refused: Vec::new(),
         first_outage_hours: None,
+        first_outage_refused: None,
         unavailability_by_block: tally.by_block(if tally.sharp.is_some() {
             known.unavailability().value
         } else {

@@ -9,8 +9,9 @@ use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
 use super::chain::Chain;
-use super::law::given_positive;
+use super::law::{given_positive, lumps};
 use super::phases::{Mesh, Phases};
+use super::races::{Part, races};
 use crate::engine::{Event, Experience, Explorer, Law, StateId};
 use crate::model::Distribution;
 use crate::plan::Plan;
@@ -30,11 +31,12 @@ struct Known {
 
 /// A state that may follow.
 #[derive(Debug)]
-struct Next {
+pub(super) struct Next {
     probability: f64,
-    state: StateId,
+    /// The state.
+    pub state: StateId,
     /// For each of its events, the one whose time goes on in it; none if its time begins. Empty if no time has several phases.
-    goes_on: Vec<Option<u16>>,
+    pub goes_on: Vec<Option<u16>>,
 }
 
 /// A state and the phase of each of its events; no phases where all have one.
@@ -57,6 +59,8 @@ pub(super) struct Builder<'p> {
     nodes: IndexSet<Node, FxBuildHasher>,
     /// Bits of what users may see.
     sights: IndexSet<Box<[u64]>, FxBuildHasher>,
+    /// States with the events whose times begin together in them, if phases may blur which ends first.
+    together: IndexSet<(StateId, Vec<u16>), FxBuildHasher>,
     chain: Chain,
 }
 
@@ -74,6 +78,7 @@ impl<'p> Builder<'p> {
             successors: HashMap::new(),
             nodes: IndexSet::default(),
             sights: IndexSet::default(),
+            together: IndexSet::default(),
             chain: Chain {
                 offsets: vec![0],
                 targets: Vec::new(),
@@ -81,6 +86,7 @@ impl<'p> Builder<'p> {
                 sights: Vec::new(),
                 seen: Vec::new(),
                 is_meshed: false,
+                races: Vec::new(),
             },
         }
     }
@@ -103,6 +109,9 @@ impl<'p> Builder<'p> {
     /// The chain, when all nodes have been expanded.
     pub(super) fn finish(mut self) -> Chain {
         self.chain.is_meshed = self.is_meshed();
+        if self.chain.is_meshed && self.mesh.cuts == 1 {
+            self.chain.races = races(&self);
+        }
         let sight = |bits: Box<[u64]>| bits.iter().copied().map(f64::from_bits).collect();
         self.chain.sights = self.sights.into_iter().map(sight).collect();
         self.chain
@@ -118,6 +127,7 @@ impl<'p> Builder<'p> {
             goes_on: vec![None; self.states[first as usize].events.len()],
         };
         self.refuse_ties(&next)?;
+        self.note_together(&next);
         let starts = self.starts(&next, &[]);
         if starts.len() > 1 {
             return Err(
@@ -348,6 +358,7 @@ impl<'p> Builder<'p> {
                 goes_on: self.goes_on(state, successor.state, &successor.goes_on),
             };
             self.refuse_ties(&next)?;
+            self.note_together(&next);
             successors.push(next);
         }
         let successors = Rc::new(successors);
@@ -390,6 +401,85 @@ impl<'p> Builder<'p> {
             return Err("several fixed times begin, and end, at the same instant".to_owned());
         }
         Ok(())
+    }
+
+    /// Notes times that begin together, if one of them is cut on the mesh.
+    fn note_together(&mut self, next: &Next) {
+        let begun = next.goes_on.iter().enumerate();
+        let begun = begun.filter(|(_, old)| old.is_none());
+        let begun: Vec<u16> = begun.map(|(event, _)| event as u16).collect();
+        let is_meshed = |event: &u16| self.law_of(next.state, *event).is_meshed;
+        if begun.len() > 1 && begun.iter().any(is_meshed) {
+            self.together.insert((next.state, begun));
+        }
+    }
+
+    /// States with the events whose times begin together in them.
+    pub(super) fn begun_together(&self) -> impl Iterator<Item = &(StateId, Vec<u16>)> {
+        self.together.iter()
+    }
+
+    /// Number of events of a state.
+    pub(super) fn n_events(&self, state: StateId) -> u16 {
+        self.states[state as usize].events.len() as u16
+    }
+
+    fn law_of(&self, state: StateId, event: u16) -> &Phases {
+        let id = self.states[state as usize].events[usize::from(event)];
+        &self.laws[self.events[id as usize].1 as usize]
+    }
+
+    /// What may follow an event of a state with several nodes, whatever the phase of a move; none if that was never asked.
+    pub(super) fn known_successors(&self, state: StateId, event: u16) -> &[Next] {
+        let cells = self.states[state as usize].sights.len() as u16;
+        let mut found = (0..cells).filter_map(|cell| self.successors.get(&(state, event, cell)));
+        found.next().map_or(&[], |found| &found[..])
+    }
+
+    /// The values of the time of an event, or narrow parts of its law.
+    pub(super) fn parts(&self, state: StateId, event: u16) -> Vec<Part> {
+        let id = self.states[state as usize].events[usize::from(event)];
+        let law = self.distribution(self.events[id as usize].0.law);
+        let phases = self.law_of(state, event);
+        let part = |(mean, variance)| Part {
+            mean,
+            variance,
+            blur: if phases.is_meshed {
+                phases.spread_at(mean)
+            } else {
+                0.0
+            },
+        };
+        lumps(&law).into_iter().map(part).collect()
+    }
+
+    /// Whether the same follows whichever of two events of a state comes first, if the other comes right after it.
+    pub(super) fn is_even(&self, state: StateId, one: u16, other: u16) -> bool {
+        let after_both = |first: u16, second: u16| {
+            let mut found: Vec<(StateId, Vec<Option<u16>>, f64)> = Vec::new();
+            for next in self.known_successors(state, first) {
+                let at = (next.goes_on.iter()).position(|old| *old == Some(second));
+                let Some(at) = at else {
+                    found.push((next.state, next.goes_on.clone(), next.probability));
+                    continue;
+                };
+                for last in self.known_successors(next.state, at as u16) {
+                    let origin =
+                        |old: &Option<u16>| old.and_then(|old| next.goes_on[usize::from(old)]);
+                    let goes_on = last.goes_on.iter().map(origin).collect();
+                    found.push((last.state, goes_on, next.probability * last.probability));
+                }
+            }
+            // What was to come second begins anew if it was not ended by the first.
+            found.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)).then(a.2.total_cmp(&b.2)));
+            found
+        };
+        let (one_first, other_first) = (after_both(one, other), after_both(other, one));
+        one_first.len() == other_first.len()
+            && one_first
+                .iter()
+                .zip(&other_first)
+                .all(|(a, b)| a.0 == b.0 && a.1 == b.1 && (a.2 - b.2).abs() < 1e-12)
     }
 
     fn has_few_lengths(&self, law: Law) -> bool {
@@ -449,6 +539,20 @@ impl<'p> Builder<'p> {
             );
         }
         Ok(id)
+    }
+
+    /// The law of a time, as it is drawn.
+    fn distribution(&self, law: Law) -> Distribution {
+        let drawn = |sampler: u32| given_positive(&self.plan.distributions[sampler as usize]);
+        match law {
+            Law::Drawn { sampler, speed } => drawn(sampler).scaled(speed.recip()),
+            Law::Fixed(seconds) | Law::Move(seconds) | Law::MoveBeside(seconds, _) => {
+                Distribution::Fixed(seconds)
+            }
+            Law::Uniform(from, to) => Distribution::Uniform { from, to },
+            Law::Delayed(sampler, seconds) => drawn(sampler).delayed(seconds),
+            Law::JumpBeside(sampler, _) => drawn(sampler),
+        }
     }
 
     fn phases(&self, law: Law) -> Result<Phases, String> {

@@ -3,6 +3,7 @@
 use super::builder::Builder;
 use super::effort::Limits;
 use super::phases::Mesh;
+use super::races::Race;
 use crate::engine::Explorer;
 use crate::model::Distribution;
 use crate::plan::{Plan, Sampler, Unit, UnitKind};
@@ -22,6 +23,8 @@ pub(super) struct Chain {
     pub seen: Vec<u32>,
     /// Whether times were cut on a mesh: then the chain is an approximation of the plan.
     pub is_meshed: bool,
+    /// On the coarsest mesh, the times of which phases may blur which ends first.
+    pub races: Vec<Race>,
 }
 
 impl Chain {

@@ -134,6 +134,28 @@ pub(super) fn exponential_parts(law: &Distribution) -> Option<Vec<(f64, f64)>> {
     }
 }
 
+/// The values of a law, or its narrowest parts: mean \[s\] and variance \[s²\] of each.
+pub(super) fn lumps(law: &Distribution) -> Vec<(f64, f64)> {
+    const MOST: usize = 40;
+    match law {
+        Distribution::Mixture(parts) => {
+            let parts = parts.iter().filter(|(weight, _)| *weight > 0.0);
+            parts.flat_map(|(_, part)| lumps(part)).collect()
+        }
+        Distribution::Empirical(values) if values.len() <= MOST => {
+            let mut values = values.to_vec();
+            values.sort_by(f64::total_cmp);
+            values.dedup();
+            values.into_iter().map(|value| (value, 0.0)).collect()
+        }
+        Distribution::Delayed { by, rest } => {
+            let rest = lumps(rest).into_iter();
+            rest.map(|(mean, variance)| (by + mean, variance)).collect()
+        }
+        law => vec![(law.mean(), law.variance())],
+    }
+}
+
 /// What a law is called.
 pub(super) fn name(law: &Distribution) -> &'static str {
     match law {

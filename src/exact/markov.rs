@@ -7,9 +7,11 @@ use super::chain::{Chain, Obstacle, Rewards, chain};
 use super::effort::{Effort, Limits};
 use super::elimination::{Elimination, Resolvent};
 use super::phases::Mesh;
+use super::races::{Race, worst};
 use super::sweeps::Sweeps;
 use super::{laplace, refuse_ranges, transient};
 use crate::plan::Plan;
+use crate::units::format_duration;
 
 /// Cells of a fixed time on the coarsest mesh, from the finest to the coarsest that is tried.
 const CELLS: [u16; 3] = [12, 6, 3];
@@ -20,6 +22,9 @@ const MOST_CUTS: u16 = 4;
 /// Relative error of rounding, and of taking a chain as settled.
 const ROUNDING: f64 = 1e-10;
 
+/// What is allowed for where a race of two times makes the error of a limit too small: how much is only known of its own figures.
+const MARGIN: f64 = 1.5;
+
 /// Operations of steps in time that are tried before anything else.
 const FEW_STEPS: f64 = 3e8;
 
@@ -27,7 +32,7 @@ const FEW_STEPS: f64 = 3e8;
 ///
 /// Times that are cut on a mesh give a chain whose error is a series in 1/n, if each cell of the coarsest mesh is cut into n. The
 /// polynomial in 1/n through the figures of the meshes is taken at 0 (Richardson 1911, doi:10.1098/rsta.1911.0009). The error
-/// reported is three times its distance from the same without the coarsest mesh, and a thirtieth of what the next coarsest then
+/// reported is three times its distance from the same without the coarsest mesh, and a tenth of what the next coarsest then
 /// changes; five times the distance if only three meshes are small enough. Where the figures do not behave as such a series, which
 /// is when two fixed times nearly coincide, the finest is taken, with four times its distance from the one with half as many cells.
 pub(super) fn solve(plan: &Plan, effort: Effort, stages: Option<u16>) -> Result<Solution, Refusal> {
@@ -60,16 +65,22 @@ fn cells(effort: Effort) -> &'static [u16] {
 
 /// On meshes of the first of these numbers of cells that the limits allow.
 pub(super) fn figures_on(plan: &Plan, limits: Limits, cells: &[u16]) -> Result<Solution, String> {
-    let (meshes, stages) = on_meshes(plan, limits, cells, |chain| {
+    let found = on_meshes(plan, limits, cells, |chain| {
         Figures::of(plan, chain, limits)
     })?;
-    Ok(match (&meshes[..], stages) {
-        ([chain], None) => chain.alone(),
-        (meshes, stages) => Solution {
-            stages,
-            ..extrapolated(meshes)
-        },
-    })
+    let Some(mesh) = found.mesh else {
+        return Ok(found.values[0].alone());
+    };
+    let solution = Solution {
+        stages: Some(mesh.stages),
+        ..extrapolated(&found.values, mesh.caution)
+    };
+    if let Some(race) = mesh.race
+        && solution.unavailability.error >= solution.unavailability.value
+    {
+        return Err(unclear(race));
+    }
+    Ok(solution)
 }
 
 /// Mean time from the start to the first outage \[h\], and no other figure.
@@ -79,15 +90,26 @@ pub(super) fn figures_on(plan: &Plan, limits: Limits, cells: &[u16]) -> Result<S
 /// In words, why it is not known.
 pub(super) fn first_outage_alone(plan: &Plan, effort: Effort) -> Result<Figure, String> {
     let limits = effort.limits_beside();
-    let (meshes, stages) = on_meshes(plan, limits, cells(effort), |chain| {
+    let found = on_meshes(plan, limits, cells(effort), |chain| {
         first_outage(chain, &chain.is_down(), limits)
     })?;
-    let hours: Vec<f64> = meshes.iter().map(|seconds| seconds / 3600.0).collect();
-    let (value, error) = match stages {
-        None => (hours[0], 0.0),
-        Some(_) => limit(&hours),
+    let hours: Vec<f64> = found
+        .values
+        .iter()
+        .map(|seconds| seconds / 3600.0)
+        .collect();
+    let (value, error, rounding) = match &found.mesh {
+        None => (hours[0], 0.0, ROUNDING),
+        Some(mesh) => {
+            let (value, error) = limit(&hours);
+            (value, mesh.caution * error, 10.0 * ROUNDING)
+        }
     };
-    let rounding = if stages.is_some() { 10.0 } else { 1.0 } * ROUNDING;
+    if let Some(race) = found.mesh.and_then(|mesh| mesh.race)
+        && error >= value
+    {
+        return Err(unclear(race));
+    }
     first_of(Figure {
         value,
         error: error + rounding * value,
@@ -95,21 +117,69 @@ pub(super) fn first_outage_alone(plan: &Plan, effort: Effort) -> Result<Figure, 
     })
 }
 
-/// Something of the chain of a plan, or of those on several meshes, and the stages of a fixed time on the finest of these.
+/// Something of the chain of a plan, or of those on several meshes.
+struct Found<T> {
+    values: Vec<T>,
+    mesh: Option<Meshes>,
+}
+
+/// The meshes on which a plan was solved.
+struct Meshes {
+    /// Stages of a fixed time on the finest.
+    stages: u16,
+    /// By how much the error of their limit is multiplied.
+    caution: f64,
+    /// The race of two times that needs most caution, if there are any.
+    race: Option<Race>,
+}
+
+impl Meshes {
+    fn new(cells: u16, n_meshes: usize, races: &[Race]) -> Self {
+        let worst = worst(races, n_meshes);
+        let too_small = worst.map_or(1.0, |(_, too_small)| too_small);
+        Self {
+            stages: cells * n_meshes as u16,
+            caution: if too_small > 1.0 {
+                MARGIN * too_small
+            } else {
+                1.0
+            },
+            race: worst.map(|(race, _)| race),
+        }
+    }
+}
+
+/// Why nothing is known where phases do not tell which of two times ends first.
+fn unclear(race: Race) -> String {
+    let [shorter, longer] = race.means.map(format_duration);
+    format!(
+        "of times of {shorter} and {longer} that begin together, stages do not tell which ends first (more `--stages` may)"
+    )
+}
+
 fn on_meshes<T>(
     plan: &Plan,
     limits: Limits,
     cells: &[u16],
     work: impl Fn(&Chain) -> Result<T, String>,
-) -> Result<(Vec<T>, Option<u16>), String> {
+) -> Result<Found<T>, String> {
     refuse_ranges(plan)?;
     let mut reason = String::new();
     for &cells in cells {
         let mut meshes = Vec::new();
+        let mut races = Vec::new();
         for cuts in 1..=MOST_CUTS {
             let found = match chain(plan, Mesh { cells, cuts }, limits) {
-                Ok(chain) if !chain.is_meshed => return Ok((vec![work(&chain)?], None)),
-                Ok(chain) => work(&chain),
+                Ok(chain) if !chain.is_meshed => {
+                    return Ok(Found {
+                        values: vec![work(&chain)?],
+                        mesh: None,
+                    });
+                }
+                Ok(mut chain) => {
+                    races.append(&mut chain.races);
+                    work(&chain)
+                }
                 Err(Obstacle::Plan(reason)) => return Err(reason),
                 Err(Obstacle::Size(reason)) => Err(reason),
             };
@@ -122,8 +192,11 @@ fn on_meshes<T>(
             }
         }
         if meshes.len() >= 3 {
-            let stages = cells * meshes.len() as u16;
-            return Ok((meshes, Some(stages)));
+            let mesh = Some(Meshes::new(cells, meshes.len(), &races));
+            return Ok(Found {
+                values: meshes,
+                mesh,
+            });
         }
     }
     Err(reason)
@@ -303,7 +376,7 @@ fn long_run(chain: &Chain, limits: Limits) -> Result<f64, String> {
 }
 
 /// The limit of ever finer meshes; each cell of the first is cut into n in the n-th.
-fn extrapolated(meshes: &[Figures]) -> Solution {
+fn extrapolated(meshes: &[Figures], caution: f64) -> Solution {
     let limit_of = |values: &dyn Fn(&Figures) -> (f64, f64)| -> Figure {
         let (all, errors): (Vec<f64>, Vec<f64>) = meshes.iter().map(values).unzip();
         let (value, error) = limit(&all);
@@ -316,7 +389,7 @@ fn extrapolated(meshes: &[Figures]) -> Solution {
         };
         Figure {
             value,
-            error: error + moves + 4.0 * own + 10.0 * ROUNDING * value.abs(),
+            error: caution * error + moves + 4.0 * own + 10.0 * ROUNDING * value.abs(),
             accuracy: Accuracy::Numerical,
         }
     };
@@ -365,7 +438,7 @@ pub(super) fn limit(values: &[f64]) -> (f64, f64) {
     }
     let (value, second) = (at_zero(1), at_zero(2));
     let error = if n > 3 {
-        3.0 * (value - second).abs() + (second - at_zero(3)).abs() / 30.0
+        3.0 * (value - second).abs() + (second - at_zero(3)).abs() / 10.0
     } else {
         5.0 * (value - second).abs()
     };

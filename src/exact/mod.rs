@@ -20,6 +20,7 @@ mod phases;
 mod process;
 mod product;
 mod quadrature;
+mod races;
 mod renewal;
 mod structure;
 mod sweeps;

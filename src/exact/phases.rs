@@ -126,6 +126,32 @@ impl Phases {
         delayed
     }
 
+    /// What phases add to the variance of a value of the time \[s²\]: the spread of the ways that lead to it.
+    pub(super) fn spread_at(&self, seconds: f64) -> f64 {
+        let ends = (self.starts.iter().skip(1)).map(|(_, first)| usize::from(*first));
+        let ends = ends.chain([self.chain.len()]);
+        let spread = |((_, first), end): (&(f64, u16), usize)| {
+            let (mut mean, mut square) = (0.0, 0.0);
+            for phase in &self.chain[usize::from(*first)..end] {
+                if mean >= seconds * (1.0 - 1e-9) {
+                    break;
+                }
+                mean += phase.rate.recip();
+                square += phase.rate.powi(-2);
+            }
+            // Ways that end before it are those of other parts of the law.
+            (mean >= seconds * (1.0 - 1e-9), square)
+        };
+        let spreads = self.starts.iter().zip(ends).map(spread);
+        let reaching = spreads.clone().filter(|(reaches, _)| *reaches);
+        let widest = reaching.map(|(_, square)| square).fold(0.0, f64::max);
+        if widest > 0.0 {
+            widest
+        } else {
+            spreads.map(|(_, square)| square).fold(0.0, f64::max)
+        }
+    }
+
     fn hyperexponential(parts: &[(f64, f64)]) -> Result<Self, String> {
         // What is infinite has no clock: the engine must know it before it draws.
         if parts.len() > 1 && parts.iter().any(|(_, rate)| *rate == 0.0) {

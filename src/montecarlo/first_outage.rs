@@ -1,7 +1,9 @@
-//! Mean time to the first outage where no chain tells it: cycles from rest to rest, until it is known well enough.
+//! Mean time to the first outage where no chain tells it: by cycles from rest to rest where a plan has them, else by trials that end
+//! at their first outage ([`super::first_passage`]).
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use super::first_passage::waited_for;
 use super::rare::{BATCH, FEW_EFFECTIVE, FIRST_ROUND, MIN_WITH_LOSS, PRECISION};
 use super::threads::pool;
 use super::{Estimator, RunSettings};
@@ -32,19 +34,32 @@ const FOR_EVER: f64 = 1e6 * 365.0 * 86_400.0;
 ///
 /// If the worker threads cannot be started.
 pub fn first_outage(plan: &Plan, settings: &RunSettings) -> Result<Estimate, String> {
-    if settings.estimator == Estimator::Plain {
-        return Err("trials alone are wanted, and those are of one length".to_owned());
+    if !plan.scripted.is_empty() {
+        return Err("what fails is scripted".to_owned());
     }
+    let plan = &for_ever(plan);
+    if settings.estimator == Estimator::Plain {
+        return waited_for(plan, settings);
+    }
+    by_cycles(plan, settings).or_else(|no_cycles| {
+        waited_for(plan, settings)
+            .map_err(|too_long| format!("{no_cycles}; and {too_long}, too many to wait for"))
+    })
+}
+
+/// The same by cycles from rest to rest.
+fn by_cycles(plan: &Plan, settings: &RunSettings) -> Result<Estimate, String> {
+    // At the start of a trial and of a cycle alike.
+    let plan = &Plan {
+        warm_up: 0.0,
+        ..plan.clone()
+    };
     if plan.clocks.len() > MOST_CLOCKS {
         return Err(format!(
             "it has {} clocks, more than {MOST_CLOCKS}",
             plan.clocks.len()
         ));
     }
-    if !plan.scripted.is_empty() {
-        return Err("what fails is scripted".to_owned());
-    }
-    let plan = &for_ever(plan);
     Cycles::new(plan, settings.seed)?;
     let play = |batch: u64| -> Result<(CycleTally, u64), String> {
         let mut cycles = Cycles::new(plan, settings.seed)?;
@@ -95,11 +110,10 @@ pub fn first_outage(plan: &Plan, settings: &RunSettings) -> Result<Estimate, Str
     })
 }
 
-/// The plan scored from the start and for ever, without what cannot take a journey down.
+/// The plan scored for ever, without what cannot take a journey down.
 fn for_ever(plan: &Plan) -> Plan {
     let plan = plan.without(&plan.bystanders());
     Plan {
-        warm_up: 0.0,
         horizon: FOR_EVER,
         slo: None,
         sla: None,

@@ -1,6 +1,7 @@
 //! Many trials: batches in parallel, merged along a fixed tree, and rules of stopping.
 
 mod first_outage;
+mod first_passage;
 mod long_outages;
 mod rare;
 mod replay;

@@ -271,7 +271,7 @@ fn cells(topology: &TopologyResult, results: &Results) -> Vec<Cell> {
         cell(
             "Outages a year",
             upper_or_mean(outages),
-            vec![interval_of(outages)],
+            vec![interval_of(outages), first_outage(topology)],
         ),
         recovery_cell(topology, recovery_mark),
         probability_cell("SLO met", topology.slo_met.as_ref()),
@@ -287,6 +287,18 @@ fn cells(topology: &TopologyResult, results: &Results) -> Vec<Cell> {
         }
     }
     all
+}
+
+/// When the first outage comes, below how many there are.
+fn first_outage(topology: &TopologyResult) -> String {
+    match (&topology.first_outage_hours, &topology.first_outage_refused) {
+        (Some(first), _) => {
+            let after = format::duration_short(first.mean * 3600.0);
+            format!("the first after {after}")
+        }
+        (None, Some(_)) => "the first: not known (run says why)".to_owned(),
+        (None, None) => String::new(),
+    }
 }
 
 fn recovery_cell(topology: &TopologyResult, mark: Mark) -> Cell {

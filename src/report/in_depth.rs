@@ -129,6 +129,13 @@ fn overview(text: &mut String, topology: &TopologyResult, results: &Results, wid
             })
         );
         line(text, width, "time to first outage", &said);
+    } else if let Some(reason) = &topology.first_outage_refused {
+        line(
+            text,
+            width,
+            "time to first outage",
+            &format!("not known: {reason}"),
+        );
     }
     recovery(text, topology, width);
     for verdict in verdicts(topology, &results.objectives) {

@@ -230,8 +230,11 @@ pub struct TopologyResult {
     pub faults: Vec<FaultCount>,
     /// Outages that began, scaled to a year.
     pub outages_per_year: Estimate,
-    /// Mean time from the start, all new, to the first outage \[h\]; `None` if it was not worked out.
+    /// Mean time from the start, all new, to the first outage \[h\]; `None` if it is not known.
     pub first_outage_hours: Option<Estimate>,
+    /// Why not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_outage_refused: Option<String>,
     /// Lengths of outages that ended within the horizon.
     pub outage_minutes: Quantiles,
     /// One value for each outage: its length.

@@ -636,6 +636,7 @@ fn topology(i: usize, (name, pattern, q, cost, median, sigma, outages): Design) 
         solved_by: None,
         refused: Vec::new(),
         first_outage_hours: None,
+        first_outage_refused: None,
         unavailability_by_block: Vec::new(),
         contract: None,
         unavailability,
