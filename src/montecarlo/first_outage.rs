@@ -1,9 +1,9 @@
-//! Mean time to the first outage where no chain tells it: by cycles from rest to rest where a plan has them, else by trials that end
-//! at their first outage ([`super::first_passage`]).
+//! Mean time to the first outage where no chain tells it: by trials that end at it ([`super::first_passage`]) where it comes soon, else by
+//! cycles from rest to rest where a plan has them, else by such trials again, as long as there is time.
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
-use super::first_passage::waited_for;
+use super::first_passage::{FEW_STEPS, MANY_STEPS, waited_for};
 use super::rare::{BATCH, FEW_EFFECTIVE, FIRST_ROUND, MIN_WITH_LOSS, PRECISION};
 use super::threads::pool;
 use super::{Estimator, RunSettings};
@@ -39,10 +39,13 @@ pub fn first_outage(plan: &Plan, settings: &RunSettings) -> Result<Estimate, Str
     }
     let plan = &for_ever(plan);
     if settings.estimator == Estimator::Plain {
-        return waited_for(plan, settings);
+        return waited_for(plan, settings, MANY_STEPS);
+    }
+    if let Ok(soon) = waited_for(plan, settings, FEW_STEPS) {
+        return Ok(soon);
     }
     by_cycles(plan, settings).or_else(|no_cycles| {
-        waited_for(plan, settings)
+        waited_for(plan, settings, MANY_STEPS)
             .map_err(|too_long| format!("{no_cycles}; and {too_long}, too many to wait for"))
     })
 }

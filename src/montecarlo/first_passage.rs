@@ -16,8 +16,10 @@ const PILOT: u64 = 16;
 const FIRST_OF_PILOT: u64 = 1 << 63;
 /// Steps of the calendar after which it ends: some tenths of a second.
 const MOST_STEPS: u64 = 4_000_000;
-/// Trials that are wanted at least, by which the pilot judges.
-const LEAST_TRIALS: u64 = 100;
+/// Steps of a trial up to which there is time for the trials that are wanted at least: a hundred.
+pub(super) const MANY_STEPS: u64 = MOST_STEPS / 100;
+/// The same for so many trials that they know it well: waiting is the shortest way then.
+pub(super) const FEW_STEPS: u64 = MOST_STEPS / 4096;
 /// Trials of a batch.
 const BATCH: u64 = 16;
 /// Length of a trial that no first outage outlasts \[s\]: a million million years.
@@ -25,18 +27,22 @@ const FOR_EVER: f64 = 1e12 * 365.0 * 86_400.0;
 /// Batches of the first round; each round doubles what there is.
 const FIRST_ROUND: u64 = 8;
 
-/// Estimates the mean time from the start to the first outage of a plan \[h\].
+/// Estimates the mean time from the start to the first outage of a plan \[h\], if it comes after so many steps of the calendar, on average.
 ///
 /// # Errors
 ///
 /// In words, how long it takes.
-pub(super) fn waited_for(plan: &Plan, settings: &RunSettings) -> Result<Estimate, String> {
+pub(super) fn waited_for(
+    plan: &Plan,
+    settings: &RunSettings,
+    most_per_trial: u64,
+) -> Result<Estimate, String> {
     let plan = &Plan {
         horizon: FOR_EVER,
         ..plan.clone()
     };
-    let per_trial = pilot(plan, settings.seed)?;
-    if per_trial * LEAST_TRIALS > MOST_STEPS {
+    let per_trial = pilot(plan, settings.seed, most_per_trial)?;
+    if per_trial > most_per_trial {
         return Err(too_many(per_trial));
     }
     let play = |batch: u64| -> Result<(PassageTally, u64), String> {
@@ -77,9 +83,9 @@ pub(super) fn waited_for(plan: &Plan, settings: &RunSettings) -> Result<Estimate
 }
 
 /// Mean steps of the calendar to the first outage.
-fn pilot(plan: &Plan, seed: u64) -> Result<u64, String> {
+fn pilot(plan: &Plan, seed: u64, most_per_trial: u64) -> Result<u64, String> {
     let mut passages = FirstPassages::new(plan, seed);
-    let most = PILOT * MOST_STEPS / LEAST_TRIALS;
+    let most = PILOT * most_per_trial;
     let mut all_steps = 0;
     for trial in 0..PILOT {
         let left = most - all_steps;
