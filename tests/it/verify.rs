@@ -53,17 +53,14 @@ fn stdout(args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// With few trials, as tests/it/cases.rs plays the same cases with all of theirs. One choice of a seed in a thousand fails.
+/// What a user gets who types no option. One choice of a seed in a thousand fails.
 #[test]
 fn nothing_in_the_whole_table_differs() {
-    let table: Value =
-        serde_json::from_str(&stdout(&["--trials", "2000", "--format", "json"])).unwrap();
+    let table: Value = serde_json::from_str(&stdout(&["--format", "json"])).unwrap();
     let rows = table["rows"].as_array().unwrap();
     let n_checks: usize = library().cases.iter().map(|case| case.checks.len()).sum();
     assert_eq!(rows.len(), n_checks);
-    assert_eq!(table["counts"]["fail"], 0);
-    assert_eq!(table["counts"]["unanswered"], 0);
-    assert!(table["counts"]["pass"].as_u64().unwrap() > 80);
+    assert_eq!(table["counts"]["pass"], n_checks, "{}", table["counts"]);
     // Fewer would mean that something is now refused.
     let exact = rows.iter().filter(|row| !row["exact"].is_null()).count();
     assert_eq!(exact, 123);
