@@ -102,7 +102,7 @@ fn sharpened_trials_meet_every_exact_answer() {
         serde_json::from_str(include_str!("../../models/reference/expected.json")).unwrap();
     let cases = cases["cases"].as_array().unwrap();
     assert!(cases.len() >= 80, "the list of cases is whole");
-    let failures = cases.iter().map(|case| failures_of(case));
+    let failures = cases.iter().map(failures_of);
     let failures: Vec<String> = failures.flatten().collect();
     assert!(
         failures.is_empty(),
