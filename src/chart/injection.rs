@@ -147,7 +147,7 @@ fn draw(canvas: &Canvas, plot: Rect, injection: &Injection) {
         height: tallest - plot.y,
         ..plot
     };
-    let (unit, name) = unit(horizon);
+    let (unit, name) = format::axis_unit(horizon);
     for tick in axis::linear_ticks(0.0, horizon / unit, 9) {
         let label = format::significant(tick, 4);
         axis::tick_below(canvas, axis_at, scale.at(tick * unit), &label);
@@ -165,19 +165,6 @@ fn draw(canvas: &Canvas, plot: Rect, injection: &Injection) {
             ..plot
         };
         draw_row(canvas, at, topology, injection, scale);
-    }
-}
-
-/// What the axis counts: a unit in which the whole is a handful.
-fn unit(horizon: f64) -> (f64, &'static str) {
-    if horizon <= 600.0 {
-        (1.0, "seconds")
-    } else if horizon <= 3.0 * 3600.0 {
-        (60.0, "minutes")
-    } else if horizon <= 4.0 * 86_400.0 {
-        (3600.0, "hours")
-    } else {
-        (86_400.0, "days")
     }
 }
 

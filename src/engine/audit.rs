@@ -40,13 +40,13 @@ impl Simulator<'_> {
                 } else {
                     cell_is_full
                 };
-                let was_full = began_full;
-                let came_up = i32::from(is_full) - i32::from(was_full);
+                let came_up = i32::from(is_full) - i32::from(began_full);
                 shift(switch.gate, came_up * -switch.slack);
                 for &unit in &switch.units {
                     assert_eq!(self.condition[unit as usize] == Condition::Off, !is_full);
                     // Down at the start already, in a region that began by standing by.
-                    idle_as_down[unit as usize] = i32::from(switch.idle == Idle::Down && !was_full);
+                    idle_as_down[unit as usize] =
+                        i32::from(switch.idle == Idle::Down && !began_full);
                     if switch.idle == Idle::Down && !is_full {
                         idle_as_down[unit as usize] -= 1;
                     }

@@ -53,6 +53,20 @@ pub fn scientific(value: f64, digits: u32) -> String {
     format!("{mantissa} × 10{raised}")
 }
 
+/// The unit of an axis on which a length of time is a handful: how long it is \[s\], and its name.
+#[must_use]
+pub fn axis_unit(seconds: f64) -> (f64, &'static str) {
+    if seconds <= 600.0 {
+        (1.0, "seconds")
+    } else if seconds <= 3.0 * 3600.0 {
+        (60.0, "minutes")
+    } else if seconds <= 4.0 * 86_400.0 {
+        (3600.0, "hours")
+    } else {
+        (86_400.0, "days")
+    }
+}
+
 /// A count with thousands separators: `10,000`.
 #[must_use]
 pub fn count(n: u64) -> String {

@@ -37,7 +37,7 @@ pub(in super::super) fn success<'a>(
     injection: &'a Injection,
     of: impl Fn(&'a InjectedTopology) -> Option<&'a JourneyTimeline>,
 ) -> Live {
-    let (seconds, unit) = unit(injection.horizon_seconds);
+    let (seconds, unit) = format::axis_unit(injection.horizon_seconds);
     let all: Vec<Vec<Part>> = (injection.topologies.iter())
         .map(|topology| of(topology).map_or_else(Vec::new, |journey| parts(topology, journey)))
         .collect();
@@ -139,17 +139,4 @@ fn row(topology: &InjectedTopology, part: &Part) -> Vec<String> {
         spread(point.low, point.high),
         spread(point.p5, point.p95),
     ]
-}
-
-/// What the axis counts, and how long that is \[s\].
-fn unit(horizon: f64) -> (f64, &'static str) {
-    if horizon <= 600.0 {
-        (1.0, "seconds")
-    } else if horizon <= 3.0 * 3600.0 {
-        (60.0, "minutes")
-    } else if horizon <= 4.0 * 86_400.0 {
-        (3600.0, "hours")
-    } else {
-        (86_400.0, "days")
-    }
 }
