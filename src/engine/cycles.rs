@@ -12,7 +12,7 @@
 //! Applied Probability and Queues, 2nd ed., VI.1; Goyal et al. (1992), IEEE Transactions on Computers 41, 36-51,
 //! doi:10.1109/12.123381.
 
-use super::busy::{BusyPeriods, PERIODS};
+use super::busy::{BusyPeriods, Calm, PERIODS};
 use super::snapshot::State;
 use crate::plan::{Plan, Purpose, StreamKey, TrialKey};
 
@@ -53,7 +53,14 @@ impl<'p> Cycles<'p> {
         if plan.crews.iter().any(|crew| crew.on_call.is_some()) {
             return Err("a crew has hours of work".to_owned());
         }
-        let mut periods = BusyPeriods::new(plan, seed, &[])?;
+        let mut periods = BusyPeriods::new(plan, seed, &[], &Calm::default())?;
+        if let Some(clock) = periods.remembered() {
+            let cause = plan.clocks[clock as usize].cause;
+            return Err(format!(
+                "the lives of fault `{}` are not exponential",
+                plan.names.causes[cause as usize]
+            ));
+        }
         let rate = periods.begin_new();
         if rate <= 0.0 {
             return Err("nothing ever fails".to_owned());

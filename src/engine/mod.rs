@@ -21,7 +21,6 @@ mod explore;
 mod first_passage;
 mod gray;
 mod ledger;
-mod likely;
 mod outcome;
 mod overlap;
 mod pending;
@@ -46,7 +45,7 @@ mod upkeep;
 mod without;
 
 pub use balance::BalanceOutcome;
-pub use busy::{BusyPeriods, BusySample};
+pub use busy::{BusyPeriods, BusySample, Calm};
 pub use cycles::{CycleSample, Cycles};
 pub use explore::{Event, Experience, Explorer, StateId, Successor};
 pub use first_passage::{FirstPassages, Passage};

@@ -18,7 +18,7 @@ use rand::RngExt;
 use rand_distr::{Distribution as _, Gamma};
 
 use crate::model::Distribution;
-use crate::plan::{Laws, Plan, Sampler, StreamRng};
+use crate::plan::{Laws, Plan, Sampler, StreamRng, UnitId};
 
 /// Weight of the law itself; the powers share the rest.
 const BY_NATURE: f64 = 0.4;
@@ -31,19 +31,26 @@ const LEAST_VARIATION: f64 = 0.5;
 /// How repairs are drawn, and what those drawn so far count for. By default by nature.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Repairs {
-    /// By sampler of the plan; none, or left out, where repairs are drawn by nature.
-    laws: Vec<Option<SizeBiased>>,
+    /// By clock of the plan; none, or left out, where repairs are drawn by nature.
+    laws: Vec<Option<Arc<SizeBiased>>>,
     /// Logarithm of the likelihood ratio of the repairs since it was last taken.
     log_ratio: f64,
 }
 
 impl Repairs {
-    /// Draws long repairs of heavy-tailed laws more often than by nature. Laws with ranges are left as they are.
-    pub(super) fn favouring_long(plan: &Plan) -> Self {
-        let mut laws = vec![None; plan.distributions.len()];
-        for clock in &plan.clocks {
-            let law = clock.repair as usize;
-            laws[law] = SizeBiased::of(&plan.distributions[law], plan.horizon);
+    /// Draws long repairs of heavy-tailed laws more often than by nature, of the units that are wanted. Laws with ranges are left as they are.
+    pub(super) fn favouring_long(plan: &Plan, is_wanted: impl Fn(UnitId) -> bool) -> Self {
+        let mut known: Vec<Option<Option<Arc<SizeBiased>>>> = vec![None; plan.distributions.len()];
+        let mut laws = vec![None; plan.clocks.len()];
+        for (unit, own) in (0..).zip(&plan.units) {
+            let clocks = own.first_clock..own.first_clock + own.n_clocks;
+            for clock in clocks.filter(|_| is_wanted(unit)) {
+                let law = plan.clocks[clock as usize].repair as usize;
+                let biased = known[law].get_or_insert_with(|| {
+                    SizeBiased::of(&plan.distributions[law], plan.horizon).map(Arc::new)
+                });
+                laws[clock as usize].clone_from(biased);
+            }
         }
         Self {
             laws,
@@ -51,11 +58,11 @@ impl Repairs {
         }
     }
 
-    /// Draws a repair \[s\].
+    /// Draws a repair of a clock by its law \[s\].
     #[inline]
-    pub(super) fn draw(&mut self, law: u32, laws: &Laws, rng: &mut StreamRng) -> f64 {
+    pub(super) fn draw(&mut self, clock: u32, law: u32, laws: &Laws, rng: &mut StreamRng) -> f64 {
         let natural = &laws.samplers[law as usize];
-        match self.laws.get(law as usize) {
+        match self.laws.get(clock as usize) {
             Some(Some(biased)) => {
                 let time = biased.draw(natural, rng);
                 self.log_ratio -= biased.excess(time).ln();

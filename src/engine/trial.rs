@@ -28,8 +28,8 @@ pub struct Simulator<'p> {
     pub(super) laws: Laws,
     /// Seed of what is not known of the laws.
     pub(super) seed_of_ranges: u64,
-    /// Whether lives are left out of the calendar: failures come from outside.
-    pub(super) parked: bool,
+    /// By clock, whether it never runs out by itself: its failures come from outside. None do in a trial.
+    pub(super) parked: Vec<bool>,
     /// What repairs are drawn from in busy periods; by nature in trials.
     pub(super) repairs: Repairs,
     /// Prescribed outcomes of chances; none in a trial.
@@ -51,6 +51,8 @@ pub struct Simulator<'p> {
     pub(super) states: Vec<UnitState>,
     pub(super) rngs: Vec<StreamRng>,
     pub(super) life_ends: Vec<f64>,
+    /// Age of their unit at which clocks of general units were last new \[s\].
+    pub(super) life_begins: Vec<f64>,
     pub(super) crews: Vec<CrewState>,
     pub(super) last_cause: u32,
     // Services and traffic.
@@ -92,7 +94,7 @@ impl<'p> Simulator<'p> {
             key: TrialKey::default(),
             laws: plan.laws.clone(),
             seed_of_ranges: seed,
-            parked: false,
+            parked: Vec::new(),
             repairs: Repairs::default(),
             script: None,
             zeros: Vec::new(),
@@ -108,6 +110,7 @@ impl<'p> Simulator<'p> {
             states: Vec::new(),
             rngs: vec![unused_stream(); plan.clocks.len()],
             life_ends: vec![0.0; plan.clocks.len()],
+            life_begins: vec![0.0; plan.clocks.len()],
             crews: plan.crews.iter().map(|_| CrewState::default()).collect(),
             last_cause: 0,
             pools: Vec::new(),
@@ -138,6 +141,12 @@ impl<'p> Simulator<'p> {
     /// Plays all events before `end`.
     #[inline]
     pub(super) fn advance(&mut self, end: f64) {
+        self.advance_watched(end, |_, _| {});
+    }
+
+    /// The same for someone who looks on: what is told are the slots whose events have just been played.
+    #[inline]
+    pub(super) fn advance_watched(&mut self, end: f64, mut watch: impl FnMut(&Self, u32)) {
         loop {
             let (time, slot) = self.calendar.first();
             if time > self.now && self.is_unsettled() {
@@ -153,6 +162,7 @@ impl<'p> Simulator<'p> {
             }
             self.now = time;
             self.play(slot);
+            watch(self, slot);
         }
     }
 
@@ -445,6 +455,7 @@ impl<'p> Simulator<'p> {
         let laws = &self.laws;
         let (renewals, rngs, life_ends) = (&mut self.renewals, &mut self.rngs, &mut self.life_ends);
         renewals.clear();
+        self.life_begins.fill(0.0);
         let first_events = plan.units.iter().map(|unit| {
             let clocks = unit.first_clock as usize..(unit.first_clock + unit.n_clocks) as usize;
             if let UnitKind::Simple(up) = unit.kind {

@@ -143,7 +143,7 @@ impl Simulator<'_> {
         let plan = self.plan;
         let clock_plan = plan.clocks[clock as usize];
         let rng = &mut self.rngs[clock as usize];
-        let repair = self.repairs.draw(clock_plan.repair, &self.laws, rng);
+        let repair = (self.repairs).draw(clock, clock_plan.repair, &self.laws, rng);
         let failure = Failure {
             cause: clock_plan.cause,
             repair,
@@ -160,7 +160,7 @@ impl Simulator<'_> {
         }
     }
 
-    fn first_clock_to_end(&self, unit: UnitId) -> u32 {
+    pub(super) fn first_clock_to_end(&self, unit: UnitId) -> u32 {
         let Unit {
             first_clock,
             n_clocks,
@@ -203,13 +203,23 @@ impl Simulator<'_> {
 
     /// A new life for a clock of a unit, from its age on.
     fn renew(&mut self, unit: UnitId, clock: u32) {
-        let life = self.plan.clocks[clock as usize].life;
-        let life = self.laws.samplers[life as usize].draw(&mut self.rngs[clock as usize]);
-        self.life_ends[clock as usize] = self.states[unit as usize].age + life;
+        let life = if self
+            .parked
+            .get(clock as usize)
+            .is_some_and(|parked| *parked)
+        {
+            f64::INFINITY
+        } else {
+            let life = self.plan.clocks[clock as usize].life;
+            self.laws.samplers[life as usize].draw(&mut self.rngs[clock as usize])
+        };
+        let age = self.states[unit as usize].age;
+        self.life_begins[clock as usize] = age;
+        self.life_ends[clock as usize] = age + life;
     }
 
     /// Sets the clocks of a unit going.
-    fn start(&mut self, unit: UnitId) {
+    pub(super) fn start(&mut self, unit: UnitId) {
         let Unit { n_clocks, .. } = self.plan.units[unit as usize];
         let left = if n_clocks == 0 {
             f64::INFINITY
@@ -218,7 +228,7 @@ impl Simulator<'_> {
         };
         let state = &mut self.states[unit as usize];
         state.since = self.now;
-        let pending = if state.speed > 0.0 && !self.parked {
+        let pending = if state.speed > 0.0 {
             self.now + left.max(0.0) / state.speed
         } else {
             f64::INFINITY
@@ -227,7 +237,7 @@ impl Simulator<'_> {
     }
 
     /// Stops the clocks of a running unit.
-    fn halt(&mut self, unit: UnitId) {
+    pub(super) fn halt(&mut self, unit: UnitId) {
         let now = self.now;
         let state = &mut self.states[unit as usize];
         if state.speed > 0.0 {
@@ -298,7 +308,7 @@ impl Simulator<'_> {
             Purpose::Strike,
             occasion,
         );
-        let repair = (self.repairs).draw(striker.repair, &self.laws, &mut rng);
+        let repair = (self.repairs).draw(by, striker.repair, &self.laws, &mut rng);
         self.halt(target);
         self.outcome.events += 1;
         let fired = self.outcome.fired[striker.cause as usize];

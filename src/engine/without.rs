@@ -4,7 +4,7 @@
 //! periods of the plan itself say what is lost without the part ([`super::removed`]); elsewhere it has its own. What either way is
 //! drawn does not depend on what is lost, so that each sample is an unbiased estimate. Played for `why` where losses are rare.
 
-use super::busy::{BusyPeriods, BusySample};
+use super::busy::{BusyPeriods, BusySample, Calm};
 use super::removed::Removed;
 use super::snapshot::State;
 use super::trial::{Record, Simulator};
@@ -31,9 +31,28 @@ pub struct Variants<'p> {
 #[derive(Debug)]
 pub struct Without<'p> {
     base: BusyPeriods<'p>,
+    /// Whether nothing in the plan remembers the past while nothing is the matter.
+    forgets: bool,
     parts: Vec<Part<'p>>,
-    here: State,
-    there: State,
+    here: Rest,
+    there: Rest,
+}
+
+/// All that what comes next depends on where nothing is the matter.
+#[derive(Debug, Clone, PartialEq)]
+struct Rest {
+    state: State,
+    /// Slots and times \[s\].
+    pending: Vec<(u32, f64)>,
+}
+
+impl Rest {
+    fn of(plan: &Plan) -> Self {
+        Self {
+            state: State::of(plan),
+            pending: Vec::new(),
+        }
+    }
 }
 
 /// A sample, and the same of every part.
@@ -82,15 +101,19 @@ impl<'p> Without<'p> {
         seed: u64,
         sets: &[Vec<u32>],
         parts: &[Variants<'p>],
+        calm: &Calm,
     ) -> Result<Self, String> {
-        let mut base = BusyPeriods::new(plan, seed, sets)?;
+        let mut base = BusyPeriods::new(plan, seed, sets, calm)?;
+        // What ages has failures by nature too, which come at other times without a part.
+        let forgets = base.remembered().is_none();
         let mut weighed: Vec<Vec<u32>> = Vec::new();
         let mut played = Vec::new();
         for part in parts {
             let perfect = match part.perfect {
                 None => None,
                 Some(variant) => {
-                    let clocks = (part.clocks).filter(|clocks| base.fails_seldom(clocks, plan));
+                    let is_told = |clocks: &&[u32]| forgets && base.fails_seldom(clocks);
+                    let clocks = part.clocks.filter(is_told);
                     let slot = clocks.map(|clocks| {
                         weighed.push(clocks.to_vec());
                         (weighed.len() - 1, clocks)
@@ -103,7 +126,7 @@ impl<'p> Without<'p> {
                 }
             };
             let down = part.down.map(|variant| {
-                BusyPeriods::new(variant, seed, &[]).map_or_else(
+                BusyPeriods::new(variant, seed, &[], calm).map_or_else(
                     |_| Down::Common(Box::new(Simulator::new(variant, seed))),
                     |periods| Down::Rare(Box::new(periods)),
                 )
@@ -113,20 +136,25 @@ impl<'p> Without<'p> {
         base.removed = Removed::new(plan.clocks.len(), &weighed);
         Ok(Self {
             base,
+            forgets,
             parts: played,
-            here: State::of(plan),
-            there: State::of(plan),
+            here: Rest::of(plan),
+            there: Rest::of(plan),
         })
     }
 
     /// One sample: a pure function of the plan, its parts, seed and index.
     pub fn sample(&mut self, index: u64) -> WithoutSample {
-        let walk = self.base.walk(index);
-        let time = walk.time;
-        if walk.at_rest {
-            self.base.walker.note_rest(&mut self.here);
-        }
-        let base = self.base.periods(walk);
+        let (base, time) = if self.forgets {
+            let walk = self.base.walk(index);
+            let time = walk.time;
+            if walk.at_rest {
+                self.base.note_rest(&mut self.here);
+            }
+            (self.base.periods(walk), time)
+        } else {
+            (self.base.sample(index), f64::INFINITY)
+        };
         let mut events = base.events;
         let mut parts = Vec::with_capacity(self.parts.len());
         for part in &mut self.parts {
@@ -181,12 +209,16 @@ impl Perfect<'_> {
         &mut self,
         index: u64,
         base: &BusyPeriods<'_>,
-        (sample, here): (&BusySample, &State),
-        there: &mut State,
+        (sample, here): (&BusySample, &Rest),
+        there: &mut Rest,
     ) -> (f64, u64) {
+        if self.weighed.is_none() {
+            let sample = self.periods.sample(index);
+            return (sample.loss.unavailability, sample.events);
+        }
         let walk = self.periods.walk(index);
         if let (Some((slot, _)), true, true) = (self.weighed, walk.at_rest, sample.at_rest) {
-            self.periods.walker.note_rest(there);
+            self.periods.note_rest(there);
             if here == there {
                 let events = self.periods.walker.outcome.events;
                 return (base.removed.lost_without(slot), events);
@@ -217,15 +249,22 @@ impl Simulator<'_> {
     /// Notes how things stand at rest: all that what comes next depends on.
     pub(super) fn note_rest(&self, into: &mut State) {
         self.snapshot(None, into);
-        // Lives forget their past, and nothing else is pending.
+        // Lives that forget their past are noted nowhere, the others and what is pending apart.
         into.pending.fill(false);
     }
 }
 
 impl BusyPeriods<'_> {
+    /// Notes where the walk has come to.
+    fn note_rest(&self, into: &mut Rest) {
+        self.walker.note_rest(&mut into.state);
+        into.pending = self.pending_slots().to_vec();
+    }
+
     /// Whether clocks hardly ever run out in a busy period.
-    fn fails_seldom(&self, clocks: &[u32], plan: &Plan) -> bool {
-        let rates = clocks.iter().map(|clock| self.likely.rate_of(*clock));
-        rates.sum::<f64>() * plan.longest_mean_loss < FEW_FAILURES
+    fn fails_seldom(&self, clocks: &[u32]) -> bool {
+        let rates = clocks.iter().map(|clock| self.constant_rate_of(*clock));
+        let sum = rates.map(|rate| rate.unwrap_or(f64::INFINITY)).sum::<f64>();
+        sum * self.walker.plan.longest_mean_loss < FEW_FAILURES
     }
 }

@@ -9,7 +9,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::RunSettings;
 use super::tactics::{Stop, cost_of};
 use crate::cost::FailurePrice;
-use crate::engine::BusyPeriods;
+use crate::engine::{BusyPeriods, Calm};
 use crate::estimate::{RareMeans, RareTally};
 use crate::exact::{CutSets, Extent, cut_sets, worst_cut_sets};
 use crate::plan::{Plan, UnitId};
@@ -51,9 +51,10 @@ pub(super) fn rare(
     let plan = &without_bystanders(plan);
     let watched = dominant_cut_sets(plan);
     let sets: Vec<Vec<UnitId>> = watched.iter().map(|set| set.units.clone()).collect();
-    BusyPeriods::new(plan, settings.seed, &sets)?;
+    BusyPeriods::new(plan, settings.seed, &sets, &Calm::default())?;
+    let calm = Calm::learn(plan, settings.seed);
     let play = |batch: u64| -> Option<(RareTally, u64)> {
-        let mut busy = BusyPeriods::new(plan, settings.seed, &sets).ok()?;
+        let mut busy = BusyPeriods::new(plan, settings.seed, &sets, &calm).ok()?;
         let (mut tally, mut events) = (RareTally::default(), 0);
         for index in batch * BATCH..(batch + 1) * BATCH {
             let sample = busy.sample(index);

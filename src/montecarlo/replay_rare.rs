@@ -11,7 +11,7 @@ use super::rare::{
 use super::replay::{precision, progress};
 use super::threads::pool;
 use super::{Down, Observer, Part, Replay, RunSettings};
-use crate::engine::{Variants, Without};
+use crate::engine::{Calm, Variants, Without};
 use crate::estimate::{ElementTally, RareTally};
 use crate::plan::{Plan, UnitId};
 use crate::results::RareSampling;
@@ -45,7 +45,8 @@ pub fn replay_rare(
         .collect::<Vec<_>>();
     let watched = dominant_cut_sets(plan);
     let sets: Vec<Vec<UnitId>> = watched.iter().map(|set| set.units.clone()).collect();
-    let sampler = || Without::new(plan, settings.seed, &sets, &variants(parts));
+    let calm = Calm::learn(plan, settings.seed);
+    let sampler = || Without::new(plan, settings.seed, &sets, &variants(parts), &calm);
     sampler()?;
     let limit = settings.trials.unwrap_or(MOST_SAMPLES).min(MOST_SAMPLES);
     // Without trials to play, a precision is what ends it.

@@ -1,0 +1,143 @@
+//! What is down while nothing is the matter: from where busy periods begin, and where they end.
+//!
+//! Where failures come seldom that is when everything is up. Beside units that fail all the time (sixty workers, one of them always
+//! under repair) it hardly ever is, and busy periods from there would never end. So as many of these may be down as were in any of some looks: a
+//! busy period begins when a failure leads out of that, and ends with the return. Whatever is down, and for how much longer, is part of the state
+//! that it begins in. Such sets in the place of a regeneration: Nicola, Shahabuddin, Heidelberger & Glynn (1993), Fast simulation of
+//! steady-state availability in non-Markovian highly dependable systems, 23rd International Symposium on Fault-Tolerant Computing, 38-47.
+
+use std::collections::BTreeMap;
+
+use rand::RngExt;
+
+use crate::engine::trial::{Record, Simulator};
+use crate::engine::units::Condition;
+use crate::plan::{Plan, Purpose, StreamKey, UnitId};
+
+/// Trials that are looked at, each at a random time.
+const LOOKS: u64 = 64;
+/// What tells their seed from that of a run.
+const OWN_TRIALS: u64 = 0x6361_6c6d;
+/// Share of the time with everything up above which nothing counts as failing often.
+const MOSTLY_UP: f64 = 0.5;
+/// Units down, on average, of those that do not fail often.
+const SELDOM: f64 = 0.1;
+
+/// Which units may be down, and how many of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Calm {
+    /// By unit, its group; empty if everything must be up.
+    groups: Vec<Option<u32>>,
+    /// By group, how many may be down.
+    most: Vec<u32>,
+}
+
+impl Calm {
+    /// What is usual in a plan. A function of plan and seed.
+    #[must_use]
+    pub fn learn(plan: &Plan, seed: u64) -> Self {
+        let (groups, n_groups) = alike(plan);
+        let mut simulator = Simulator::new(plan, seed ^ OWN_TRIALS);
+        let end = plan.warm_up + plan.horizon;
+        // By group, the numbers that were found down.
+        let mut found = vec![Vec::new(); n_groups];
+        let mut all_up = 0;
+        for trial in 0..LOOKS {
+            simulator.reset(trial, Record::Losses);
+            let mut rng = simulator
+                .key
+                .stream(StreamKey::of(&["what is usual"]), Purpose::Renewal);
+            simulator.advance(end * rng.random::<f64>());
+            let mut down = vec![0; n_groups];
+            for (unit, group) in (0..).zip(&groups) {
+                down[*group as usize] += u32::from(is_down(&simulator, unit));
+            }
+            all_up += u64::from(down.iter().all(|down| *down == 0));
+            for (found, down) in found.iter_mut().zip(down) {
+                found.push(down);
+            }
+        }
+        if all_up as f64 > MOSTLY_UP * LOOKS as f64 {
+            return Self::default();
+        }
+        let mean = |found: &[u32]| f64::from(found.iter().sum::<u32>()) / LOOKS as f64;
+        let means: Vec<f64> = found.iter().map(|found| mean(found)).collect();
+        let mut seldom: Vec<usize> = (0..n_groups).collect();
+        seldom.sort_by(|a, b| means[*a].total_cmp(&means[*b]));
+        let mut sum = 0.0;
+        seldom.retain(|group| {
+            sum += means[*group];
+            sum <= SELDOM
+        });
+        let often = |group: u32| (!seldom.contains(&(group as usize))).then_some(group);
+        let most = found.iter().map(|found| found.iter().copied().max());
+        Self {
+            groups: groups.into_iter().map(often).collect(),
+            most: most.map(Option::unwrap_or_default).collect(),
+        }
+    }
+
+    /// Whether anything fails often.
+    pub(super) const fn is_busy(&self) -> bool {
+        !self.groups.is_empty()
+    }
+
+    /// Whether a unit is one of those that fail often.
+    pub(super) fn fails_often(&self, unit: UnitId) -> bool {
+        self.groups.get(unit as usize).is_some_and(Option::is_some)
+    }
+
+    /// Whether nothing is the matter: no more is down than usual, nothing is lost, no takeover is under way and the controller waits for nothing.
+    pub(super) fn holds(&self, simulator: &Simulator<'_>) -> bool {
+        let plan = simulator.plan;
+        let mut down = vec![0_u32; self.most.len()];
+        for unit in 0..plan.units.len() as UnitId {
+            if is_down(simulator, unit) {
+                let Some(Some(group)) = self.groups.get(unit as usize) else {
+                    return false;
+                };
+                down[*group as usize] += 1;
+            }
+        }
+        if down.iter().zip(&self.most).any(|(down, most)| down > most) {
+            return false;
+        }
+        // People may be on their way to what is usually down.
+        let lines = simulator.line_slot(0)..simulator.line_slot(plan.lines.len() as u32);
+        let timers = plan.units.len() as u32..simulator.calendar.slots();
+        let mut timers = timers.filter(|slot| !(self.is_busy() && lines.contains(slot)));
+        timers.all(|slot| simulator.calendar.time_of(slot) == f64::INFINITY)
+            && simulator.has_come_to_rest()
+            && !(self.is_busy() && simulator.world.impaired)
+    }
+
+    /// What is pending while nothing is the matter: slots and times \[s\].
+    pub(super) fn pending(&self, simulator: &Simulator<'_>) -> Vec<(u32, f64)> {
+        if !self.is_busy() {
+            return Vec::new();
+        }
+        let n_units = simulator.plan.units.len() as UnitId;
+        let slots = 0..simulator.calendar.slots();
+        let slots = slots.filter(|slot| *slot >= n_units || is_down(simulator, *slot));
+        let times = slots.map(|slot| (slot, simulator.calendar.time_of(slot)));
+        times.filter(|(_, time)| time.is_finite()).collect()
+    }
+}
+
+fn is_down(simulator: &Simulator<'_>, unit: UnitId) -> bool {
+    !matches!(simulator.condition_of(unit), Condition::Up | Condition::Off)
+}
+
+/// Units by fault and service: the group of each, and their number.
+fn alike(plan: &Plan) -> (Vec<u32>, usize) {
+    let mut known = BTreeMap::new();
+    let units = plan.units.iter().zip(&plan.sites);
+    let groups = units.map(|(unit, site)| {
+        let clocks = unit.first_clock as usize..(unit.first_clock + unit.n_clocks) as usize;
+        let cause = plan.clocks[clocks].first().map(|clock| clock.cause);
+        let next = known.len() as u32;
+        *known.entry((cause, site.service())).or_insert(next)
+    });
+    let groups: Vec<u32> = groups.collect();
+    (groups, known.len())
+}

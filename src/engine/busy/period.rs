@@ -1,0 +1,292 @@
+//! One busy period: from its first failure until nothing is the matter again.
+
+use rand::RngExt;
+use rand_distr::{Distribution as _, Exp1};
+
+use super::BusyPeriods;
+use super::likely::{Among, Likely, Rates};
+use super::zeal::{Pending, Progress, Ratios, Source};
+use crate::engine::trial::{Record, Simulator};
+use crate::engine::units::{Condition, Renewal};
+use crate::plan::{Purpose, StreamRng, TrialKey, UnitId, UnitKind};
+
+/// What a busy period begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum First {
+    /// A failure that is chosen.
+    Likely,
+    /// The failure of a unit that comes of itself now, by one of its clocks.
+    ByNature(UnitId, u32),
+}
+
+impl BusyPeriods<'_> {
+    /// Plays a busy period from where the walker is. Returns its likelihood ratio, times the rate of failures \[1/s\] where its first is
+    /// chosen.
+    pub(super) fn period(
+        &mut self,
+        first: First,
+        end: f64,
+        index: u64,
+        rng: &mut StreamRng,
+    ) -> f64 {
+        self.player.take_over(&self.walker, index);
+        for (slot, time) in &self.pending {
+            self.player.calendar.set(*slot, *time);
+        }
+        self.lives.clone_from(&self.walked);
+        self.player.key = TrialKey::new(rng.random(), index);
+        self.natural.go_on(&mut self.player, &self.walker);
+        self.down.clear();
+        self.removed.begin();
+        let rates = self.likely.look(&self.player, &self.lives);
+        // The first failure is certain; its rate, not its chance, is part of the formula.
+        let (unit, clock, weight) = match first {
+            First::Likely if rates.of(Among::All) <= 0.0 => return 0.0,
+            First::Likely => self.likely.choose_first(rng),
+            First::ByNature(unit, clock) => (unit, clock, 1.0),
+        };
+        let mut ratios = Ratios::new(self.calm.is_busy(), rng);
+        ratios.all(weight.ln());
+        self.fail(unit, clock, rng);
+        let mut progress = Progress {
+            until_loss: self.until_outage,
+            ..Progress::default()
+        };
+        progress.count(&self.likely, clock);
+        loop {
+            let (time, slot) = self.player.calendar.first();
+            if time > self.player.now && self.player.is_unsettled() {
+                self.player.settle();
+                continue;
+            }
+            if time > self.player.now && self.is_over(time) {
+                break;
+            }
+            let until = time.min(end);
+            let wait = until - self.player.now;
+            let rates = self.likely.look(&self.player, &self.lives);
+            progress.has_lost |= self.player.world.impaired;
+            let source = ratios.want(rates, &self.pending(end), progress);
+            let unit_exponential: f64 = Exp1.sample(rng);
+            let next = unit_exponential / source.total();
+            let passed = next.min(wait);
+            ratios.pass(rates, passed);
+            self.removed.pass(self.likely.rates(), passed);
+            if next < wait {
+                self.pass_to(self.player.now + next);
+                if self.has_had_its_outage() {
+                    break;
+                }
+                let is_chosen =
+                    source.beside <= 0.0 || rng.random::<f64>() * source.total() < source.chosen;
+                let (unit, clock) = if is_chosen {
+                    self.likely.choose(source.among, rng)
+                } else {
+                    self.likely.choose_beside(source.among, rng)
+                };
+                ratios.fail(|source| self.ratio(clock, rates, source));
+                self.fail(unit, clock, rng);
+                progress.count(&self.likely, clock);
+                continue;
+            }
+            self.pass_to(until);
+            if time >= end || self.has_had_its_outage() {
+                break;
+            }
+            if let Some(clock) = self.natural.fails(&self.player, slot) {
+                ratios.fail(|source| self.ratio(clock, rates, source));
+                self.removed.fail(clock);
+                progress.count(&self.likely, clock);
+            }
+            self.player.play(slot);
+            self.park(slot);
+        }
+        ratios.all(self.player.repairs.take_log_ratio());
+        ratios.likelihood()
+    }
+
+    /// Whether a busy period is over, the next event coming at `time`.
+    fn is_over(&self, time: f64) -> bool {
+        if self.calm.is_busy() || !self.natural.is_empty() {
+            self.calm.holds(&self.player)
+        } else {
+            time == f64::INFINITY && self.player.has_come_to_rest()
+        }
+    }
+
+    /// What the failure of a clock counts now if some come from a source, the rates being these.
+    fn ratio(&self, clock: u32, rates: Rates, source: Source) -> f64 {
+        if self.likely.constant_rate_of(clock).is_none() {
+            let among = (clock, source.among, source.chosen);
+            self.likely
+                .ratio_of_ageing(&self.player, &self.lives, among)
+        } else if self.likely.is_among(clock, source.among) {
+            rates.of(source.among) / source.chosen * self.likely.ratio(clock, source.among)
+        } else {
+            rates.beside(source.among) / source.beside
+        }
+    }
+
+    /// Whether it has come to the outage that it is played for.
+    fn has_had_its_outage(&self) -> bool {
+        self.until_outage && self.player.ledger.outage_since().is_some()
+    }
+
+    /// What is pending, as things stand.
+    fn pending(&self, end: f64) -> Pending {
+        let player = &self.player;
+        let timers = player.plan.units.len() as u32..player.calendar.slots();
+        let slots = self.down.iter().copied().chain(timers);
+        let times = slots.map(|slot| player.calendar.time_of(slot));
+        let (mut longest, mut sum, mut n) = (0.0_f64, 0.0, 0.0);
+        for time in times.filter(|time| time.is_finite()) {
+            let wait = time.min(end) - player.now;
+            longest = longest.max(wait);
+            sum += wait;
+            n += 1.0;
+        }
+        let rest = (end - player.now).max(f64::MIN_POSITIVE);
+        if sum <= 0.0 {
+            return Pending {
+                longest: rest,
+                mean: rest,
+            };
+        }
+        Pending {
+            longest: (longest + player.longest_queue()).min(rest),
+            mean: sum / n,
+        }
+    }
+
+    fn pass_to(&mut self, time: f64) {
+        if self.player.world.impaired {
+            let player = &self.player;
+            for (seen, set) in self.seen.iter_mut().zip(&self.sets) {
+                *seen = *seen
+                    || set
+                        .iter()
+                        .all(|unit| player.has_failed_since(&self.walker, *unit));
+            }
+            self.player.score_until(time);
+        }
+        self.player.now = time;
+    }
+
+    /// A unit fails now by one of its clocks.
+    fn fail(&mut self, unit: UnitId, clock: u32, rng: &mut StreamRng) {
+        self.removed.fail(clock);
+        let fresh: u64 = rng.random();
+        let player = &mut self.player;
+        let plan = player.plan;
+        let key = plan.clocks[clock as usize].key;
+        let stream = player.key.occasion(key, Purpose::Renewal, fresh);
+        match plan.units[unit as usize].kind {
+            UnitKind::Simple(up) => {
+                let law = plan.clocks[clock as usize].repair;
+                let mut rng = stream;
+                let renewal = &mut player.renewals[unit as usize];
+                *renewal = Renewal {
+                    ahead: player.repairs.draw(clock, law, &player.laws, &mut rng),
+                    rng,
+                    gate: renewal.gate,
+                    phase: up,
+                };
+                player.play(unit);
+            }
+            UnitKind::General => {
+                player.rngs[clock as usize] = stream;
+                player.outcome.events += 1;
+                player.halt(unit);
+                player.fail_by(unit, clock);
+            }
+            UnitKind::Shock(shock) => {
+                player.rngs[clock as usize] = stream;
+                player.play_shock(unit, shock);
+                if !self.natural.is_one(unit) {
+                    player.calendar.set(unit, f64::INFINITY);
+                }
+                self.lives.note(player, unit);
+            }
+        }
+        self.note_down();
+    }
+
+    /// Takes the life that an event has begun out of the calendar: failures come from outside.
+    fn park(&mut self, slot: u32) {
+        let player = &mut self.player;
+        if (slot as usize) < player.plan.units.len() && player.condition_of(slot) == Condition::Up {
+            if !self.natural.is_one(slot) {
+                player.calendar.set(slot, f64::INFINITY);
+            }
+            self.lives.note(player, slot);
+            self.down.retain(|unit| *unit != slot);
+        }
+        self.note_down();
+    }
+
+    /// Several units may go down, or begin their repair, at one event.
+    fn note_down(&mut self) {
+        let player = &self.player;
+        self.down.clear();
+        let units = 0..player.plan.units.len() as u32;
+        self.down.extend(units.filter(|unit| {
+            player.condition_of(*unit) != Condition::Up
+                && player.calendar.time_of(*unit).is_finite()
+        }));
+    }
+}
+
+impl Progress {
+    fn count(&mut self, likely: &Likely, clock: u32) {
+        self.failures += 1;
+        self.seldom += u32::from(likely.is_among(clock, Among::Seldom));
+    }
+}
+
+impl Simulator<'_> {
+    /// Everything as it stands in another simulator of the plan, but for what is pending.
+    fn take_over(&mut self, other: &Self, trial: u64) {
+        self.seed = other.seed;
+        self.seed_of_ranges = other.seed_of_ranges;
+        self.reset_scores(trial, Record::Scores);
+        self.now = other.now;
+        self.ledger.last = other.now;
+        self.spare.copy_from_slice(&other.spare);
+        self.changes.clear();
+        self.condition.copy_from_slice(&other.condition);
+        self.states.clone_from(&other.states);
+        if !self.states.is_empty() {
+            self.life_begins.copy_from_slice(&other.life_begins);
+        }
+        self.crews.clone_from(&other.crews);
+        self.pools.clone_from(&other.pools);
+        self.serving = other.serving.clone();
+        self.traffic = other.traffic.clone();
+        self.world = other.world.clone();
+        for (mine, theirs) in self.renewals.iter_mut().zip(&other.renewals) {
+            mine.phase = theirs.phase;
+        }
+        self.calendar.fill(std::iter::empty());
+    }
+
+    /// Whether a unit is down, or a shock, which lasts no time, has come since this took over from another simulator.
+    fn has_failed_since(&self, other: &Self, unit: UnitId) -> bool {
+        match self.plan.units[unit as usize].kind {
+            UnitKind::Shock(_) => self.states[unit as usize].age > other.states[unit as usize].age,
+            UnitKind::Simple(_) | UnitKind::General => self.condition_of(unit) != Condition::Up,
+        }
+    }
+
+    /// How long the people of the busiest crew have to do with the repairs that wait for them \[s\].
+    fn longest_queue(&self) -> f64 {
+        let crews = self.crews.iter().zip(&self.plan.crews);
+        let queues = crews.map(|(crew, plan)| {
+            let repairs = crew
+                .waiting
+                .iter()
+                .filter_map(|job| self.states.get(*job as usize));
+            repairs.map(|state| state.failure.repair).sum::<f64>() / f64::from(plan.size)
+        });
+        queues.fold(0.0, f64::max)
+    }
+}
