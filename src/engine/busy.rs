@@ -34,7 +34,7 @@ pub use calm::Calm;
 use likely::{Among, Clocks, Likely};
 use lives::Lives;
 use natural::Natural;
-use period::First;
+use period::{Branch, First};
 
 use super::ledger::traffic;
 use super::removed::Removed;
@@ -90,6 +90,11 @@ pub struct BusyPeriods<'p> {
     until_outage: bool,
     /// Units under repair.
     down: Vec<UnitId>,
+    /// Busy periods that have been split off, to be played on.
+    branches: Vec<Branch<'p>>,
+    /// By how many more than usual were down, busy periods that got there; and the least at which something was lost.
+    reached: Vec<u32>,
+    harm: Option<u32>,
     /// Sets of units to look out for.
     sets: Vec<Vec<UnitId>>,
     seen: Vec<bool>,
@@ -218,6 +223,9 @@ impl<'p> BusyPeriods<'p> {
             removed: Removed::default(),
             until_outage: false,
             down: Vec::new(),
+            branches: Vec::new(),
+            reached: Vec::new(),
+            harm: None,
             sets: sets.to_vec(),
             seen: vec![false; sets.len()],
         })
@@ -244,6 +252,7 @@ impl<'p> BusyPeriods<'p> {
         let end = plan.warm_up + plan.horizon;
         let mut sample = self.nothing();
         self.walker.reset(index, Record::Losses);
+        self.likely.learn(plan, &self.walker.laws);
         self.walked.reset(plan.units.len());
         let mut rng = self
             .walker
@@ -276,8 +285,7 @@ impl<'p> BusyPeriods<'p> {
                 {
                     self.pending = self.calm.pending(&self.walker);
                     let first = First::ByNature(slot, clock);
-                    let likelihood = self.period(first, end, index, &mut rng);
-                    self.note(likelihood / share, &mut sample);
+                    self.period(first, index, &mut rng, 1.0 / share, &mut sample);
                 }
             }
             self.walker.play(slot);
@@ -286,6 +294,16 @@ impl<'p> BusyPeriods<'p> {
         sample.events += self.walker.outcome.events;
         sample.seen.clone_from(&self.seen);
         sample
+    }
+
+    /// By how many more units than usual were down, from one on, busy periods that got there so far.
+    fn reached(&self) -> &[u32] {
+        &self.reached
+    }
+
+    /// How many more than usual were down, at least, when something was lost.
+    const fn harm(&self) -> Option<u32> {
+        self.harm
     }
 
     /// A sample of which nothing has been played.
@@ -383,8 +401,6 @@ impl<'p> BusyPeriods<'p> {
 
     /// The busy periods from where a walk has come to.
     pub(super) fn periods(&mut self, walk: Walk) -> BusySample {
-        let plan = self.player.plan;
-        let end = plan.warm_up + plan.horizon;
         let mut sample = self.nothing();
         sample.events = self.walker.outcome.events;
         sample.at_rest = walk.at_rest;
@@ -396,8 +412,8 @@ impl<'p> BusyPeriods<'p> {
                 PERIODS
             };
             for _ in 0..n {
-                let likelihood = self.period(First::Likely, end, walk.index, &mut rng);
-                self.note(likelihood * walk.weight / f64::from(n), &mut sample);
+                let weight = walk.weight / f64::from(n);
+                self.period(First::Likely, walk.index, &mut rng, weight, &mut sample);
             }
         }
         sample.seen.clone_from(&self.seen);
@@ -419,8 +435,8 @@ impl<'p> BusyPeriods<'p> {
     /// Plays a busy period from the start, all new, to its end or its outage. Returns the rate of failures at rest times its
     /// likelihood ratio \[1/s\].
     pub(super) fn cycle(&mut self, index: u64, rng: &mut StreamRng) -> f64 {
-        let plan = self.player.plan;
-        self.period(First::Likely, plan.warm_up + plan.horizon, index, rng)
+        let path = self.begin(First::Likely, index, rng);
+        path.map_or(0.0, |path| self.follow(path, rng))
     }
 
     /// Adds what the busy period just played has lost.

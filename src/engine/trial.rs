@@ -19,7 +19,7 @@ use crate::plan::{
 };
 
 /// Plays trials of one plan, one after another, in buffers that it keeps.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Simulator<'p> {
     pub(super) plan: &'p Plan,
     pub(super) seed: u64,

@@ -103,6 +103,8 @@ impl<'p> Without<'p> {
         parts: &[Variants<'p>],
         calm: &Calm,
     ) -> Result<Self, String> {
+        // What is weighed without a part is a whole busy period.
+        let calm = &calm.unsplit();
         let mut base = BusyPeriods::new(plan, seed, sets, calm)?;
         // What ages has failures by nature too, which come at other times without a part.
         let forgets = base.remembered().is_none();

@@ -113,8 +113,8 @@ fn without_bystanders(plan: &Plan) -> Cow<'_, Plan> {
 pub(super) fn trusted(tally: &RareTally, means: &RareMeans) -> Result<(), String> {
     if means.effective_samples < FEW_EFFECTIVE {
         return Err(format!(
-            "its {} samples count as {:.0} only: a few of them carry the answer (failures that come often are part of all \
-             samples; a model without those that can do no harm says more)",
+            "its {} samples count as {:.0} only: a few of them carry the answer (many failures at once, of what often fails, are \
+             hardly ever met)",
             tally.samples(),
             means.effective_samples
         ));

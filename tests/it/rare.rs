@@ -291,15 +291,15 @@ fn disasters_behind_small_losses_are_not_missed() {
     }
 }
 
-/// Where busy periods are refused, as lives are not exponential, a warning says what is missing; where nothing is, none does.
+/// Where busy periods are refused, as false alarms come at any time, a warning says what is missing; where nothing is, none does.
 #[test]
 fn what_trials_hardly_meet_is_told_and_nothing_else() {
     let warned = |results: &Value| {
         let mut all = results["warnings"].as_array().unwrap().iter();
         all.any(|warning| warning["code"] == "unseen-cut-set")
     };
-    let aging = DAYS.replace("mtbf: 50y", "mtbf: { weibull: { shape: 1.5, mean: 50y } }");
-    let results = compare(&aging, &["--trials", "2000"]);
+    let alarmed = DAYS.replace("decide: automatic", "decide: automatic, false_alarm: 90y");
+    let results = compare(&alarmed, &["--trials", "2000"]);
     let met = &topology(&results, "pair")["hardly_met"];
     assert_eq!(met[0], "reg in r + reg in s", "{met}");
     assert!(warned(&results), "{}", results["warnings"]);

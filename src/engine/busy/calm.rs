@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 
 use rand::RngExt;
 
+use super::BusyPeriods;
 use crate::engine::trial::{Record, Simulator};
 use crate::engine::units::Condition;
-use crate::plan::{Plan, Purpose, StreamKey, UnitId};
+use crate::plan::{NO_GATE, Plan, Purpose, StreamKey, UnitId};
 
 /// Trials that are looked at, each at a random time.
 const LOOKS: u64 = 64;
@@ -20,16 +21,21 @@ const LOOKS: u64 = 64;
 const OWN_TRIALS: u64 = 0x6361_6c6d;
 /// Share of the time with everything up above which nothing counts as failing often.
 const MOSTLY_UP: f64 = 0.5;
+/// Share of the looks that found no more units of a group down than may be, if these do harm when they pile up.
+const USUALLY: f64 = 0.8;
 /// Units down, on average, of those that do not fail often.
 const SELDOM: f64 = 0.1;
 
 /// Which units may be down, and how many of them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Calm {
     /// By unit, its group; empty if everything must be up.
     groups: Vec<Option<u32>>,
     /// By group, how many may be down.
     most: Vec<u32>,
+    /// By how many more than that are down, from one on: into how many a busy period that gets there for the first time is split, on
+    /// average. Empty where what fails often does no harm by piling up.
+    splits: Vec<f64>,
 }
 
 impl Calm {
@@ -70,11 +76,114 @@ impl Calm {
             sum <= SELDOM
         });
         let often = |group: u32| (!seldom.contains(&(group as usize))).then_some(group);
-        let most = found.iter().map(|found| found.iter().copied().max());
-        Self {
-            groups: groups.into_iter().map(often).collect(),
-            most: most.map(Option::unwrap_or_default).collect(),
+        let decides = plan.deciding_gates();
+        let mut harms = vec![false; n_groups];
+        for (unit, group) in plan.units.iter().zip(&groups) {
+            harms[*group as usize] |= unit.gate != NO_GATE && decides[unit.gate as usize];
         }
+        let most = found.into_iter().zip(&harms).map(|(mut found, harms)| {
+            found.sort_unstable();
+            let share = if *harms { USUALLY } else { 1.0 };
+            found[((share * LOOKS as f64) as usize).min(found.len() - 1)]
+        });
+        let most = most.collect();
+        let groups: Vec<Option<u32>> = groups.into_iter().map(often).collect();
+        let piles_up = groups.iter().flatten().any(|group| harms[*group as usize]);
+        let calm = Self {
+            groups,
+            most,
+            splits: Vec::new(),
+        };
+        if piles_up {
+            calm.with_splits(plan, seed)
+        } else {
+            calm
+        }
+    }
+
+    /// Into how many a busy period is split that gets so many units above what is usual for the first time, on average.
+    pub(super) fn split_at(&self, excess: u32) -> f64 {
+        let at = (excess as usize)
+            .checked_sub(1)
+            .and_then(|at| self.splits.get(at));
+        at.copied().unwrap_or(1.0)
+    }
+
+    /// Whether busy periods are split.
+    pub(super) const fn splits(&self) -> bool {
+        !self.splits.is_empty()
+    }
+
+    /// The same, nothing being split.
+    #[must_use]
+    pub(in crate::engine) fn unsplit(&self) -> Self {
+        Self {
+            splits: Vec::new(),
+            ..self.clone()
+        }
+    }
+
+    /// Learns how often busy periods pile failures up, one above the other, so that as many get to each level as to the one before.
+    fn with_splits(mut self, plan: &Plan, seed: u64) -> Self {
+        let mut known = 0;
+        let (mut first, mut samples, mut stalled) = (0, LOOKS, 0);
+        self.splits = vec![1.0];
+        while stalled < MOST_STALLS {
+            let Ok(mut busy) = BusyPeriods::new(plan, seed ^ OWN_TRIALS, &[], &self) else {
+                return self.unsplit();
+            };
+            (first..first + samples).for_each(|index| {
+                busy.sample(index);
+            });
+            first += samples;
+            let before = known;
+            let reached = busy.reached();
+            let harm = busy.harm().unwrap_or(MOST_LEVELS).min(MOST_LEVELS) as usize;
+            let at = |level: usize| reached.get(level).copied().unwrap_or(0);
+            self.splits.truncate(known);
+            for level in 0..known.min(harm) {
+                if at(level) >= ENOUGH && at(level + 1) >= ENOUGH {
+                    let too_many = f64::from(at(level)) / f64::from(at(level + 1));
+                    let split = self.splits[level] * too_many.sqrt();
+                    self.splits[level] = split.clamp(1.0, MOST_COPIES);
+                }
+            }
+            while known < harm && at(known) >= ENOUGH {
+                let split = f64::from(at(known)) / f64::from(at(known + 1).max(1));
+                self.splits.push(split.clamp(1.0, MOST_COPIES));
+                known += 1;
+                if at(known) < ENOUGH {
+                    break;
+                }
+            }
+            if known >= harm {
+                self.splits.truncate(harm);
+                break;
+            }
+            self.splits.push(1.0);
+            if known == before {
+                stalled += 1;
+                samples *= 2;
+            }
+        }
+        self
+    }
+
+    /// How many more are down than usual, of the group of which that is most.
+    pub(super) fn excess(&self, simulator: &Simulator<'_>) -> u32 {
+        let mut down = vec![0_u32; self.most.len()];
+        for (unit, group) in (0..).zip(&self.groups) {
+            if let Some(group) = group
+                && is_down(simulator, unit)
+            {
+                down[*group as usize] += 1;
+            }
+        }
+        let excess = down.iter().zip(&self.most);
+        excess
+            .map(|(down, most)| down.saturating_sub(*most))
+            .max()
+            .unwrap_or(0)
     }
 
     /// Whether anything fails often.
@@ -123,6 +232,14 @@ impl Calm {
         times.filter(|(_, time)| time.is_finite()).collect()
     }
 }
+
+/// Rounds of which nothing is learned, each with twice as many samples as the one before, after which that ends.
+const MOST_STALLS: u32 = 4;
+/// Levels at most.
+const MOST_LEVELS: u32 = 64;
+/// Busy periods from which a chance is learned, and copies at a level at most.
+const ENOUGH: u32 = 50;
+const MOST_COPIES: f64 = 8.0;
 
 fn is_down(simulator: &Simulator<'_>, unit: UnitId) -> bool {
     !matches!(simulator.condition_of(unit), Condition::Up | Condition::Off)

@@ -21,6 +21,8 @@ const BY_RATE: f64 = 0.2;
 const BY_HURT: f64 = 0.5;
 /// Share of the busy periods beside failures that come often whose first failure is not one of these.
 const FIRST_SELDOM: f64 = 0.8;
+/// The same where these do harm by piling up.
+const FIRST_SELDOM_OF_PILES: f64 = 0.4;
 /// Gates behind which there are more clocks are told apart no further.
 const MOST_BEHIND: usize = 5_000;
 
@@ -402,11 +404,11 @@ impl Likely {
 
     /// Chooses the first failure of a busy period, mostly one that does not come often, as long as there are some: its unit, itself, and the
     /// rate of it by nature over the chance of the choice \[1/s\].
-    pub(super) fn choose_first(&self, rng: &mut StreamRng) -> (UnitId, u32, f64) {
-        let seldom = if self.total.seldom > 0.0 {
-            FIRST_SELDOM
-        } else {
-            0.0
+    pub(super) fn choose_first(&self, piling_up: bool, rng: &mut StreamRng) -> (UnitId, u32, f64) {
+        let seldom = match piling_up {
+            _ if self.total.seldom <= 0.0 => 0.0,
+            true => FIRST_SELDOM_OF_PILES,
+            false => FIRST_SELDOM,
         };
         let among = if seldom > 0.0 && rng.random::<f64>() < seldom {
             Among::Seldom

@@ -39,7 +39,7 @@ impl Lives {
 
 impl Simulator<'_> {
     /// How long a clock of a general unit that is up has run, in its operating time \[s\].
-    fn age_of(&self, unit: UnitId, clock: u32) -> f64 {
+    pub(super) fn age_of(&self, unit: UnitId, clock: u32) -> f64 {
         let state = self.states[unit as usize];
         let since_start = (self.now - state.since) * state.speed;
         state.age + since_start - self.life_begins[clock as usize]

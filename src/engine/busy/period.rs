@@ -3,12 +3,27 @@
 use rand::RngExt;
 use rand_distr::{Distribution as _, Exp1};
 
-use super::BusyPeriods;
+use super::calm::Calm;
 use super::likely::{Among, Likely, Rates};
-use super::zeal::{Pending, Progress, Ratios, Source};
+use super::lives::Lives;
+use super::zeal::{Beside, Pending, Progress, Ratios, Source};
+use super::{BusyPeriods, BusySample};
 use crate::engine::trial::{Record, Simulator};
 use crate::engine::units::{Condition, Renewal};
-use crate::plan::{Purpose, StreamRng, TrialKey, UnitId, UnitKind};
+use crate::plan::{Purpose, Sampler, StreamRng, TrialKey, UnitId, UnitKind};
+
+/// What comes of a busy period at a level.
+enum Split {
+    GoesOn,
+    Splits,
+    Ends,
+}
+
+/// Draws after which what has taken very long stays as long as it is.
+const MOST_DRAWS: u32 = 1_000;
+
+/// Levels that a busy period falls back before it may end for that: one that goes up and down between two is left alone.
+const SLACK: u32 = 1;
 
 /// What a busy period begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,16 +34,52 @@ pub(super) enum First {
     ByNature(UnitId, u32),
 }
 
-impl BusyPeriods<'_> {
-    /// Plays a busy period from where the walker is. Returns its likelihood ratio, times the rate of failures \[1/s\] where its first is
-    /// chosen.
+/// What a busy period has come to.
+#[derive(Debug, Clone)]
+pub(super) struct Path {
+    ratios: Ratios,
+    progress: Progress,
+    /// How many more than usual have been down.
+    level: u32,
+}
+
+/// A busy period that has been split off.
+#[derive(Debug, Clone)]
+pub(super) struct Branch<'p> {
+    player: Simulator<'p>,
+    lives: Lives,
+    path: Path,
+}
+
+impl<'p> BusyPeriods<'p> {
+    /// Plays a busy period from where the walker is, and all that it is split into, and adds what they lose by their weights.
     pub(super) fn period(
         &mut self,
         first: First,
-        end: f64,
         index: u64,
         rng: &mut StreamRng,
-    ) -> f64 {
+        weight: f64,
+        sample: &mut BusySample,
+    ) {
+        let Some(path) = self.begin(first, index, rng) else {
+            return;
+        };
+        let likelihood = self.follow(path, rng);
+        self.note(likelihood * weight, sample);
+        while let Some(branch) = self.branches.pop() {
+            self.player = branch.player;
+            self.player.key = TrialKey::new(rng.random(), index);
+            self.lives = branch.lives;
+            self.note_down();
+            let before = self.player.outcome.events;
+            let likelihood = self.follow(branch.path, rng);
+            self.player.outcome.events -= before;
+            self.note(likelihood * weight, sample);
+        }
+    }
+
+    /// Begins a busy period from where the walker is; none if nothing can fail.
+    pub(super) fn begin(&mut self, first: First, index: u64, rng: &mut StreamRng) -> Option<Path> {
         self.player.take_over(&self.walker, index);
         for (slot, time) in &self.pending {
             self.player.calendar.set(*slot, *time);
@@ -41,11 +92,16 @@ impl BusyPeriods<'_> {
         let rates = self.likely.look(&self.player, &self.lives);
         // The first failure is certain; its rate, not its chance, is part of the formula.
         let (unit, clock, weight) = match first {
-            First::Likely if rates.of(Among::All) <= 0.0 => return 0.0,
-            First::Likely => self.likely.choose_first(rng),
+            First::Likely if rates.of(Among::All) <= 0.0 => return None,
+            First::Likely => self.likely.choose_first(self.calm.splits(), rng),
             First::ByNature(unit, clock) => (unit, clock, 1.0),
         };
-        let mut ratios = Ratios::new(self.calm.is_busy(), rng);
+        let beside = Beside {
+            often: self.calm.is_busy(),
+            piling_up: self.calm.splits(),
+            ageing: !self.natural.is_empty(),
+        };
+        let mut ratios = Ratios::new(beside, rng);
         ratios.all(weight.ln());
         self.fail(unit, clock, rng);
         let mut progress = Progress {
@@ -53,20 +109,43 @@ impl BusyPeriods<'_> {
             ..Progress::default()
         };
         progress.count(&self.likely, clock);
+        Some(Path {
+            ratios,
+            progress,
+            level: 0,
+        })
+    }
+
+    /// Plays a busy period on to its end. Returns its likelihood ratio, times the rate of failures \[1/s\] where its first was chosen.
+    pub(super) fn follow(&mut self, mut path: Path, rng: &mut StreamRng) -> f64 {
+        let plan = self.player.plan;
+        let end = plan.warm_up + plan.horizon;
         loop {
             let (time, slot) = self.player.calendar.first();
             if time > self.player.now && self.player.is_unsettled() {
                 self.player.settle();
                 continue;
             }
-            if time > self.player.now && self.is_over(time) {
-                break;
+            if time > self.player.now {
+                if self.is_over(time) {
+                    break;
+                }
+                match self.split(&mut path, rng) {
+                    Split::Ends => break,
+                    // What is pending may have changed.
+                    Split::Splits => continue,
+                    Split::GoesOn => {}
+                }
             }
             let until = time.min(end);
             let wait = until - self.player.now;
             let rates = self.likely.look(&self.player, &self.lives);
-            progress.has_lost |= self.player.world.impaired;
-            let source = ratios.want(rates, &self.pending(end), progress);
+            path.progress.has_lost |= self.player.world.impaired;
+            let pending = self.pending(end);
+            let Path {
+                ratios, progress, ..
+            } = &mut path;
+            let source = ratios.want(rates, &pending, *progress);
             let unit_exponential: f64 = Exp1.sample(rng);
             let next = unit_exponential / source.total();
             let passed = next.min(wait);
@@ -85,8 +164,8 @@ impl BusyPeriods<'_> {
                     self.likely.choose_beside(source.among, rng)
                 };
                 ratios.fail(|source| self.ratio(clock, rates, source));
-                self.fail(unit, clock, rng);
                 progress.count(&self.likely, clock);
+                self.fail(unit, clock, rng);
                 continue;
             }
             self.pass_to(until);
@@ -95,14 +174,63 @@ impl BusyPeriods<'_> {
             }
             if let Some(clock) = self.natural.fails(&self.player, slot) {
                 ratios.fail(|source| self.ratio(clock, rates, source));
-                self.removed.fail(clock);
                 progress.count(&self.likely, clock);
+                self.removed.fail(clock);
             }
             self.player.play(slot);
             self.park(slot);
         }
-        ratios.all(self.player.repairs.take_log_ratio());
-        ratios.likelihood()
+        let repairs = self.player.repairs.take_log_ratio();
+        path.ratios.all(repairs);
+        path.ratios.likelihood()
+    }
+
+    /// Splits a busy period that has come to more failures above what is usual than before: each part counts as much less as there are more
+    /// of them on average. One that has fallen back without a loss goes on with the chance of which that is one over, and counts as it did
+    /// (splitting and Russian roulette: Kahn & Harris (1951), National Bureau of Standards Applied Mathematics Series 12, 27-30).
+    fn split(&mut self, path: &mut Path, rng: &mut StreamRng) -> Split {
+        if !self.calm.splits() || !path.ratios.leaves_often_alone() {
+            return Split::GoesOn;
+        }
+        let mut came_to = Split::GoesOn;
+        let excess = self.calm.excess(&self.player);
+        if excess > path.level && self.player.world.impaired {
+            self.harm = Some(self.harm.map_or(excess, |least| least.min(excess)));
+        }
+        while path.level < excess {
+            path.level += 1;
+            let at = path.level as usize - 1;
+            if self.reached.len() <= at {
+                self.reached.resize(at + 1, 0);
+            }
+            self.reached[at] += 1;
+            let mean = self.calm.split_at(path.level);
+            if mean <= 1.0 {
+                continue;
+            }
+            path.ratios.all(-mean.ln());
+            let copies = mean.floor() + f64::from(u8::from(rng.random::<f64>() < mean.fract()));
+            for _ in 1..copies as u32 {
+                let mut player = self.player.clone();
+                player.draw_rests(&self.calm, rng);
+                self.branches.push(Branch {
+                    player,
+                    lives: self.lives.clone(),
+                    path: path.clone(),
+                });
+            }
+            self.player.draw_rests(&self.calm, rng);
+            came_to = Split::Splits;
+        }
+        while path.level > excess + SLACK && !path.progress.has_lost {
+            let mean = self.calm.split_at(path.level);
+            path.level -= 1;
+            if rng.random::<f64>() * mean >= 1.0 {
+                return Split::Ends;
+            }
+            path.ratios.all(mean.ln());
+        }
+        came_to
     }
 
     /// Whether a busy period is over, the next event coming at `time`.
@@ -243,6 +371,12 @@ impl Progress {
     }
 }
 
+/// A time of a law that is longer than another; none if hardly any is.
+fn longer_than(passed: f64, law: &Sampler, rng: &mut StreamRng) -> Option<f64> {
+    let mut drawn = (0..MOST_DRAWS).map(|_| law.draw(rng));
+    drawn.find(|time| *time > passed)
+}
+
 impl Simulator<'_> {
     /// Everything as it stands in another simulator of the plan, but for what is pending.
     fn take_over(&mut self, other: &Self, trial: u64) {
@@ -267,6 +401,57 @@ impl Simulator<'_> {
             mine.phase = theirs.phase;
         }
         self.calendar.fill(std::iter::empty());
+    }
+
+    /// How much longer the repairs and lives of what fails often take is drawn anew, given how long they have taken: else all that a
+    /// busy period is split into would share a repair that happens to be long, or a failure that comes soon.
+    fn draw_rests(&mut self, calm: &Calm, rng: &mut StreamRng) {
+        for unit in 0..self.states.len() as UnitId {
+            if !calm.fails_often(unit) {
+                continue;
+            }
+            match self.condition[unit as usize] {
+                Condition::Down => self.draw_rest_of_repair(unit, rng),
+                Condition::Waiting => {
+                    let failure = &mut self.states[unit as usize].failure;
+                    failure.repair = self.laws.samplers[failure.law as usize].draw(rng);
+                }
+                Condition::Up => self.draw_rest_of_lives(unit, rng),
+                Condition::Off | Condition::Unnoticed => {}
+            }
+        }
+    }
+
+    fn draw_rest_of_repair(&mut self, unit: UnitId, rng: &mut StreamRng) {
+        let failure = &mut self.states[unit as usize].failure;
+        let passed = failure.repair - (self.calendar.time_of(unit) - self.now);
+        // Who repairs it may not have come yet.
+        if passed < 0.0 {
+            return;
+        }
+        let law = &self.laws.samplers[failure.law as usize];
+        if let Some(repair) = longer_than(passed, law, rng) {
+            failure.repair = repair;
+            self.calendar.set(unit, self.now + repair - passed);
+        }
+    }
+
+    fn draw_rest_of_lives(&mut self, unit: UnitId, rng: &mut StreamRng) {
+        let plan = self.plan.units[unit as usize];
+        if plan.kind != UnitKind::General {
+            return;
+        }
+        let clocks = plan.first_clock..plan.first_clock + plan.n_clocks;
+        for clock in clocks.filter(|clock| !self.parked[*clock as usize]) {
+            let law = self.plan.clocks[clock as usize].life;
+            let age = self.age_of(unit, clock);
+            if let Some(life) = longer_than(age, &self.laws.samplers[law as usize], rng) {
+                let clock = clock as usize;
+                self.life_ends[clock] = self.life_begins[clock] + life;
+            }
+        }
+        self.halt(unit);
+        self.start(unit);
     }
 
     /// Whether a unit is down, or a shock, which lasts no time, has come since this took over from another simulator.

@@ -40,7 +40,7 @@ fn text(file: &str) -> String {
 }
 
 /// Models with exponential lives, their answers, and samples.
-const EXPONENTIAL: [(&str, f64, u64); 13] = [
+const EXPONENTIAL: [(&str, f64, u64); 14] = [
     ("benches/models/w1.yaml", 4.512_194_495_37e-6, 4_000),
     ("benches/models/w1r.yaml", 4.525_176_546_2e-10, 4_000),
     ("benches/models/w2.yaml", 1.219_807e-5, 4_000),
@@ -90,6 +90,7 @@ const EXPONENTIAL: [(&str, f64, u64); 13] = [
         2.104_500_687_19e-8,
         3_000,
     ),
+    ("benches/models/rare/piles.yaml", 5.417_351_804_96e-12, 700),
 ];
 
 #[test]

@@ -66,6 +66,17 @@ const BESIDE_OFTEN: [Zeal; 8] = [
     zeal(0.1, Among::All, Rate::OneMore(1.0), false),
     zeal(0.1, Among::All, Rate::WhileOneEnds(2.0), false),
 ];
+
+/// Where what comes often does harm by piling up: busy periods are split then, and most leave it alone.
+const PILING_UP: [Zeal; 7] = [
+    zeal(0.2, Among::Seldom, Rate::OneMore(1.0), false),
+    zeal(0.1, Among::Seldom, Rate::OneMore(1.0), true),
+    zeal(0.15, Among::Seldom, Rate::OneMore(8.0), false),
+    zeal(0.1, Among::Seldom, Rate::OneMore(64.0), false),
+    zeal(0.1, Among::Seldom, Rate::WhileOneEnds(2.0), false),
+    zeal(0.05, Among::Seldom, Rate::WhileOneEnds(6.0), false),
+    zeal(0.3, Among::None, Rate::OneMore(1.0), false),
+];
 const MOST_ZEALS: usize = BESIDE_OFTEN.len();
 
 /// Times until the end of what is pending \[s\].
@@ -88,6 +99,17 @@ impl Source {
     }
 }
 
+/// What is made likely beside what.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Beside {
+    /// Beside failures that come often.
+    pub often: bool,
+    /// Which do harm by piling up.
+    pub piling_up: bool,
+    /// Beside lives that are not exponential.
+    pub ageing: bool,
+}
+
 /// What a busy period has come to, as far as zeals ask for it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Progress {
@@ -101,17 +123,25 @@ pub(super) struct Progress {
 }
 
 impl Zeal {
-    /// Where failures come from, given their rates by nature and what is pending.
-    fn source(&self, rates: Rates, pending: &Pending, progress: Progress, is_busy: bool) -> Source {
+    /// Where failures come from beside such units, given their rates by nature and what is pending.
+    fn source(
+        &self,
+        rates: Rates,
+        pending: &Pending,
+        progress: Progress,
+        beside: Beside,
+    ) -> Source {
         let (failures, most) = match self.among {
             Among::Seldom => (progress.seldom, MOST_FAILURES),
-            _ if is_busy => (progress.failures, MOST_OFTEN),
+            _ if beside.often => (progress.failures, MOST_OFTEN),
             _ => (progress.failures, MOST_FAILURES),
         };
         // Where the outage is all that is wanted, the weight is that of its beginning.
         let is_over =
             failures >= most || (progress.has_lost && (progress.until_loss || !self.goes_on));
-        let among = if is_over && is_busy && self.among == Among::All {
+        // What comes by nature too, or comes often, is left to that.
+        let leaves_alone = beside.ageing || (beside.often && self.among == Among::All);
+        let among = if is_over && leaves_alone {
             Among::None
         } else {
             self.among
@@ -131,9 +161,10 @@ impl Zeal {
 }
 
 /// Logarithms of the likelihood ratio of what has happened in a busy period, were it of one zeal or another.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Ratios {
     zeals: &'static [Zeal],
+    beside: Beside,
     logs: [f64; MOST_ZEALS],
     sources: [Source; MOST_ZEALS],
     /// The zeal that it is of.
@@ -141,9 +172,15 @@ pub(super) struct Ratios {
 }
 
 impl Ratios {
-    /// Of a busy period; `is_busy`: beside failures that come often.
-    pub(super) fn new(is_busy: bool, rng: &mut StreamRng) -> Self {
-        let zeals: &[Zeal] = if is_busy { &BESIDE_OFTEN } else { &ZEALS };
+    /// Of a busy period.
+    pub(super) fn new(beside: Beside, rng: &mut StreamRng) -> Self {
+        let zeals: &[Zeal] = if beside.piling_up {
+            &PILING_UP
+        } else if beside.often {
+            &BESIDE_OFTEN
+        } else {
+            &ZEALS
+        };
         let at: f64 = rng.random();
         let mut sum = 0.0;
         let chosen = zeals.iter().position(|zeal| {
@@ -152,6 +189,7 @@ impl Ratios {
         });
         Self {
             zeals,
+            beside,
             logs: [0.0; MOST_ZEALS],
             sources: [Source {
                 among: Among::None,
@@ -164,9 +202,8 @@ impl Ratios {
 
     /// What is wanted until something else happens. Returns where failures come from.
     pub(super) fn want(&mut self, rates: Rates, pending: &Pending, progress: Progress) -> Source {
-        let is_busy = self.zeals.len() == BESIDE_OFTEN.len();
         for (source, zeal) in self.sources.iter_mut().zip(self.zeals) {
-            *source = zeal.source(rates, pending, progress, is_busy);
+            *source = zeal.source(rates, pending, progress, self.beside);
         }
         self.sources[self.chosen]
     }
@@ -184,6 +221,11 @@ impl Ratios {
         for (log, source) in self.logs.iter_mut().zip(sources) {
             *log += ratio(*source).ln();
         }
+    }
+
+    /// Whether failures that come often are made no likelier.
+    pub(super) fn leaves_often_alone(&self) -> bool {
+        self.zeals[self.chosen].among != Among::All
     }
 
     pub(super) fn all(&mut self, more: f64) {
