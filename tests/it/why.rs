@@ -388,7 +388,9 @@ const OF_CELLS: [f64; 4] = [1e-2, 1e-3, 2e-3, 1e-4];
 
 fn family<'a>(list: &'a Value, events: &[&str]) -> &'a Value {
     let families = list["families"].as_array().unwrap();
-    let found = families.iter().find(|family| family["events"] == Value::from(events));
+    let found = families
+        .iter()
+        .find(|family| family["events"] == Value::from(events));
     found.unwrap_or_else(|| panic!("no {events:?} in {list:#}"))
 }
 
