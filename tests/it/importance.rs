@@ -5,16 +5,11 @@ use failscape::exact::{
     Effort, Extent, ProductForm, TopEvent, cut_sets, solve_chain, worst_cut_sets,
 };
 use failscape::montecarlo::{Down, Observer, Part, Progress, RunSettings, replay, replay_rare};
-use failscape::plan::{Element, NO_GATE, Plan, Reach, compile};
+use failscape::plan::{Element, NO_GATE, Plan, Reach};
 use failscape::results::Known;
-use failscape::topology::expand;
 use proptest::prelude::*;
 
-fn plan(text: &str) -> Plan {
-    let model = failscape::model::load_str("model", text, None).unwrap();
-    let (name, spec) = model.topologies.get_index(0).unwrap();
-    compile(&model, &expand(&model, name, spec))
-}
+use crate::support::plan_of;
 
 struct Quiet;
 
@@ -92,7 +87,7 @@ fn held(
 /// Intervals of 500 runs around figures that a product form knows. A 95 % interval holds the truth in 475 of them, give or
 /// take 5; fewer than 460 would be seen once in a thousand times for each figure.
 fn covers(text: &str, trials: u64) {
-    let plan = plan(text);
+    let plan = plan_of(text);
     let elements = plan.elements();
     let (base, truths) = truths(&plan, &elements);
     let parts = parts(&plan, &elements);
@@ -248,7 +243,7 @@ fn by_chain(plan: &Plan) -> (f64, Vec<Truth>) {
 /// or take 3; fewer than 180 would be seen once in a thousand times for each figure. Measured: 189 at the least.
 #[test]
 fn intervals_of_parts_hold_their_level_where_losses_are_rare() {
-    let plan = plan(
+    let plan = plan_of(
         "
 model: seldom
 horizon: 1y
@@ -292,7 +287,7 @@ fn intervals_of_parts_hold_their_level_where_takeovers_and_failovers_are_rare() 
             0.06,
         ),
     ] {
-        let plan = plan(text);
+        let plan = plan_of(text);
         let (base, truths) = by_chain(&plan);
         assert!(truths.len() >= least_parts, "{truths:?}");
         covers_rare(&plan, (base, &truths), (60, samples), 52, off);
@@ -386,7 +381,7 @@ proptest! {
         pattern in prop::sample::select(vec!["multi-az", "active-active", "warm-standby"]),
         cells in 1_u32..=3,
     ) {
-        let plan = plan(&model(&replicas, &calls, pattern, cells));
+        let plan = plan_of(&model(&replicas, &calls, pattern, cells));
         prop_assume!(plan.units.len() <= 16);
         let n = plan.units.len() as u32;
         let lists = cut_sets(&plan, Extent { order: 3, most: 10_000 }).unwrap();
@@ -432,7 +427,7 @@ proptest! {
         replicas in prop::collection::vec((1_u32..=3, 1_u32..=2), 1..=4),
         calls in prop::collection::vec(any::<u8>(), 4),
     ) {
-        let plan = plan(&model(&replicas, &calls, "multi-az", 1));
+        let plan = plan_of(&model(&replicas, &calls, "multi-az", 1));
         let mut form = ProductForm::new(&plan).unwrap();
         let base = form.unavailability().unwrap().value;
         for element in plan.elements() {
@@ -465,7 +460,7 @@ topologies: { t: { pattern: multi-az, cells: 32 } }
 
 #[test]
 fn what_takes_one_cell_down_loses_its_share_and_does_not_crowd_out_what_takes_all_down() {
-    let plan = plan(CELLS);
+    let plan = plan_of(CELLS);
     // 96 single failures of one cell each are likelier than the one of all: 2,000 times, and lose a thirty-second part.
     let all = worst_cut_sets(&plan, Extent { order: 1, most: 64 }).unwrap();
     assert_eq!(all.len(), 97);
@@ -475,7 +470,7 @@ fn what_takes_one_cell_down_loses_its_share_and_does_not_crowd_out_what_takes_al
     assert_eq!((wide[0].cells, wide[0].lost), (32, 1.0));
     // Of few sets those are listed that lose most.
     let likelier = CELLS.replace("60000d", "60d");
-    let likelier = self::plan(&likelier);
+    let likelier = plan_of(&likelier);
     let extent = Extent { order: 1, most: 5 };
     let first = &cut_sets(&likelier, extent).unwrap()[0].sets[0];
     assert_eq!((first.cells, first.lost), (32, 1.0));
