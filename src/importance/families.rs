@@ -13,6 +13,15 @@ const MOST_FAMILIES: usize = 1000;
 /// unavailability to the bit.
 type Class = (u8, Option<u32>, Option<u32>, Vec<u32>, u64);
 
+/// Sets that are alike.
+struct Alike<'a> {
+    first: &'a [UnitId],
+    sets: u64,
+    /// Sums over the sets.
+    probability: f64,
+    share: f64,
+}
+
 /// The families of each list of cut sets.
 pub(super) fn cut_set_lists(plan: &Plan, lists: &[CutSets], order: usize) -> Vec<CutSetList> {
     lists
@@ -33,8 +42,8 @@ fn of_list(plan: &Plan, list: &CutSets, order: usize) -> CutSetList {
         });
         class_of[unit.unit as usize] = id;
     }
-    // By classes and cells taken down: the first set, how many there are, and the sums of their probabilities and shares.
-    let mut families: BTreeMap<(Vec<u32>, usize), (&[UnitId], u64, f64, f64)> = BTreeMap::new();
+    // By classes, and cells taken down.
+    let mut families: BTreeMap<(Vec<u32>, usize), Alike<'_>> = BTreeMap::new();
     for set in list.sets.iter().filter(|set| set.probability > 0.0) {
         let mut key: Vec<u32> = set
             .units
@@ -42,22 +51,25 @@ fn of_list(plan: &Plan, list: &CutSets, order: usize) -> CutSetList {
             .map(|unit| class_of[*unit as usize])
             .collect();
         key.sort_unstable();
-        let family = families
-            .entry((key, set.cells))
-            .or_insert((&set.units, 0, 0.0, 0.0));
-        family.1 += 1;
-        family.2 += set.probability;
-        family.3 += list.share(set);
+        let family = families.entry((key, set.cells)).or_insert(Alike {
+            first: &set.units,
+            sets: 0,
+            probability: 0.0,
+            share: 0.0,
+        });
+        family.sets += 1;
+        family.probability += set.probability;
+        family.share += list.share(set);
     }
     let mut families: Vec<CutSetFamily> = families
         .into_iter()
-        .map(|((_, cells), (units, sets, sum, share))| CutSetFamily {
-            events: in_words(plan, units, sets == 1),
-            order: units.len(),
-            sets,
+        .map(|((_, cells), alike)| CutSetFamily {
+            events: in_words(plan, alike.first, alike.sets == 1),
+            order: alike.first.len(),
+            sets: alike.sets,
             cells: (plan.names.n_cells() > 1).then_some(cells as u32),
-            probability: sum / sets as f64,
-            share,
+            probability: alike.probability / alike.sets as f64,
+            share: alike.share,
         })
         .collect();
     families.sort_by(|a, b| {
@@ -159,9 +171,12 @@ fn failure(plan: &Plan, unit: UnitId, is_only_one: bool, cell: &str) -> String {
         1 => names.region(region).to_owned(),
         _ => format!("{cell}{}", names.region(region)),
     };
-    let home = |service: u32, region: u32| match names.is_shared(service) {
-        true => names.region(region).to_owned(),
-        false => some_cell(region),
+    let home = |service: u32, region: u32| {
+        if names.is_shared(service) {
+            names.region(region).to_owned()
+        } else {
+            some_cell(region)
+        }
     };
     let site = plan.sites[unit as usize];
     let causes: Vec<&str> = causes(plan, unit)
