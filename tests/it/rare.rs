@@ -269,11 +269,19 @@ failover: { detect: { probe: 1s, misses: 2, hold_down: 1m }, decide: automatic, 
 topologies: { pair: { pattern: hot-standby, regions: [r, s] } }
 ";
 
+/// The same in four cells, of which each is lost by itself.
+fn in_cells(model: &str) -> String {
+    let model = model.replace("hits: region", "hits: cell");
+    model.replace("regions: [r, s] }", "regions: [r, s], cells: 4 }")
+}
+
 /// Both down for 1.19e-8 of the year (two units that start new), and the seconds: 1.318e-8. Six standard errors: once in 500 million.
 #[test]
 fn disasters_behind_small_losses_are_not_missed() {
-    for seed in ["1", "2", "4"] {
-        let results = compare(DAYS, &["--trials", "2000", "--seed", seed]);
+    // Four cells lose what one region does, each a fourth of it, and never all at once.
+    let cells = in_cells(DAYS);
+    for (model, seed) in [(DAYS, "1"), (DAYS, "2"), (DAYS, "4"), (&cells, "1")] {
+        let results = compare(model, &["--trials", "2000", "--seed", seed]);
         let pair = topology(&results, "pair");
         assert_eq!(pair["method"], "failure-biasing");
         let [mean, low, high] =
@@ -291,10 +299,12 @@ fn what_trials_hardly_meet_is_told_and_nothing_else() {
         all.any(|warning| warning["code"] == "unseen-cut-set")
     };
     let aging = DAYS.replace("mtbf: 50y", "mtbf: { weibull: { shape: 1.5, mean: 50y } }");
-    let results = compare(&aging, &["--trials", "2000"]);
-    let met = &topology(&results, "pair")["hardly_met"];
-    assert_eq!(met[0], "reg in r + reg in s", "{met}");
-    assert!(warned(&results), "{}", results["warnings"]);
+    for model in [&aging, &in_cells(&aging)] {
+        let results = compare(model, &["--trials", "2000"]);
+        let met = &topology(&results, "pair")["hardly_met"];
+        assert_eq!(met[0], "reg in r + reg in s", "{met}");
+        assert!(warned(&results), "{}", results["warnings"]);
+    }
     for name in [
         "three-tier.yaml",
         "minimal.yaml",
