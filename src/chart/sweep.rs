@@ -28,21 +28,6 @@ const SIDES: (f64, f64) = (78.0, 62.0);
 #[must_use]
 pub fn sweep(model: &str, study: &SweepStudy, figure: SweepFigure, seed: u64) -> Chart {
     let is_map = study.parameters.len() > 1;
-    let paths: Vec<String> = study
-        .parameters
-        .iter()
-        .map(|parameter| words::short(&parameter.path))
-        .collect();
-    let words = Words {
-        name: SWEEP,
-        title: format!("{} against {}", name(figure), paths.join(" and ")),
-        caption: format!(
-            "{} {}",
-            reading(study, figure, is_map),
-            basis(model, study, seed)
-        ),
-        alt: alt(study, figure),
-    };
     let topologies: Vec<&SweptTopology> = (study.topologies.iter())
         .filter(|topology| {
             topology
@@ -51,6 +36,22 @@ pub fn sweep(model: &str, study: &SweepStudy, figure: SweepFigure, seed: u64) ->
                 .any(|point| point.figure(figure).is_some())
         })
         .collect();
+    let reading = if is_map {
+        sweep_map::reading(study, &topologies, figure)
+    } else {
+        reading(study, figure)
+    };
+    let paths: Vec<String> = study
+        .parameters
+        .iter()
+        .map(|parameter| words::short(&parameter.path))
+        .collect();
+    let words = Words {
+        name: SWEEP,
+        title: format!("{} against {}", name(figure), paths.join(" and ")),
+        caption: format!("{reading} {}", basis(model, study, seed)),
+        alt: alt(study, figure),
+    };
     if topologies.is_empty() {
         return sheet::empty(words, "There is no such figure at any point.");
     }
@@ -99,26 +100,30 @@ pub(super) fn shown(estimate: &Estimate) -> f64 {
     }
 }
 
-fn reading(study: &SweepStudy, figure: SweepFigure, is_map: bool) -> String {
-    let better = match figure {
+/// Which figures are good ones, in words.
+pub(super) fn better(figure: SweepFigure) -> &'static str {
+    match figure {
         SweepFigure::RtoMet => "Higher is better.",
-        _ => "Lower is better.",
-    };
-    let target = target(study, figure).map(|target| target_in_words(target, figure));
-    if is_map {
-        let cells = match figure {
-            SweepFigure::Unavailability => ", figures are nines of availability",
-            SweepFigure::Cost | SweepFigure::RtoMet => "",
-        };
-        let line = target.map_or_else(String::new, |target| {
-            format!(" The line is the {target}, dotted where the intervals reach it.")
-        });
-        return format!(
-            "{better} Darker is higher{cells}; framed is the best point.{line} Intervals are in the table."
-        );
+        SweepFigure::Unavailability | SweepFigure::Cost => "Lower is better.",
     }
+}
+
+fn reading(study: &SweepStudy, figure: SweepFigure) -> String {
+    let better = better(figure);
+    let target = target(study, figure).map(|target| target_in_words(target, figure));
+    let crossings = study
+        .topologies
+        .iter()
+        .flat_map(|topology| &topology.crossings);
+    let bar = match crossings
+        .filter(|crossing| crossing.figure == figure)
+        .count()
+    {
+        0 => "",
+        _ => "; a bar on it is where a curve crosses, with its interval",
+    };
     let line = target.map_or_else(String::new, |target| {
-        format!(" The broken line is the {target}; a bar on it is where a curve crosses, with its interval.")
+        format!(" The broken line is the {target}{bar}.")
     });
     format!(
         "{better} Areas are intervals; the trials of all points are the same, so that a curve is known more sharply than its area \

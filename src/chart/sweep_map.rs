@@ -4,7 +4,7 @@ use super::axis;
 use super::canvas::{Canvas, Fill, Rect};
 use super::letters::{Letters, names};
 use super::sheet::{self, Chart, Words};
-use super::sweep::{shown, target, target_in_words};
+use super::sweep::{better, shown, target, target_in_words};
 use super::theme::{AXIS, BLUE, Dash, INK, Marker, ON_DARK, PAPER, SMALL_SIZE, TARGET};
 use crate::results::{Estimate, SweepFigure, SweepParameter, SweepStudy, SweptTopology, format};
 
@@ -55,6 +55,65 @@ pub(super) fn draw(
             picture.draw(canvas, range);
         }
     })
+}
+
+/// How the maps are to be read.
+pub(super) fn reading(
+    study: &SweepStudy,
+    topologies: &[&SweptTopology],
+    figure: SweepFigure,
+) -> String {
+    let cells = match figure {
+        SweepFigure::Unavailability => ", figures are nines of availability",
+        SweepFigure::Cost | SweepFigure::RtoMet => "",
+    };
+    let line = target(study, figure).map_or_else(String::new, |target| {
+        let words = target_in_words(target, figure);
+        let is_crossed = |end: End| {
+            let mut maps = topologies.iter();
+            maps.any(|topology| is_crossed(study, topology, figure, (target, end)))
+        };
+        let ends: [End; 2] = [|estimate| estimate.low, |estimate| estimate.high];
+        match (is_crossed(shown), ends.into_iter().any(is_crossed)) {
+            (true, true) => {
+                format!(" The line is the {words}, dotted where the intervals reach it.")
+            }
+            (true, false) => format!(" The line is the {words}."),
+            (false, true) => {
+                format!(" No map crosses the {words}; dotted is where the intervals reach it.")
+            }
+            (false, false) => format!(" No map crosses the {words}."),
+        }
+    });
+    format!(
+        "{} Darker is higher{cells}; framed is the best point.{line} Intervals are in the table.",
+        better(figure)
+    )
+}
+
+/// Whether a map has a line along which an end of the figure is at a level.
+fn is_crossed(
+    study: &SweepStudy,
+    topology: &SweptTopology,
+    figure: SweepFigure,
+    (level, end): (f64, End),
+) -> bool {
+    let [first, second] = &study.parameters[..] else {
+        return false;
+    };
+    let anywhere = Map {
+        study,
+        topology,
+        figure,
+        parameters: [first, second],
+        plot: Rect {
+            x: 0.0,
+            y: 0.0,
+            width: 1.0,
+            height: 1.0,
+        },
+    };
+    !anywhere.contour(level, end).is_empty()
 }
 
 /// Lowest and highest figure of all maps, so that equal colours are equal figures.

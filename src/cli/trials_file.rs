@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use crate::cost::FailurePrice;
 use crate::engine::TrialOutcome;
 use crate::model::Model;
-use crate::report::temporary_file;
+use crate::report::{plain_text, temporary_file};
 
 /// How every file of trials begins.
 const HEADER: &str = "trial,topology,";
@@ -61,7 +61,10 @@ impl TrialsFile {
             path: path.to_owned(),
             file,
             writer,
-            topologies: topologies.iter().map(|&name| name.to_owned()).collect(),
+            topologies: topologies
+                .iter()
+                .map(|&name| plain_text(name).into_owned())
+                .collect(),
             failure_price: FailurePrice::new(model),
         })
     }

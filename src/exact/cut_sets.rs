@@ -1,26 +1,18 @@
 //! Minimal cut sets: the smallest sets of failures that together take the topology down.
 //!
 //! The basic events are the units of a plan: one place that its faults take down. Takeovers and failovers are none: they
-//! follow from failures, and pass by themselves. Two events are asked for, of which the first starts a failover and the
-//! second leaves nowhere to go. A standby is taken at full scale, as it is when it serves.
+//! follow from failures, and pass by themselves. Two events are asked for (`top_events`), of which the first starts a failover
+//! and the second leaves nowhere to go. A standby is taken at full scale, as it is when it serves.
 
 use super::diagram::{Evaluator, FALSE, Function, TRUE, TooLarge};
 use super::gates::Gates;
+use super::top_events::{Hit, HitGates, Part, TopEvent, parts};
 use super::unit_means::{Approximation, UnitMeans};
 use super::zero_suppressed::Families;
-use crate::plan::{EntryPlan, GateId, NO_GATE, Plan, Reach, ServingPlan, UnitId, UnitKind};
+use crate::plan::{Plan, UnitId};
 
 /// Nodes of a diagram at most.
 const MOST_NODES: usize = 2_000_000;
-
-/// What a set of failures brings about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TopEvent {
-    /// A journey cannot be served in a region that has traffic when nothing is wrong: this starts a failover.
-    RegionCannotServe,
-    /// A journey cannot be served in any region.
-    NoRegionCanServe,
-}
 
 /// How far to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +32,8 @@ pub struct CutSet {
     pub probability: f64,
     /// Share of requests whose journeys it takes down.
     pub lost: f64,
+    /// Cells of which it takes some journey down, those of all regions that have the same users counted once; 1 without cells.
+    pub cells: usize,
 }
 
 /// Minimal cut sets of one event.
@@ -47,11 +41,11 @@ pub struct CutSet {
 pub struct CutSets {
     /// The event.
     pub event: TopEvent,
-    /// Its probability for independent units at their mean unavailabilities, all orders together.
+    /// Its probability for independent units at their mean unavailabilities, all orders together: in some cell, where regions have cells.
     pub probability: f64,
     /// Mean share of requests whose journeys are in the event, for such units.
     pub lost: f64,
-    /// The likeliest sets first.
+    /// The likeliest sets first; where regions have cells, those that are likeliest times the share of the cells that they can reach.
     pub sets: Vec<CutSet>,
     /// How many sets of this order or below there are.
     pub count: f64,
@@ -68,7 +62,7 @@ pub struct UnitWeight {
     pub unit: UnitId,
     /// Mean share of the scored time in which it is down.
     pub mean: f64,
-    /// By how much the event is likelier with it down than with it up (Birnbaum's measure).
+    /// By how much more requests are lost in the event with it down than with it up (Birnbaum's measure, weighted by requests).
     pub birnbaum: f64,
 }
 
@@ -101,7 +95,9 @@ pub fn cut_sets(plan: &Plan, extent: Extent) -> Result<Vec<CutSets>, String> {
     search().map_err(|TooLarge| too_large(extent))
 }
 
-/// The likeliest minimal cut sets of [`TopEvent::NoRegionCanServe`] alone, in a part of the time: nothing else is worked out.
+/// The first minimal cut sets of [`TopEvent::NoRegionCanServe`] alone, in a part of the time: nothing else is worked out.
+///
+/// Where regions have cells, as many are listed for each: cells that are alike have sets that are alike.
 ///
 /// # Errors
 ///
@@ -111,6 +107,10 @@ pub fn worst_cut_sets(plan: &Plan, extent: Extent) -> Result<Vec<CutSet>, String
     let search = || {
         let mut search = Search::new(&plan);
         let worst = events(&plan, &mut search.gates)?.pop();
+        let extent = Extent {
+            most: extent.most.saturating_mul(plan.names.n_cells()),
+            ..extent
+        };
         let sets = worst.map(|losses| search.listed(&losses, extent));
         Ok(sets.transpose()?.map_or(Vec::new(), |found| found.sets))
     };
@@ -127,9 +127,29 @@ fn too_large(extent: Extent) -> String {
 /// What an event is made of.
 struct Losses {
     event: TopEvent,
-    /// Shares of all requests, each with the states in which it is lost: those of a journey; where regions have cells and one of
-    /// them is enough, those of a journey in each.
-    parts: Vec<(f64, Function)>,
+    parts: Vec<Part>,
+    /// The states in which each part loses its requests.
+    states: Vec<Function>,
+}
+
+impl Losses {
+    fn of(plan: &Plan, gates: &mut Gates<'_>, event: TopEvent) -> Result<Self, TooLarge> {
+        let parts = parts(plan, event);
+        let mut states = Vec::with_capacity(parts.len());
+        for part in &parts {
+            let mut all = TRUE;
+            for &gate in &part.gates {
+                let down = gates.function(gate)?;
+                all = gates.diagram.and(all, down)?;
+            }
+            states.push(all);
+        }
+        Ok(Self {
+            event,
+            parts,
+            states,
+        })
+    }
 }
 
 /// The structure of a plan, with how often its units are down.
@@ -164,18 +184,21 @@ impl<'p> Search<'p> {
         let units = self.gates.units.clone();
         let q: Vec<f64> = units.iter().map(|unit| self.means.of(*unit)).collect();
         let mut top = FALSE;
-        for (_, states) in &losses.parts {
+        for states in &losses.states {
             top = self.gates.diagram.or(top, *states)?;
         }
         let mut families = Families::new(MOST_NODES);
         let family = families.minimal(&self.gates.diagram, top, extent.order)?;
-        let found = families.by_weight(family, &q, extent.most);
-        let mut hit = Hit::new(self.plan, &self.hits, losses.event);
+        let reach = self.reach(losses, units.len());
+        let found = families.by_weight(family, &q, &reach, extent.most);
+        let mut hit = Hit::new(self.plan, &self.hits, &losses.parts);
         let sets = found.heaviest.into_iter().map(|(variables, probability)| {
             let mut set: Vec<UnitId> = variables.iter().map(|v| units[*v as usize]).collect();
             set.sort_unstable();
+            let harm = hit.harm(&set);
             CutSet {
-                lost: hit.lost(&set),
+                lost: harm.lost,
+                cells: harm.cells,
                 units: set,
                 probability,
             }
@@ -189,21 +212,48 @@ impl<'p> Search<'p> {
         })
     }
 
+    /// For each variable the share of the cells in which anything depends on it. A minimal set takes no more down than those in
+    /// which all of its units matter, as else it could do without one.
+    fn reach(&self, losses: &Losses, n_variables: usize) -> Vec<f64> {
+        let n_cells = self.plan.names.n_cells();
+        if n_cells == 1 {
+            return vec![1.0; n_variables];
+        }
+        let mut cells = vec![0_u32; n_variables];
+        for cell in 0..n_cells {
+            let parts = losses.parts.iter().zip(&losses.states);
+            let own = parts.filter(|(part, _)| part.cell == cell);
+            let states: Vec<Function> = own.map(|(_, states)| *states).collect();
+            let mut matters = vec![false; n_variables];
+            for node in self.gates.diagram.nodes_of(&states) {
+                matters[self.gates.diagram.at(node).variable as usize] = true;
+            }
+            for (cells, matters) in cells.iter_mut().zip(matters) {
+                *cells += u32::from(matters);
+            }
+        }
+        let share = |cells| f64::from(cells) / n_cells as f64;
+        cells.into_iter().map(share).collect()
+    }
+
     fn of_event(&mut self, losses: &Losses, extent: Extent) -> Result<CutSets, TooLarge> {
         let listed = self.listed(losses, extent)?;
-        let parts = losses.parts.iter().map(|(_, states)| *states);
-        let functions: Vec<Function> = [listed.top].into_iter().chain(parts).collect();
+        let functions = [&[listed.top], losses.states.as_slice()].concat();
         let evaluator = Evaluator::new(&self.gates.diagram, &functions);
         let (mut values, mut arrivals) = (Vec::new(), Vec::new());
         let chances: Vec<f64> = evaluator.probabilities(&listed.q, &mut values).collect();
         let mut birnbaum = vec![0.0; listed.q.len()];
-        evaluator.importance(0, &listed.q, &values, &mut arrivals, &mut birnbaum);
-        let parts = losses.parts.iter().zip(&chances[1..]);
+        let shares = losses.parts.iter().map(|part| part.share);
+        let roots = (1..).zip(shares.clone());
+        evaluator.importance(roots, &listed.q, &values, &mut arrivals, &mut birnbaum);
         let weights = listed.units.iter().zip(listed.q.iter().zip(&birnbaum));
         Ok(CutSets {
             event: losses.event,
             probability: chances[0],
-            lost: parts.map(|((share, _), chance)| share * chance).sum(),
+            lost: shares
+                .zip(&chances[1..])
+                .map(|(s, chance)| s * chance)
+                .sum(),
             sets: listed.sets,
             count: listed.count,
             units: weights
@@ -218,150 +268,26 @@ impl<'p> Search<'p> {
     }
 }
 
+/// The events of a plan, the last of them that no region can serve.
 fn events(plan: &Plan, gates: &mut Gates<'_>) -> Result<Vec<Losses>, TooLarge> {
-    let n_regions = plan.regions.len();
-    let (mut sent, mut anywhere) = (Vec::new(), Vec::new());
-    let mut in_cells = Vec::new();
+    // Journeys in their order, and regions in theirs, make the order of the variables.
     for journey in &plan.journeys {
-        let first = journey.entry as usize * n_regions;
-        let (mut some, mut all) = (FALSE, TRUE);
-        for (region, entry) in plan.entries[first..first + n_regions].iter().enumerate() {
-            let down = gates.function(entry.gate)?;
-            if has_traffic(plan, region) {
-                some = gates.diagram.or(some, down)?;
-                in_cells.push((journey.share * plan.regions[region].share, down));
-            }
-            all = gates.diagram.and(all, down)?;
-        }
-        sent.push(some);
-        anywhere.push(all);
-    }
-    let by_journey = |states: Vec<Function>| -> Vec<(f64, Function)> {
-        let shares = plan.journeys.iter().map(|journey| journey.share);
-        shares.zip(states).collect()
-    };
-    let mut events = Vec::new();
-    if sent != anywhere {
-        events.push(Losses {
-            event: TopEvent::RegionCannotServe,
-            parts: if has_cells(plan) {
-                in_cells
-            } else {
-                by_journey(sent)
-            },
-        });
-    }
-    events.push(Losses {
-        event: TopEvent::NoRegionCanServe,
-        parts: by_journey(anywhere),
-    });
-    Ok(events)
-}
-
-/// Whether users are split into cells, of which each loses its own share.
-fn has_cells(plan: &Plan) -> bool {
-    plan.names.n_cells() > 1
-}
-
-/// Whether a region has traffic when nothing is wrong: of two of which one stands by, the first, in each cell.
-fn has_traffic(plan: &Plan, region: usize) -> bool {
-    match &plan.serving {
-        ServingPlan::Standby(_) => region.is_multiple_of(2),
-        ServingPlan::Single | ServingPlan::ActiveActive(_) => true,
-    }
-}
-
-/// The gates that each unit takes an input from: its own, and those of what it strikes.
-struct HitGates(Vec<Vec<GateId>>);
-
-impl HitGates {
-    fn new(plan: &Plan) -> Self {
-        let gate = |unit: UnitId| plan.units[unit as usize].gate;
-        let units = plan.units.iter().map(|unit| {
-            let gates = match unit.kind {
-                UnitKind::Shock(shock) => {
-                    let targets = plan.shocks[shock as usize].targets.iter();
-                    targets.map(|target| gate(*target)).collect()
-                }
-                UnitKind::Simple(_) | UnitKind::General => vec![unit.gate],
-            };
-            gates.into_iter().filter(|gate| *gate != NO_GATE).collect()
-        });
-        Self(units.collect())
-    }
-}
-
-/// Plays sets of failures through the network.
-struct Hit<'p> {
-    plan: &'p Plan,
-    gates: &'p HitGates,
-    event: TopEvent,
-    spare: Vec<i32>,
-}
-
-impl<'p> Hit<'p> {
-    fn new(plan: &'p Plan, gates: &'p HitGates, event: TopEvent) -> Self {
-        Self {
-            plan,
-            gates,
-            event,
-            spare: plan.network.initial.clone(),
+        let first = journey.entry as usize * plan.regions.len();
+        for entry in &plan.entries[first..first + plan.regions.len()] {
+            gates.function(entry.gate)?;
         }
     }
-
-    /// The share of requests sent to where their journey cannot be served now.
-    fn lost_in_cells(&self) -> f64 {
-        let n_regions = self.plan.regions.len();
-        let journeys = self.plan.journeys.iter().flat_map(|journey| {
-            let first = journey.entry as usize * n_regions;
-            let entries = self.plan.entries[first..first + n_regions].iter();
-            let regions = entries.zip(&self.plan.regions);
-            let down = regions.filter(|(entry, _)| self.spare[entry.gate as usize] < 0);
-            down.map(|(_, region)| journey.share * region.share)
-        });
-        journeys.sum()
+    let sent = Losses::of(plan, gates, TopEvent::RegionCannotServe)?;
+    let anywhere = Losses::of(plan, gates, TopEvent::NoRegionCanServe)?;
+    // Both go through journeys and cells in the same order.
+    let regions = sent.states.len() / anywhere.states.len().max(1);
+    let mut are_the_same = true;
+    for (sent, nowhere) in sent.states.chunks(regions.max(1)).zip(&anywhere.states) {
+        are_the_same &= gates.diagram.at_least(1, sent)? == *nowhere;
     }
-
-    /// The share of requests whose journeys are in the event while just these units are down.
-    fn lost(&mut self, set: &[UnitId]) -> f64 {
-        let (network, mut wave, mut changes) = (&self.plan.network, Vec::new(), Vec::new());
-        let hit = || set.iter().flat_map(|unit| &self.gates.0[*unit as usize]);
-        for &gate in hit() {
-            network.lower(
-                &mut self.spare,
-                gate,
-                Reach::Journeys,
-                &mut wave,
-                &mut changes,
-            );
-        }
-        let n_regions = self.plan.regions.len();
-        let journeys = self.plan.journeys.iter().filter(|journey| {
-            let first = journey.entry as usize * n_regions;
-            let entries = self.plan.entries[first..first + n_regions].iter();
-            let is_down = |entry: &EntryPlan| self.spare[entry.gate as usize] < 0;
-            let mut down = entries.map(is_down).enumerate();
-            match self.event {
-                TopEvent::RegionCannotServe => {
-                    down.any(|(region, is_down)| is_down && has_traffic(self.plan, region))
-                }
-                TopEvent::NoRegionCanServe => down.all(|(_, is_down)| is_down),
-            }
-        });
-        let lost = if self.event == TopEvent::RegionCannotServe && has_cells(self.plan) {
-            self.lost_in_cells()
-        } else {
-            journeys.map(|journey| journey.share).sum()
-        };
-        for &gate in hit() {
-            network.raise(
-                &mut self.spare,
-                gate,
-                Reach::Journeys,
-                &mut wave,
-                &mut changes,
-            );
-        }
-        lost
-    }
+    Ok(if are_the_same {
+        vec![anywhere]
+    } else {
+        vec![sent, anywhere]
+    })
 }

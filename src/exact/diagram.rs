@@ -300,14 +300,15 @@ impl Evaluator {
         self.roots.iter().map(|&root| values[root])
     }
 
-    /// Adds to `importance` that of each variable for the function asked for at `root`: by how much its probability
-    /// grows if the variable is true rather than false (Birnbaum's measure). `values` are those of `probabilities`.
+    /// Adds to `importance` that of each variable for the functions asked for at `roots`, each with its weight: by how much the
+    /// weighted sum of their probabilities grows if the variable is true rather than false (Birnbaum's measure). `values` are those
+    /// of `probabilities`.
     ///
-    /// The chance to arrive at a node is handed down from the root; a node contributes that chance times
+    /// The chance to arrive at a node is handed down from the roots; a node contributes that chance times
     /// P(high) - P(low) to its variable.
     pub(super) fn importance(
         &self,
-        root: usize,
+        roots: impl IntoIterator<Item = (usize, f64)>,
         q: &[f64],
         values: &[f64],
         arrivals: &mut Vec<f64>,
@@ -315,7 +316,9 @@ impl Evaluator {
     ) {
         arrivals.clear();
         arrivals.resize(values.len(), 0.0);
-        arrivals[self.roots[root]] = 1.0;
+        for (root, weight) in roots {
+            arrivals[self.roots[root]] += weight;
+        }
         for (index, node) in self.nodes.iter().enumerate().rev() {
             let arrival = arrivals[index + 2];
             if arrival > 0.0 {
@@ -376,7 +379,7 @@ mod tests {
         let q = [0.1, 0.2, 0.3, 0.4];
         let (mut values, mut arrivals, mut importance) = (Vec::new(), Vec::new(), vec![0.0; 4]);
         let _ = evaluator.probabilities(&q, &mut values).count();
-        evaluator.importance(0, &q, &values, &mut arrivals, &mut importance);
+        evaluator.importance([(0, 1.0)], &q, &values, &mut arrivals, &mut importance);
         for unit in 0..4 {
             let at = |value: f64| {
                 let mut q = q;

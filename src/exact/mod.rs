@@ -26,15 +26,17 @@ mod structure;
 mod sweeps;
 #[cfg(test)]
 mod tests;
+mod top_events;
 mod transient;
 mod twin;
 mod unit_means;
 mod zero_suppressed;
 
 pub use answer::{Accuracy, Answer, Figure, JourneyFigures, Refusal, Route, Solution};
-pub use cut_sets::{CutSet, CutSets, Extent, TopEvent, UnitWeight, cut_sets, worst_cut_sets};
+pub use cut_sets::{CutSet, CutSets, Extent, UnitWeight, cut_sets, worst_cut_sets};
 pub use effort::Effort;
 pub use product::{Alike, ProductForm};
+pub use top_events::TopEvent;
 pub use twin::{TwinMeans, twin};
 pub use unit_means::Approximation;
 

@@ -533,7 +533,7 @@ impl<'p> Window<'p> {
             drop(chances);
             importance.clear();
             importance.resize(q.len(), 0.0);
-            evaluator.importance(0, &q, &values, &mut arrivals, &mut importance);
+            evaluator.importance([(0, 1.0)], &q, &values, &mut arrivals, &mut importance);
             let failures = q.iter().zip(&units.of_variable).zip(&importance);
             out[2 * n_journeys] = failures
                 .map(|((q, process), importance)| {

@@ -171,31 +171,36 @@ impl Families {
         Ok(results.pop().unwrap_or(NONE))
     }
 
-    /// For every node, of the sets that it stands for: how many there are, the sum of their products of `q`, the largest.
-    fn weigh(&self, q: &[f64]) -> Vec<Weight> {
+    /// For every node, of the sets that it stands for: how many there are, the sum of their products of `q`, the largest, and the largest
+    /// times what it reaches.
+    fn weigh(&self, q: &[f64], reach: &[f64]) -> Vec<Weight> {
         let mut weights = vec![
             Weight::default(),
             Weight {
                 sets: 1.0,
                 sum: 1.0,
                 largest: 1.0,
+                reaching: 1.0,
             },
         ];
         for node in self.nodes.iter().skip(2) {
             let (low, high) = (weights[node.low as usize], weights[node.high as usize]);
+            let reach = reach[node.variable as usize];
             let q = q[node.variable as usize];
             weights.push(Weight {
                 sets: low.sets + high.sets,
                 sum: q.mul_add(high.sum, low.sum),
                 largest: low.largest.max(q * high.largest),
+                reaching: low.reaching.max(q * high.most(reach)),
             });
         }
         weights
     }
 
-    /// The sets of a family by falling product of `q`, equal ones in a fixed order: at most so many.
-    pub(super) fn by_weight(&self, family: Family, q: &[f64], most: usize) -> Sets {
-        let weights = self.weigh(q);
+    /// The sets of a family by falling product of `q` times the least `reach` of their variables, equal ones in a fixed order: at most
+    /// so many. A reach is a factor up to 1.
+    pub(super) fn by_weight(&self, family: Family, q: &[f64], reach: &[f64], most: usize) -> Sets {
+        let weights = self.weigh(q, reach);
         let whole = weights[family as usize];
         let mut sets = Sets {
             heaviest: Vec::new(),
@@ -206,39 +211,48 @@ impl Families {
         let mut chosen: Vec<(u32, usize)> = Vec::new();
         let mut number = 0;
         let mut heap = BinaryHeap::new();
-        let mut push = |heap: &mut BinaryHeap<Candidate>, family: Family, product: f64, last| {
+        let mut push = |heap: &mut BinaryHeap<Candidate>, family: Family, begun: Begun| {
             if family != NONE {
                 number += 1;
                 heap.push(Candidate {
-                    bound: product * weights[family as usize].largest,
+                    bound: begun.product * weights[family as usize].most(begun.reach),
                     number,
                     family,
-                    product,
-                    last,
+                    begun,
                 });
             }
         };
-        push(&mut heap, family, 1.0, usize::MAX);
+        let nothing = Begun {
+            product: 1.0,
+            reach: 1.0,
+            last: usize::MAX,
+        };
+        push(&mut heap, family, nothing);
         while let Some(next) = heap.pop() {
             if sets.heaviest.len() >= most {
                 break;
             }
+            let begun = next.begun;
             if next.family == EMPTY {
                 let mut variables = Vec::new();
-                let mut at = next.last;
+                let mut at = begun.last;
                 while let Some(&(variable, before)) = chosen.get(at) {
                     variables.push(variable);
                     at = before;
                 }
                 variables.reverse();
-                sets.heaviest.push((variables, next.product));
+                sets.heaviest.push((variables, begun.product));
                 continue;
             }
             let node = self.at(next.family);
-            push(&mut heap, node.low, next.product, next.last);
-            chosen.push((node.variable, next.last));
-            let product = next.product * q[node.variable as usize];
-            push(&mut heap, node.high, product, chosen.len() - 1);
+            push(&mut heap, node.low, begun);
+            chosen.push((node.variable, begun.last));
+            let with_it = Begun {
+                product: begun.product * q[node.variable as usize],
+                reach: begun.reach.min(reach[node.variable as usize]),
+                last: chosen.len() - 1,
+            };
+            push(&mut heap, node.high, with_it);
         }
         sets
     }
@@ -260,16 +274,32 @@ struct Weight {
     sets: f64,
     sum: f64,
     largest: f64,
+    reaching: f64,
+}
+
+impl Weight {
+    /// No set that reaches so far at most has more than this, product times reach.
+    fn most(self, reach: f64) -> f64 {
+        self.reaching.min(reach * self.largest)
+    }
+}
+
+/// What was chosen of a set so far.
+#[derive(Debug, Clone, Copy)]
+struct Begun {
+    product: f64,
+    /// The least of its variables.
+    reach: f64,
+    last: usize,
 }
 
 /// Sets that begin with what was chosen.
 struct Candidate {
-    /// The largest product of such a set.
+    /// The most that such a set may have, product times reach.
     bound: f64,
     number: u64,
     family: Family,
-    product: f64,
-    last: usize,
+    begun: Begun,
 }
 
 impl Ord for Candidate {
@@ -349,9 +379,18 @@ mod tests {
             let mut families = Families::new(10_000);
             let family = families.minimal(&diagram, function, order).unwrap();
             let q: Vec<f64> = (0..n).map(|v| 0.01 * f64::from(v + 1)).collect();
-            let found = families.by_weight(family, &q, usize::MAX);
-            let falling = found.heaviest.windows(2).all(|pair| pair[0].1 >= pair[1].1);
-            assert!(falling, "{case}");
+            let reach: Vec<f64> = (0..n)
+                .map(|v| f64::from(1 + (v + case) % 3) / 3.0)
+                .collect();
+            let found = families.by_weight(family, &q, &reach, usize::MAX);
+            let worth: Vec<f64> = (found.heaviest.iter())
+                .map(|(set, product)| {
+                    let least = set.iter().map(|v| reach[*v as usize]);
+                    product * least.fold(1.0, f64::min)
+                })
+                .collect();
+            let falling = worth.windows(2).all(|pair| pair[0] >= pair[1] - 1e-15);
+            assert!(falling, "{case}: {worth:?}");
             let mut sets: Vec<Vec<u32>> =
                 found.heaviest.iter().map(|(set, _)| set.clone()).collect();
             sets.sort();
@@ -371,7 +410,7 @@ mod tests {
         let mut families = Families::new(1000);
         let family = families.minimal(&diagram, down, 3).unwrap();
         let q: Vec<f64> = (0..10).map(|v| 0.1 / f64::from(1 + v)).collect();
-        let few = families.by_weight(family, &q, 2);
+        let few = families.by_weight(family, &q, &[1.0; 10], 2);
         assert_eq!((few.count, few.heaviest.len()), (120.0, 2));
         assert_eq!(few.heaviest[0].0, [0, 1, 2]);
         assert_eq!(few.heaviest[1].0, [0, 1, 3]);

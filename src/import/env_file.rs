@@ -13,6 +13,50 @@ const MAX_TEXT: usize = 100_000;
 /// Greatest depth of variables in the defaults of others.
 const MAX_DEPTH: usize = 8;
 
+/// Refuses a file of variables that stands where a description of services should.
+pub(super) fn refuse_variables(source: &Source) -> Result<(), ImportError> {
+    let lines = source.text.lines().map(str::trim);
+    let lines: Vec<&str> = lines.filter(|line| !says_nothing(line)).collect();
+    let sets_one = |line: &&&str| {
+        let (name, value) = parts(line);
+        is_name(name) && value.is_some()
+    };
+    // A value may go over lines of which none looks like a variable.
+    let set = lines.iter().filter(sets_one).count();
+    let begins_so = lines.first().is_some_and(|line| sets_one(&line));
+    if !begins_so || 2 * set < lines.len() {
+        return Ok(());
+    }
+    Err(ImportError::new(
+        format!("{} sets variables and describes no services", source.name),
+        format!(
+            "give the compose file that uses them, and this file beside it: failscape import compose.yaml --env {}; \
+             import takes compose files, Kubernetes manifests, traces, dependency graphs and Terraform plans",
+            source.name
+        ),
+    ))
+}
+
+fn says_nothing(line: &str) -> bool {
+    line.is_empty() || line.starts_with('#')
+}
+
+/// The name that a line sets, and to what.
+fn parts(line: &str) -> (&str, Option<&str>) {
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    match line.split_once('=') {
+        Some((name, value)) => (name.trim(), Some(value)),
+        None => (line.trim(), None),
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
+}
+
 /// Variables by name.
 #[derive(Debug, Default)]
 pub struct Environment {
@@ -26,23 +70,17 @@ impl Environment {
     pub fn add(&mut self, source: &Source) -> Result<(), ImportError> {
         for (number, line) in source.text.lines().enumerate() {
             let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
+            if says_nothing(line) {
                 continue;
             }
-            let line = line.strip_prefix("export ").unwrap_or(line);
-            let (name, value) = line.split_once('=').unwrap_or((line, ""));
-            let name = name.trim();
-            let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                && name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
-            if !is_name {
+            let (name, value) = parts(line);
+            if !is_name(name) {
                 return Err(ImportError::new(
                     format!("{}, line {}: this is no variable", source.name, number + 1),
                     "write NAME=value, one a line; comments begin with #",
                 ));
             }
-            let value = self.value(value.trim());
+            let value = self.value(value.unwrap_or("").trim());
             self.variables.insert(name.to_owned(), value);
         }
         Ok(())

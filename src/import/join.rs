@@ -7,7 +7,7 @@ use super::compose::{self, Reading};
 use super::cycles;
 use super::dependencies;
 use super::document::documents;
-use super::env_file::Environment;
+use super::env_file::{Environment, refuse_variables};
 use super::error::ImportError;
 use super::format::Format;
 use super::jaeger;
@@ -53,6 +53,7 @@ pub fn import(sources: &[Source], options: &Options) -> Result<Imported, ImportE
     let mut together = Together::default();
     let mut formats: Vec<(Format, usize)> = Vec::new();
     for source in sources {
+        refuse_variables(source)?;
         let documents = documents(source)?;
         let format = match options.format {
             Some(format) => format,

@@ -1,5 +1,6 @@
 //! The parts of a plan that are asked for, and what is known of each before anything is worked out.
 
+use super::radius::Radius;
 use crate::exact::CutSets;
 use crate::montecarlo::Down;
 use crate::plan::{Element, GateId, NO_CREW, NO_GATE, Plan, UnitId, UnitKind};
@@ -20,6 +21,8 @@ pub(super) struct Candidate {
     /// What is known of it being down all the time.
     pub down: Down,
     pub is_down_defined: bool,
+    /// Cells in which a failure of it is felt at most; `None` where there are none, or it has no failures.
+    pub cells_hit: Option<u32>,
 }
 
 /// The parts of a plan, and how many were left out: where there are very many, the services that matter least by the first
@@ -51,6 +54,7 @@ pub(super) fn candidates(
         });
     }
     let reach = Reach::new(plan);
+    let radius = Radius::new(plan);
     let left_out = n - elements.len();
     let candidates = elements.into_iter().map(|element| {
         let reaches = reach.reaches(plan, element);
@@ -63,6 +67,7 @@ pub(super) fn candidates(
             reaches,
             is_down_defined: !matches!(down, Down::Undefined),
             down,
+            cells_hit: radius.of(element),
         }
     });
     (candidates.collect(), left_out)

@@ -1,9 +1,9 @@
-//! Minimal cut sets put together into families that are alike: equal replicas, equal zones.
+//! Minimal cut sets put together into families that are alike: equal replicas, equal zones, equal cells.
 
 use std::collections::BTreeMap;
 
 use crate::exact::{CutSets, TopEvent};
-use crate::plan::{Names, Plan, Site, UnitId};
+use crate::plan::{Plan, Site, UnitId};
 use crate::results::{CutSetFamily, CutSetList};
 
 /// Families that are kept of an event.
@@ -12,6 +12,15 @@ const MOST_FAMILIES: usize = 1000;
 /// What units have in common that are taken for alike: where they are but for zone and number, causes, and mean
 /// unavailability to the bit.
 type Class = (u8, Option<u32>, Option<u32>, Vec<u32>, u64);
+
+/// Sets that are alike.
+struct Alike<'a> {
+    first: &'a [UnitId],
+    sets: u64,
+    /// Sums over the sets.
+    probability: f64,
+    share: f64,
+}
 
 /// The families of each list of cut sets.
 pub(super) fn cut_set_lists(plan: &Plan, lists: &[CutSets], order: usize) -> Vec<CutSetList> {
@@ -33,8 +42,8 @@ fn of_list(plan: &Plan, list: &CutSets, order: usize) -> CutSetList {
         });
         class_of[unit.unit as usize] = id;
     }
-    // By classes: the first set, how many there are, and the sums of their probabilities and shares.
-    let mut families: BTreeMap<Vec<u32>, (&[UnitId], u64, f64, f64)> = BTreeMap::new();
+    // By classes, and cells taken down.
+    let mut families: BTreeMap<(Vec<u32>, usize), Alike<'_>> = BTreeMap::new();
     for set in list.sets.iter().filter(|set| set.probability > 0.0) {
         let mut key: Vec<u32> = set
             .units
@@ -42,19 +51,25 @@ fn of_list(plan: &Plan, list: &CutSets, order: usize) -> CutSetList {
             .map(|unit| class_of[*unit as usize])
             .collect();
         key.sort_unstable();
-        let family = families.entry(key).or_insert((&set.units, 0, 0.0, 0.0));
-        family.1 += 1;
-        family.2 += set.probability;
-        family.3 += list.share(set);
+        let family = families.entry((key, set.cells)).or_insert(Alike {
+            first: &set.units,
+            sets: 0,
+            probability: 0.0,
+            share: 0.0,
+        });
+        family.sets += 1;
+        family.probability += set.probability;
+        family.share += list.share(set);
     }
     let mut families: Vec<CutSetFamily> = families
-        .into_values()
-        .map(|(units, sets, sum, share)| CutSetFamily {
-            events: in_words(plan, units, sets == 1),
-            order: units.len(),
-            sets,
-            probability: sum / sets as f64,
-            share,
+        .into_iter()
+        .map(|((_, cells), alike)| CutSetFamily {
+            events: in_words(plan, alike.first, alike.sets == 1),
+            order: alike.first.len(),
+            sets: alike.sets,
+            cells: (plan.names.n_cells() > 1).then_some(cells as u32),
+            probability: alike.probability / alike.sets as f64,
+            share: alike.share,
         })
         .collect();
     families.sort_by(|a, b| {
@@ -67,11 +82,12 @@ fn of_list(plan: &Plan, list: &CutSets, order: usize) -> CutSetList {
             (TopEvent::RegionCannotServe, 1) => "a region cannot serve",
             (TopEvent::NoRegionCanServe, 1) => "no region can serve",
             (TopEvent::RegionCannotServe, _) => "a cell cannot serve",
-            (TopEvent::NoRegionCanServe, _) => "no cell can serve",
+            (TopEvent::NoRegionCanServe, _) => "no region can serve a cell",
         }
         .to_owned(),
         order,
         probability: list.probability,
+        lost: list.lost,
         sets: list.count,
         sets_grouped: list.sets.len(),
         share: list
@@ -123,33 +139,45 @@ fn causes(plan: &Plan, unit: UnitId) -> Vec<u32> {
 
 /// The failures of a set: `2 × web replica in us-east-1 (crash or machine)`.
 fn in_words(plan: &Plan, units: &[UnitId], is_only_one: bool) -> Vec<String> {
-    let mut counted: Vec<(String, usize)> = Vec::new();
+    let in_a_cell = |unit| failure(plan, unit, is_only_one, "a cell of ");
+    let in_that_cell = |unit| failure(plan, unit, is_only_one, "that cell of ");
+    let mut counted: Vec<(String, UnitId, usize)> = Vec::new();
     for &unit in units {
-        let words = failure(plan, unit, is_only_one);
-        match counted.iter_mut().find(|(known, _)| *known == words) {
-            Some((_, count)) => *count += 1,
-            None => counted.push((words, 1)),
+        let words = in_a_cell(unit);
+        match counted.iter_mut().find(|(known, ..)| *known == words) {
+            Some((.., count)) => *count += 1,
+            None => counted.push((words, unit, 1)),
         }
     }
-    let events = counted.into_iter().map(|(words, count)| match count {
-        1 => words,
-        _ => format!("{count} × {words}"),
+    // All failures of a minimal set that are in a cell are in the same one.
+    let mut knows_the_cell = false;
+    let events = counted.into_iter().map(|(words, unit, count)| {
+        let again = in_that_cell(unit);
+        let is_in_a_cell = words != again;
+        let words = if knows_the_cell { again } else { words };
+        knows_the_cell |= is_in_a_cell;
+        match count {
+            1 => words,
+            _ => format!("{count} × {words}"),
+        }
     });
     events.collect()
 }
 
-/// Where a service is: in some cell of a region, or in the region where it has none or its cells share the service.
-fn some_cell(names: &Names, service: u32, region: u32) -> String {
-    let region = names.region(region);
-    match names.n_cells() {
-        1 => region.to_owned(),
-        _ if names.is_shared(service) => region.to_owned(),
-        _ => format!("a cell of {region}"),
-    }
-}
-
-fn failure(plan: &Plan, unit: UnitId, is_only_one: bool) -> String {
+/// A failure, where regions have cells in some `cell` of a region: `a cell of ` or `that cell of ` it.
+fn failure(plan: &Plan, unit: UnitId, is_only_one: bool, cell: &str) -> String {
     let names = &plan.names;
+    let some_cell = |region: u32| match names.n_cells() {
+        1 => names.region(region).to_owned(),
+        _ => format!("{cell}{}", names.region(region)),
+    };
+    let home = |service: u32, region: u32| {
+        if names.is_shared(service) {
+            names.region(region).to_owned()
+        } else {
+            some_cell(region)
+        }
+    };
     let site = plan.sites[unit as usize];
     let causes: Vec<&str> = causes(plan, unit)
         .iter()
@@ -158,12 +186,12 @@ fn failure(plan: &Plan, unit: UnitId, is_only_one: bool) -> String {
     let service = |service: u32| names.services[service as usize].as_str();
     let place = match site {
         Site::Replica(s, region, ..) if !is_only_one => {
-            format!("{} replica in {}", service(s), some_cell(names, s, region))
+            format!("{} replica in {}", service(s), home(s, region))
         }
         Site::ServiceInCell(s, region) if !is_only_one => {
-            format!("{} in {}", service(s), some_cell(names, s, region))
+            format!("{} in {}", service(s), home(s, region))
         }
-        Site::Cell(region) if !is_only_one => format!("a cell of {}", names.region(region)),
+        Site::Cell(region) if !is_only_one => some_cell(region),
         Site::ServiceInZone(s, region, _) if !is_only_one => {
             format!("{} in a zone of {}", service(s), names.region(region))
         }

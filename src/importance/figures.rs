@@ -110,6 +110,7 @@ fn element(
     ElementImportance {
         kind: candidate.kind.to_owned(),
         name: candidate.name.clone(),
+        cells_hit: candidate.cells_hit,
         minutes_saved_per_year: scaled(&known(saved, saved_error, &[base, perfect]), YEAR_MINUTES),
         fussell_vesely: share,
         risk_achievement_worth: down.map(|down| ratio(down.value, down.error, base)),

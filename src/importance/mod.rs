@@ -7,6 +7,7 @@
 mod elements;
 mod families;
 mod figures;
+mod radius;
 
 use elements::{Candidate, candidates};
 use families::cut_set_lists;
@@ -76,6 +77,7 @@ pub fn why(plan: &Plan, question: &Question, observer: &mut dyn Observer) -> Why
     Why {
         name: plan.names.topology.clone(),
         pattern: plan.names.pattern.clone(),
+        cells: plan.names.n_cells() as u32,
         route: figures.route.to_owned(),
         trials: figures.trials,
         partial: figures.partial,
@@ -115,7 +117,12 @@ fn simulated(
         .map(|candidate| {
             let part = Part::new(plan, candidate.element, candidate.reaches, candidate.down);
             (
-                (candidate.kind, candidate.name, candidate.is_down_defined),
+                (
+                    candidate.kind,
+                    candidate.name,
+                    candidate.is_down_defined,
+                    candidate.cells_hit,
+                ),
                 part,
             )
         })
@@ -140,16 +147,19 @@ fn simulated(
         level: settings.confidence,
     };
     let elements = named.into_iter().zip(&replay.elements);
-    let elements = elements.map(|((kind, name, has_down), tally)| ElementImportance {
-        kind: kind.to_owned(),
-        name,
-        minutes_saved_per_year: replayed.minutes_saved(tally),
-        fussell_vesely: replayed.fussell_vesely(tally),
-        risk_achievement_worth: has_down.then(|| replayed.risk_achievement(tally)),
-        birnbaum: has_down.then(|| replayed.birnbaum(tally)),
-        unavailability_if_perfect: replayed.perfect(tally),
-        unavailability_if_down: has_down.then(|| replayed.down(tally)),
-    });
+    let elements = elements.map(
+        |((kind, name, has_down, cells_hit), tally)| ElementImportance {
+            kind: kind.to_owned(),
+            name,
+            cells_hit,
+            minutes_saved_per_year: replayed.minutes_saved(tally),
+            fussell_vesely: replayed.fussell_vesely(tally),
+            risk_achievement_worth: has_down.then(|| replayed.risk_achievement(tally)),
+            birnbaum: has_down.then(|| replayed.birnbaum(tally)),
+            unavailability_if_perfect: replayed.perfect(tally),
+            unavailability_if_down: has_down.then(|| replayed.down(tally)),
+        },
+    );
     let figures = Figures {
         route: "simulated",
         trials: replay.base.n(),

@@ -110,10 +110,11 @@ impl Reader {
         }
         let path = self.place.join(".");
         let factor = self.factor(&path);
-        let range = time
-            .ranges()
-            .first()
-            .map(|range| (range.at(-Z95), range.at(Z95)));
+        // That of a part of it, as of a mixture, is none of the whole.
+        let range = match &time {
+            Distribution::Between(range) => Some((range.at(-Z95), range.at(Z95))),
+            _ => None,
+        };
         self.note(path, node, QuantityKind::Time, time.mean(), range);
         if factor == 1.0 {
             time
@@ -241,5 +242,29 @@ fn write_flow(node: &Node, text: &mut String) {
             }
             text.push_str(" }");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::load_str;
+
+    #[test]
+    fn the_range_of_a_part_is_not_that_of_the_whole() {
+        let range_of = |mttr: &str| {
+            let text = format!(
+                "model: m\nregions: {{ r: {{ zones: 1 }} }}\nservices: {{ web: {{}} }}\n\
+                 faults: {{ host: {{ hits: replica, mtbf: 30d, mttr: {mttr} }} }}\ntopologies: {{ t: {{ pattern: single-az }} }}\n"
+            );
+            let model = load_str("m", &text, None).unwrap();
+            let mut quantities = model.quantities.into_iter();
+            let mttr = quantities.find(|quantity| quantity.path == "faults.host.mttr");
+            mttr.unwrap().range
+        };
+        let (low, high) = range_of("{ between: [1h, 2h] }").unwrap();
+        assert!((low - 3600.0).abs() < 1e-6 && (high - 7200.0).abs() < 1e-6);
+        let mixture =
+            "{ mixture: [ { weight: 50%, of: { between: [1h, 2h] } }, { weight: 50%, of: 5h } ] }";
+        assert_eq!(range_of(mixture), None);
     }
 }

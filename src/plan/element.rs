@@ -143,12 +143,7 @@ impl Plan {
                 plan.silence_units(self.units_where(|site| site.zone().is_some_and(is_there)));
             }
             Element::Region(region) => {
-                let (whole, n_regions) = (self.names.n_regions(), self.names.regions.len());
-                let holds = match (region as usize).checked_sub(n_regions) {
-                    Some(beside) => whole + beside,
-                    None => region as usize,
-                };
-                for &gate in &self.holds.regions[holds] {
+                for &gate in &self.holds.regions[self.place_of_region(region)] {
                     plan.hold_gate(gate);
                 }
                 let is_there = |at| self.names.whole(at) == region;
@@ -156,6 +151,15 @@ impl Plan {
             }
         }
         Some(plan)
+    }
+
+    /// Where the region of an element stands in [`Holds::regions`](super::Holds::regions).
+    #[must_use]
+    pub fn place_of_region(&self, region: u32) -> usize {
+        match (region as usize).checked_sub(self.names.regions.len()) {
+            Some(beside) => self.names.n_regions() + beside,
+            None => region as usize,
+        }
     }
 
     /// The plan with every region at full scale from the start: its structure when a standby has been brought up.

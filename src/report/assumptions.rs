@@ -1,5 +1,6 @@
 //! The assumption ledger as a file: one row for each assumption and topology.
 
+use super::csv_rows::Rows;
 use crate::results::{Ledger, Reliance};
 
 const HEADERS: [&str; 22] = [
@@ -33,8 +34,8 @@ const HEADERS: [&str; 22] = [
 ///
 /// None in practice: the rows are as long as the headings.
 pub fn assumptions_csv(ledger: &Ledger) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(HEADERS)?;
+    let mut written = Rows::new();
+    written.push(HEADERS)?;
     for assumption in &ledger.assumptions {
         let first = [
             assumption.path.clone(),
@@ -55,13 +56,10 @@ pub fn assumptions_csv(ledger: &Ledger) -> Result<String, csv::Error> {
             rows.push(vec![String::new(); HEADERS.len() - first.len()]);
         }
         for row in rows {
-            writer.write_record(first.iter().cloned().chain(row).map(|cell| plain(&cell)))?;
+            written.push(first.iter().chain(&row))?;
         }
     }
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(std::io::Error::other(error.to_string())))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    written.into_text()
 }
 
 fn figures(reliance: &Reliance, ledger: &Ledger) -> Vec<String> {
@@ -88,14 +86,4 @@ fn figures(reliance: &Reliance, ledger: &Ledger) -> Vec<String> {
 
 fn number(number: Option<f64>) -> String {
     number.map_or_else(String::new, |number| number.to_string())
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn plain(text: &str) -> String {
-    let is_number = text.parse::<f64>().is_ok();
-    if !is_number && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
 }

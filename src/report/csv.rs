@@ -1,5 +1,6 @@
 //! The figures as CSV: one row for each topology, units in the headers.
 
+use super::csv_rows::Rows;
 use super::summary::cost_of_failure;
 use crate::compare::verdicts;
 use crate::results::{Estimate, PhaseLoss, Results, TopologyResult};
@@ -18,17 +19,14 @@ pub fn csv(results: &Results) -> Result<String, csv::Error> {
 pub(super) fn written(
     rows: impl Iterator<Item = Vec<(String, String)>>,
 ) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut written = Rows::new();
     for (at, cells) in rows.enumerate() {
         if at == 0 {
-            writer.write_record(cells.iter().map(|(header, _)| header))?;
+            written.push(cells.iter().map(|(header, _)| header))?;
         }
-        writer.write_record(cells.iter().map(|(_, value)| value))?;
+        written.push(cells.iter().map(|(_, value)| value))?;
     }
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(std::io::Error::other(error.to_string())))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    written.into_text()
 }
 
 /// Header and cell of every column.

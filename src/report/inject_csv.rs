@@ -1,6 +1,7 @@
 //! A played scenario as CSV: its totals, and success over time.
 
 use super::csv::{Columns, written};
+use super::csv_rows::Rows;
 use crate::results::{Estimate, Injection};
 
 /// One row for each topology and journey, and for all journeys together.
@@ -9,7 +10,7 @@ use crate::results::{Estimate, Injection};
 ///
 /// None in practice: rows have as many cells as the header and memory takes every write.
 pub fn injection_csv(injection: &Injection) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut rows = Rows::new();
     let unit = if injection.rate_per_second.is_some() {
         "requests_lost"
     } else {
@@ -37,7 +38,7 @@ pub fn injection_csv(injection: &Injection) -> Result<String, csv::Error> {
     ] {
         header.extend(named(name));
     }
-    writer.write_record(&header)?;
+    rows.push(&header)?;
     for topology in &injection.topologies {
         let all = [(String::new(), &topology.all)];
         let journeys = topology
@@ -78,10 +79,10 @@ pub fn injection_csv(injection: &Injection) -> Result<String, csv::Error> {
                     None => row.extend(["", "", ""].map(str::to_owned)),
                 }
             }
-            writer.write_record(&row)?;
+            rows.push(&row)?;
         }
     }
-    finished(writer)
+    rows.into_text()
 }
 
 /// One row for each two topologies: the first less the second.
@@ -115,8 +116,8 @@ pub fn differences_csv(injection: &Injection) -> Result<String, csv::Error> {
 ///
 /// None in practice: rows have as many cells as the header and memory takes every write.
 pub fn timeline_csv(injection: &Injection) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record([
+    let mut rows = Rows::new();
+    rows.push([
         "topology",
         "journey",
         "from_seconds",
@@ -138,12 +139,12 @@ pub fn timeline_csv(injection: &Injection) -> Result<String, csv::Error> {
             .map(|(name, journey)| (name.as_str(), journey));
         for (name, journey) in all.into_iter().chain(journeys) {
             let mut from = 0.0;
-            let rows = topology
+            let points = topology
                 .ends
                 .iter()
                 .zip(&journey.success)
                 .zip(&topology.doing);
-            for ((to, point), doing) in rows {
+            for ((to, point), doing) in points {
                 let most = doing.iter().max_by(|a, b| a.1.total_cmp(b.1));
                 let (phase, share) = most.map_or(("", 0.0), |(phase, share)| (phase, *share));
                 let numbers = [
@@ -153,17 +154,10 @@ pub fn timeline_csv(injection: &Injection) -> Result<String, csv::Error> {
                 let mut row = vec![topology.name.clone(), name.to_owned()];
                 row.extend(numbers);
                 row.extend([phase.to_owned(), share.to_string()]);
-                writer.write_record(&row)?;
+                rows.push(&row)?;
                 from = *to;
             }
         }
     }
-    finished(writer)
-}
-
-fn finished(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(std::io::Error::other(error.to_string())))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    rows.into_text()
 }

@@ -6,6 +6,7 @@
 mod assumptions;
 mod contract;
 mod csv;
+mod csv_rows;
 mod data;
 mod drills;
 mod evidence;
@@ -45,6 +46,7 @@ mod why;
 pub use self::csv::csv;
 pub use crate::results::format;
 pub use assumptions::assumptions_csv;
+pub use csv_rows::plain_text;
 pub use drills::{drill_csv, drill_markdown, drill_text};
 pub use evidence::evidence_json;
 pub use fit::{fit_markdown, fit_text};

@@ -37,6 +37,12 @@ const COLUMNS: [(&str, &str); 4] = [
     ),
 ];
 
+/// What stands below the name of a part where regions have cells.
+const HITS: (&str, &str) = (
+    "hits",
+    "cells in which one failure of the part is felt, at most (its blast radius). Users of the others never notice",
+);
+
 /// How many rows of each table are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Parts {
@@ -65,14 +71,14 @@ pub fn why_text(model: &str, answers: &[Why], parts: Parts, width: u16) -> Strin
         push_wrapped(&mut text, "  ", 2, &headline(why), width);
         parts_table(&mut text, why, parts, width);
         for list in &why.cut_sets {
-            cut_sets_table(&mut text, list, parts, width);
+            cut_sets_table(&mut text, why, list, parts, width);
         }
         for note in notes(why) {
             push_wrapped(&mut text, "  note: ", 8, &note, width);
         }
     }
     text.push('\n');
-    for (column, said) in COLUMNS {
+    for (column, said) in legend(answers) {
         push_wrapped(&mut text, &format!("{column:<12}  "), 14, said, width);
     }
     text
@@ -89,23 +95,19 @@ pub fn why_markdown(model: &str, answers: &[Why], parts: Parts) -> String {
             escaped(&why.name),
             escaped(&headline(why))
         );
-        text.push_str(
-            "| part | saves a year | share | if down | Birnbaum |\n|:--|--:|--:|--:|--:|\n",
-        );
+        push_header(&mut text, "part", COLUMNS.map(|(column, _)| column));
         for element in why.elements.iter().take(parts.of(why.elements.len())) {
             let cells = cells(element).map(|cell| escaped(&cell.replace('\n', ", ")));
+            let hits = hits(why, element).map_or_else(String::new, |hits| format!(", {hits}"));
             let name = escaped(&name(element));
-            let _ = writeln!(text, "| {name} | {} |", cells.join(" | "));
+            let _ = writeln!(text, "| {name}{hits} | {} |", cells.join(" | "));
         }
         for list in &why.cut_sets {
-            let _ = writeln!(
-                text,
-                "\n{}\n\n| failures | sets | share |\n|:--|--:|--:|",
-                escaped(&about(list))
-            );
+            let _ = writeln!(text, "\n{}\n", escaped(&about(why, list)));
+            push_header(&mut text, "failures", family_columns(why));
             for family in list.families.iter().take(parts.of(list.families.len())) {
-                let cells = family_cells(family).map(|cell| escaped(&cell));
-                let _ = writeln!(text, "| {} |", cells.join(" | "));
+                let row = family_row(why, family).map(|cell| escaped(&cell));
+                let _ = writeln!(text, "| {} |", row.collect::<Vec<_>>().join(" | "));
             }
         }
         text.push('\n');
@@ -114,10 +116,33 @@ pub fn why_markdown(model: &str, answers: &[Why], parts: Parts) -> String {
         }
     }
     text.push('\n');
-    for (column, said) in COLUMNS {
+    for (column, said) in legend(answers) {
         let _ = writeln!(text, "- **{column}**: {}.", escaped(said));
     }
     text
+}
+
+/// The head of a Markdown table.
+fn push_header<'a>(text: &mut String, first: &str, columns: impl IntoIterator<Item = &'a str>) {
+    let columns: Vec<&str> = columns.into_iter().collect();
+    let rule = "--:|".repeat(columns.len());
+    let _ = writeln!(text, "| {first} | {} |\n|:--|{rule}", columns.join(" | "));
+}
+
+fn has_cells(why: &Why) -> bool {
+    why.cells > 1
+}
+
+/// What is said of parts, with what it means.
+fn legend(answers: &[Why]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let hits = answers.iter().any(has_cells).then_some(HITS);
+    hits.into_iter().chain(COLUMNS)
+}
+
+/// The columns of a table of cut sets after the first.
+fn family_columns(why: &Why) -> impl Iterator<Item = &'static str> {
+    let cells = has_cells(why).then_some("cells");
+    cells.into_iter().chain(["sets", "share"])
 }
 
 /// How much downtime there is, and how that is known.
@@ -162,7 +187,11 @@ fn parts_table(text: &mut String, why: &Why, parts: Parts, width: u16) {
     let shown = parts.of(why.elements.len());
     let mut table = table(std::iter::once("part").chain(COLUMNS.iter().map(|(column, _)| *column)));
     for element in &why.elements[..shown] {
-        let name = Cell::new_owned(format::truncated(&name(element), NAME_WIDTH));
+        let mut name = format::truncated(&name(element), NAME_WIDTH);
+        if let Some(hits) = hits(why, element) {
+            name = format!("{name}\n  {hits}");
+        }
+        let name = Cell::new_owned(name);
         table.add_row(std::iter::once(name).chain(cells(element).map(Cell::new_owned)));
     }
     text.push('\n');
@@ -176,16 +205,17 @@ fn parts_table(text: &mut String, why: &Why, parts: Parts, width: u16) {
     }
 }
 
-fn cut_sets_table(text: &mut String, list: &CutSetList, parts: Parts, width: u16) {
+fn cut_sets_table(text: &mut String, why: &Why, list: &CutSetList, parts: Parts, width: u16) {
     let _ = writeln!(text);
-    push_wrapped(text, "", 0, &about(list), width);
+    push_wrapped(text, "", 0, &about(why, list), width);
     if list.families.is_empty() {
         return;
     }
     let shown = parts.of(list.families.len());
-    let mut table = table(["failures that are enough together", "sets", "share"]);
+    let first = std::iter::once("failures that are enough together");
+    let mut table = table(first.chain(family_columns(why)));
     for family in &list.families[..shown] {
-        table.add_row(family_cells(family).map(Cell::new_owned));
+        table.add_row(family_row(why, family).map(Cell::new_owned));
     }
     text.push_str(&rendered(table, CellAlignment::Right, width));
     let rest = list.families.len() - shown;
@@ -203,18 +233,23 @@ fn cut_sets_table(text: &mut String, list: &CutSetList, parts: Parts, width: u16
 }
 
 /// What the list is of, and what it leaves out.
-fn about(list: &CutSetList) -> String {
+fn about(why: &Why, list: &CutSetList) -> String {
     let event = match list.event.as_str() {
         "a region cannot serve" => "A region cannot serve a journey that is sent to it",
         "a cell cannot serve" => "A cell cannot serve a journey of its users",
-        "no cell can serve" => "No cell can serve a journey",
+        "no region can serve a cell" => "No region can serve a journey of some cell",
         _ => "No region can serve a journey",
     };
     if list.probability <= 0.0 {
         return format!("{event}: no failures bring that about.");
     }
+    let lost = if has_cells(why) {
+        format!(", and loses {} of all requests", share_of_time(list.lost))
+    } else {
+        String::new()
+    };
     let mut said = format!(
-        "{event}, {} of the time. Minimal cut sets of up to {} failures: {}",
+        "{event}, {} of the time{lost}. Minimal cut sets of up to {} failures: {}",
         share_of_time(list.probability),
         list.order,
         format::significant(list.sets, 6)
@@ -244,12 +279,16 @@ fn share_of_time(p: f64) -> String {
     }
 }
 
-fn family_cells(family: &CutSetFamily) -> [String; 3] {
-    [
-        family.events.join(" + "),
+/// A kind of cut sets, as [`family_columns`] names its figures.
+fn family_row(why: &Why, family: &CutSetFamily) -> impl Iterator<Item = String> {
+    let cells = family.cells.map(|hit| format!("{hit} of {}", why.cells));
+    let figures = [
         format::count(family.sets),
         format::probability(family.share.min(1.0)),
-    ]
+    ];
+    std::iter::once(family.events.join(" + "))
+        .chain(cells)
+        .chain(figures)
 }
 
 fn name(element: &ElementImportance) -> String {
@@ -257,6 +296,12 @@ fn name(element: &ElementImportance) -> String {
         "takeover" => format!("takeovers of {}", element.name),
         kind => format!("{kind} {}", element.name),
     }
+}
+
+/// In how many cells a failure of a part is felt.
+fn hits(why: &Why, element: &ElementImportance) -> Option<String> {
+    let hit = element.cells_hit?;
+    Some(format!("hits {hit} of {} cells", why.cells))
 }
 
 /// The figures of a part, as [`COLUMNS`] names them.

@@ -24,6 +24,8 @@ pub struct Why {
     pub name: String,
     /// Its pattern.
     pub pattern: String,
+    /// Cells of each of its regions; 1 where they are not split.
+    pub cells: u32,
     /// `product form`, `Markov chain` or `simulated`.
     pub route: String,
     /// Trials played, or samples of busy periods; 0 where nothing was sampled.
@@ -56,6 +58,10 @@ pub struct ElementImportance {
     pub kind: String,
     /// In words of the model.
     pub name: String,
+    /// Cells in which a single failure of it is felt, at most, those of all regions that have the same users counted once; left out where
+    /// regions have no cells, and of a part that has no failures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cells_hit: Option<u32>,
     /// Minutes of downtime a year that are saved if it never fails.
     pub minutes_saved_per_year: Known,
     /// Share of the unavailability that is saved if it never fails.
@@ -73,12 +79,14 @@ pub struct ElementImportance {
 /// Minimal cut sets of an event.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CutSetList {
-    /// `a region cannot serve` or `no region can serve`; where regions have cells, `a cell cannot serve` or `no cell can serve`.
+    /// `a region cannot serve` or `no region can serve`; where regions have cells, `a cell cannot serve` or `no region can serve a cell`.
     pub event: String,
     /// Failures in a set at most.
     pub order: usize,
-    /// Probability of the event for independent units, at their mean unavailabilities.
+    /// Probability of the event for independent units, at their mean unavailabilities; where regions have cells, in any of them.
     pub probability: f64,
+    /// Mean share of requests lost in the event, for such units.
+    pub lost: f64,
     /// Minimal cut sets of this order or below.
     pub sets: f64,
     /// Sets that were gone through to make families, the likeliest first.
@@ -91,7 +99,7 @@ pub struct CutSetList {
     pub approximations: Vec<String>,
 }
 
-/// Minimal cut sets that differ only in which of equal replicas or zones they take.
+/// Minimal cut sets that differ only in which of equal replicas, zones or cells they take.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CutSetFamily {
     /// In words: `2 × crash of web in us-east-1`.
@@ -100,6 +108,9 @@ pub struct CutSetFamily {
     pub order: usize,
     /// Sets of the family.
     pub sets: u64,
+    /// Cells that each of them takes down; left out where regions have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cells: Option<u32>,
     /// Probability of one of them.
     pub probability: f64,
     /// Share of the requests lost in the event, all sets of the family added up.

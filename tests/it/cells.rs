@@ -3,36 +3,19 @@
 use assert_cmd::Command;
 use serde_json::Value;
 
+use crate::cells_forms::{N, assert_near, assert_sampled, at_least, model, play, time_of};
 use crate::support::{compare, compare_bytes, number, topology};
 
-/// Cells of the topologies here, unless they say otherwise.
-const N: i32 = 4;
-
-/// One region, with a journey for each number of cells that have to be down for it to be: any, two, three, all of four.
+/// The model of [`cells_forms`](crate::cells_forms), in which traffic moves at once.
 fn region(zones: &str, services: &str, faults: &str, topology: &str) -> String {
-    format!(
-        "
-model: cells
-horizon: 1y
-warm_up: 200d
-regions: {{ east: {{ zones: {zones} }}, west: {{ zones: {zones} }} }}
-services:
-{services}
-journeys:
-  any:   {{ entry: web, share: 25%, down_below: 95% }}
-  two:   {{ entry: web, share: 25%, down_below: 60% }}
-  three: {{ entry: web, share: 25%, down_below: 40% }}
-  all:   {{ entry: web, share: 25%, down_below: 10% }}
-faults:
-{faults}
-topologies: {{ t: {{ {topology} }} }}
-failover: {{ detect: {{ fixed: 0s }}, reroute: {{ ttl: 0s }} }}
-"
-    )
+    let at_once = "failover: { detect: { fixed: 0s }, reroute: { ttl: 0s } }";
+    model(zones, services, faults, topology, at_once)
 }
 
 const ONE_REGION: &str = "pattern: multi-az, regions: [east], cells: 4";
 const HOST: &str = "  host: { hits: replica, mtbf: 10d, mttr: 1d }";
+/// Trials of each model.
+const TRIALS: &str = "4000";
 /// Share of time in which such a replica is down.
 const Q: f64 = 1.0 / 11.0;
 
@@ -49,46 +32,6 @@ fn worked_out(model: &str) -> Value {
     assert!(output.status.success(), "{errors}");
     let all: Value = serde_json::from_slice(&output.stdout).unwrap();
     all["topologies"][0].clone()
-}
-
-fn play(model: &str) -> Value {
-    let args = ["--trials", "4000", "--seed", "7", "--threads", "1"];
-    topology(&compare(model, &args), "t").clone()
-}
-
-fn assert_near(found: f64, expected: f64, what: &str) {
-    assert!(
-        (found - expected).abs() <= 1e-9 * expected.abs(),
-        "{what}: {found}, not {expected}"
-    );
-}
-
-/// Whether a figure that was sampled is what it should be: within 2.5 half-widths of its 95 % interval, 4.9 standard errors, which is
-/// false by chance once in a million.
-fn assert_sampled(result: &Value, figure: &str, expected: f64) {
-    let at = |end: &str| number(result, &format!("{figure}/{end}"));
-    let (mean, half_width) = (at("mean"), 0.5 * (at("high") - at("low")));
-    assert!(
-        (mean - expected).abs() <= 2.5 * half_width,
-        "{figure}: {mean} ± {half_width}, not {expected}"
-    );
-}
-
-fn time_of(journey: &str, form: &str) -> String {
-    format!("/journeys/{journey}/time_unavailability{form}")
-}
-
-/// Chance that at least so many of n are down, each for the share u of the time.
-fn at_least(k: i32, n: i32, u: f64) -> f64 {
-    let mut choose = 1.0;
-    let mut sum = 0.0;
-    for i in 0..=n {
-        if i >= k {
-            sum += choose * u.powi(i) * (1.0 - u).powi(n - i);
-        }
-        choose *= f64::from(n - i) / f64::from(i + 1);
-    }
-    sum
 }
 
 const TWO_OF_THREE: &str = "  web: { replicas: 3, needs: 2, per_cell: { replicas: 3, needs: 2 } }";
@@ -108,7 +51,7 @@ fn the_mean_is_that_of_one_cell_and_cells_down_are_binomial() {
         outages,
         "outages",
     );
-    let sampled = play(&model);
+    let sampled = play(&model, TRIALS);
     assert_sampled(&sampled, "/unavailability", u);
     assert_sampled(&sampled, "/outages_per_year", outages);
     for (k, journey) in (1..).zip(["any", "two", "three", "all"]) {
@@ -219,7 +162,7 @@ fn a_cascade_ends_at_the_wall_of_its_cell() {
         let fault = format!(
             "  host: {{ hits: replica, mtbf: 100d, mttr: {{ fixed: 1d }}, spreads: {{ to: {to}, probability: 100% }} }}"
         );
-        let result = play(&region("1", services, &fault, ONE_REGION));
+        let result = play(&region("1", services, &fault, ONE_REGION), TRIALS);
         let of = |journey: &str| number(&result, &time_of(journey, "/mean"));
         (of("any"), of("all"))
     };
@@ -233,7 +176,7 @@ const BOTH: &str = "pattern: active-active, regions: [east, west], cells: 4";
 
 #[test]
 fn active_active_cells_are_lost_while_they_are_down_in_both_regions() {
-    let result = play(&region("1", "  web: {}", HOST, BOTH));
+    let result = play(&region("1", "  web: {}", HOST, BOTH), TRIALS);
     let u = Q.powi(2);
     assert_sampled(&result, "/unavailability", u);
     for (k, journey) in [(1, "any"), (2, "two")] {
@@ -241,7 +184,7 @@ fn active_active_cells_are_lost_while_they_are_down_in_both_regions() {
     }
     // At half scale a cell alone carries half of its users: u = q² + 2 q (1 - q) / 2.
     let half = format!("{BOTH}, scale: 50%");
-    let result = play(&region("1", "  web: {}", HOST, &half));
+    let result = play(&region("1", "  web: {}", HOST, &half), TRIALS);
     assert_sampled(&result, "/unavailability", Q);
     let exact = worked_out(&region("1", "  web: {}", HOST, BOTH));
     assert!(exact["unavailability"].is_null());
@@ -262,7 +205,7 @@ fn a_region_is_rerouted_as_without_cells() {
     ] {
         let model = region("1", services, fault, BOTH).replace("{ ttl: 0s }", reroute);
         let one = model.replace("cells: 4", "cells: 1");
-        let (cells, one) = (play(&model), play(&one));
+        let (cells, one) = (play(&model, TRIALS), play(&one, TRIALS));
         // Lost at 200 d, 260 d, … of the trial: from the start of scoring on, and six times until its end.
         let (of_cells, of_one) = (
             number(&cells, "/unavailability/mean"),
@@ -329,7 +272,10 @@ fn one_cell_changes_nothing_and_threads_do_not_matter() {
 fn gray_faults_of_a_cell_are_felt_there() {
     let gray = |hits: &str| {
         let fault = format!("  bad: {{ {hits}, effect: {{ errors: 20% }}, mtbf: 10d, mttr: 1d }}");
-        play(&region("1", "  web: { replicas: 4 }", &fault, ONE_REGION))
+        play(
+            &region("1", "  web: { replicas: 4 }", &fault, ONE_REGION),
+            TRIALS,
+        )
     };
     for (hits, common) in [
         ("hits: service-in-cell, services: [web]", false),
@@ -359,7 +305,7 @@ fn a_cut_between_regions_is_felt_in_all_cells() {
     let services = "  web: { replicas: 1, calls: [app] }\n  app: { replicas: 1 }";
     let faults = "  host: { hits: replica, services: [app], mtbf: 10d, mttr: 1d }";
     let both = format!("{BOTH}, cross_region_calls: true");
-    let result = play(&region("1", services, faults, &both));
+    let result = play(&region("1", services, faults, &both), TRIALS);
     assert_sampled(&result, "/unavailability", Q.powi(2));
     assert_sampled(&result, &time_of("any", ""), at_least(1, N, Q.powi(2)));
 }

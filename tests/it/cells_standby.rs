@@ -1,56 +1,17 @@
 //! Cells of topologies with a standby, and cells whose zones cannot always reach each other: closed forms, and a plain search.
 
-use std::collections::BTreeMap;
-
 use assert_cmd::Command;
 use failscape::engine::{Record, Simulator};
-use failscape::model::load_str;
-use failscape::plan::{Plan, Reach, Site, compile};
-use failscape::topology::expand;
 use serde_json::Value;
 
-use crate::support::{compare, number, topology};
+use crate::cells_forms::{N, assert_near, assert_sampled, at_least, model, play};
+use crate::support::{number, plan_of};
+use crate::zones::every_state_agrees;
 
-/// Cells of the topologies here.
-const N: i32 = 4;
-
-/// A pair of regions, with a journey for each number of cells that have to be down for it to be.
+/// The model of [`cells_forms`](crate::cells_forms) as a pair of regions.
 fn pair(services: &str, faults: &str, design: &str, rest: &str) -> String {
-    format!(
-        "
-model: cells
-horizon: 1y
-warm_up: 200d
-regions: {{ east: {{ zones: 1 }}, west: {{ zones: 1 }} }}
-services:
-{services}
-journeys:
-  any:   {{ entry: web, share: 25%, down_below: 95% }}
-  two:   {{ entry: web, share: 25%, down_below: 60% }}
-  three: {{ entry: web, share: 25%, down_below: 40% }}
-  all:   {{ entry: web, share: 25%, down_below: 10% }}
-faults:
-{faults}
-topologies: {{ t: {{ {design}, regions: [east, west], cells: 4 }} }}
-{rest}
-"
-    )
-}
-
-fn play(model: &str, trials: &str) -> Value {
-    let args = ["--trials", trials, "--seed", "7", "--threads", "1"];
-    topology(&compare(model, &args), "t").clone()
-}
-
-/// Whether a figure that was sampled is what it should be: within 2.5 half-widths of its 95 % interval, 4.9 standard errors, which is
-/// false by chance once in a million.
-fn assert_sampled(result: &Value, figure: &str, expected: f64) {
-    let at = |end: &str| number(result, &format!("{figure}/{end}"));
-    let (mean, half_width) = (at("mean"), 0.5 * (at("high") - at("low")));
-    assert!(
-        (mean - expected).abs() <= 2.5 * half_width,
-        "{figure}: {mean} ± {half_width}, not {expected}"
-    );
+    let topology = format!("{design}, regions: [east, west], cells: 4");
+    model("1", services, faults, &topology, rest)
 }
 
 /// Near, but for failures that the end of the year cuts short.
@@ -59,20 +20,6 @@ fn assert_about(found: f64, expected: f64, what: &str) {
         (found - expected).abs() <= 1e-3 * expected,
         "{what}: {found}, not {expected}"
     );
-}
-
-fn assert_near(found: f64, expected: f64, what: &str) {
-    assert!(
-        (found - expected).abs() <= 1e-9 * expected.abs(),
-        "{what}: {found}, not {expected}"
-    );
-}
-
-/// Chance that at least so many of the cells are down, each for the share u of the time.
-fn at_least(k: i32, u: f64) -> f64 {
-    let choose = [1.0, 4.0, 6.0, 4.0, 1.0];
-    let some = (k..=N).map(|i| choose[i as usize] * u.powi(i) * (1.0 - u).powi(N - i));
-    some.sum()
 }
 
 const POISON: &str = "  poison: { hits: cell, regions: [east], mtbf: 10d, mttr: { fixed: 1d } }";
@@ -94,7 +41,7 @@ fn each_cell_fails_over_by_itself() {
         assert_sampled(&result, "/unavailability", u);
         for (k, journey) in [(1, "any"), (2, "two")] {
             let figure = format!("/journeys/{journey}/time_unavailability");
-            assert_sampled(&result, &figure, at_least(k, u));
+            assert_sampled(&result, &figure, at_least(k, N, u));
         }
         let phases = result["phases"].as_array().unwrap();
         let share = |phase: &str| {
@@ -119,7 +66,7 @@ fn a_cell_that_is_down_in_both_regions_is_down() {
     assert_sampled(&result, "/unavailability", u);
     for (k, journey) in [(1, "any"), (2, "two")] {
         let figure = format!("/journeys/{journey}/time_unavailability");
-        assert_sampled(&result, &figure, at_least(k, u));
+        assert_sampled(&result, &figure, at_least(k, N, u));
     }
     let phases = result["phases"].as_array().unwrap();
     let nowhere = phases
@@ -311,83 +258,15 @@ faults:
 topologies: { t: { pattern: multi-az, cells: 2 } }
 ";
 
-/// What is up in a cell, told by which replicas are up (by service, region of the cell and zone) and which links hold.
-struct World {
-    replicas: BTreeMap<(u32, u32, usize), u32>,
-    holds: [[bool; 3]; 3],
-}
-
-impl World {
-    fn reached_from(&self, zone: usize) -> [bool; 3] {
-        let mut reached = [false; 3];
-        let mut todo = vec![zone];
-        while let Some(at) = todo.pop() {
-            if !std::mem::replace(&mut reached[at], true) {
-                todo.extend((0..3).filter(|&next| self.holds[at][next]));
-            }
-        }
-        reached
-    }
-
-    fn usable(&self, service: u32, cell: u32, zone: usize, fit: impl Fn(usize) -> bool) -> u32 {
-        let reached = self.reached_from(zone);
-        let zones = (0..3).filter(|&z| reached[z] && fit(z));
-        let here = zones.map(|z| self.replicas.get(&(service, cell, z)).copied());
-        here.map(Option::unwrap_or_default).sum()
-    }
-
-    fn web_works(&self, cell: u32) -> bool {
-        let login = |z: usize| self.usable(2, 0, z, |_| true) >= 1;
-        let api = |z: usize| self.usable(1, cell, z, login) >= 1;
-        (0..3).any(|z| self.usable(0, cell, z, api) >= 2)
-    }
-}
-
-fn plan_of(text: &str) -> Plan {
-    let model = load_str("test", text, None).unwrap();
-    let (name, spec) = model.topologies.get_index(0).unwrap();
-    compile(&model, &expand(&model, name, spec))
-}
-
 #[test]
 fn each_cell_works_in_its_best_group_of_zones() {
     let plan = plan_of(LINKED);
-    let n = plan.units.len();
-    assert_eq!(n, 2 * (3 + 2) + 2 + 3);
-    let mut ups = [0, 0];
-    for state in 0..1_u32 << n {
-        let is_down = |unit: usize| state >> unit & 1 == 1;
-        let mut spare = plan.network.initial.clone();
-        let mut world = World {
-            replicas: BTreeMap::new(),
-            holds: [[true; 3]; 3],
-        };
-        for (unit, site) in plan.sites.iter().enumerate() {
-            if is_down(unit) {
-                let (wave, changes) = (&mut Vec::new(), &mut Vec::new());
-                let gate = plan.units[unit].gate;
-                plan.network
-                    .lower(&mut spare, gate, Reach::Journeys, wave, changes);
-            }
-            match *site {
-                Site::Replica(service, cell, zone, _) => {
-                    let here = world.replicas.entry((service, cell, zone as usize));
-                    *here.or_default() += u32::from(!is_down(unit));
-                }
-                Site::ZoneLink(_, from, to) => {
-                    world.holds[from as usize][to as usize] = !is_down(unit);
-                    world.holds[to as usize][from as usize] = !is_down(unit);
-                }
-                _ => panic!("{site:?}"),
-            }
-        }
-        for cell in 0..2 {
-            let up = spare[plan.entries[cell].gate as usize] >= 0;
-            assert_eq!(up, world.web_works(cell as u32), "cell {cell}: {state:b}");
-            ups[cell] += u32::from(up);
-        }
-    }
-    assert!(ups.iter().all(|ups| (1..1 << n).contains(ups)));
+    assert_eq!(plan.units.len(), 2 * (3 + 2) + 2 + 3);
+    every_state_agrees(&plan, |zones, cell| {
+        let login = |z: usize| zones.usable(2, 0, z, |_| true) >= 1;
+        let api = |z: usize| zones.usable(1, cell, z, login) >= 1;
+        (0..3).any(|z| zones.usable(0, cell, z, api) >= 2)
+    });
 }
 
 /// Links are common to all cells of a region: each is as available as the region is without cells, and a lone cut is felt by all.

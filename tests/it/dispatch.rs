@@ -2,17 +2,8 @@
 
 use failscape::engine::{Record, Simulator};
 use failscape::exact::{Effort, solve};
-use failscape::model::load_str;
-use failscape::plan::{Plan, compile};
-use failscape::topology::expand;
 
-use crate::support::{compare, number, shipped, topology};
-
-fn plan_of(text: &str) -> Plan {
-    let model = load_str("test", text, None).unwrap();
-    let (name, spec) = model.topologies.get_index(0).unwrap();
-    compile(&model, &expand(&model, name, spec))
-}
+use crate::support::{compare, number, plan_of, shipped, topology};
 
 /// Mean unavailability over trials, and its standard error.
 fn sampled(text: &str, trials: u64) -> (f64, f64) {

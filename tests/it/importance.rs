@@ -1,18 +1,15 @@
 //! Importance measures as statistics: coverage of their intervals; cut sets against a search through all sets.
 
 use failscape::estimate::{ElementTally, Replayed};
-use failscape::exact::{Effort, Extent, ProductForm, TopEvent, cut_sets, solve_chain};
+use failscape::exact::{
+    Effort, Extent, ProductForm, TopEvent, cut_sets, solve_chain, worst_cut_sets,
+};
 use failscape::montecarlo::{Down, Observer, Part, Progress, RunSettings, replay, replay_rare};
-use failscape::plan::{Element, NO_GATE, Plan, Reach, compile};
+use failscape::plan::{Element, NO_GATE, Plan, Reach};
 use failscape::results::Known;
-use failscape::topology::expand;
 use proptest::prelude::*;
 
-fn plan(text: &str) -> Plan {
-    let model = failscape::model::load_str("model", text, None).unwrap();
-    let (name, spec) = model.topologies.get_index(0).unwrap();
-    compile(&model, &expand(&model, name, spec))
-}
+use crate::support::plan_of;
 
 struct Quiet;
 
@@ -90,7 +87,7 @@ fn held(
 /// Intervals of 500 runs around figures that a product form knows. A 95 % interval holds the truth in 475 of them, give or
 /// take 5; fewer than 460 would be seen once in a thousand times for each figure.
 fn covers(text: &str, trials: u64) {
-    let plan = plan(text);
+    let plan = plan_of(text);
     let elements = plan.elements();
     let (base, truths) = truths(&plan, &elements);
     let parts = parts(&plan, &elements);
@@ -246,7 +243,7 @@ fn by_chain(plan: &Plan) -> (f64, Vec<Truth>) {
 /// or take 3; fewer than 180 would be seen once in a thousand times for each figure. Measured: 189 at the least.
 #[test]
 fn intervals_of_parts_hold_their_level_where_losses_are_rare() {
-    let plan = plan(
+    let plan = plan_of(
         "
 model: seldom
 horizon: 1y
@@ -290,7 +287,7 @@ fn intervals_of_parts_hold_their_level_where_takeovers_and_failovers_are_rare() 
             0.06,
         ),
     ] {
-        let plan = plan(text);
+        let plan = plan_of(text);
         let (base, truths) = by_chain(&plan);
         assert!(truths.len() >= least_parts, "{truths:?}");
         covers_rare(&plan, (base, &truths), (60, samples), 52, off);
@@ -298,7 +295,7 @@ fn intervals_of_parts_hold_their_level_where_takeovers_and_failovers_are_rare() 
 }
 
 /// A random model of a few services that call each other.
-fn model(replicas: &[(u32, u32)], calls: &[u8], pattern: &str) -> String {
+fn model(replicas: &[(u32, u32)], calls: &[u8], pattern: &str, cells: u32) -> String {
     let services: Vec<String> = replicas
         .iter()
         .enumerate()
@@ -315,20 +312,26 @@ fn model(replicas: &[(u32, u32)], calls: &[u8], pattern: &str) -> String {
                 }
                 _ => format!(", calls: [{}]", callees.join(", ")),
             };
+            // The last of several is in front of no cell, or behind them all.
+            let shared = if cells > 1 && index > 0 && index + 1 == replicas.len() {
+                ", cells: shared"
+            } else {
+                ""
+            };
             format!(
-                "  s{index}: {{ replicas: {n}, needs: {}{calls} }}\n",
+                "  s{index}: {{ replicas: {n}, needs: {}{shared}{calls} }}\n",
                 needs.min(n)
             )
         })
         .collect();
     format!(
-        "model: random\nregions: {{ r: {{ zones: [a, b] }}, s: {{ zones: [a] }} }}\nservices:\n{}faults:\n  host: {{ hits: replica, mtbf: 9d, mttr: 1d }}\n  zone: {{ hits: zone, mtbf: 30d, mttr: 1d }}\njourneys: {{ one: {{ entry: s0 }} }}\ntopologies: {{ t: {{ pattern: {pattern} }} }}\n",
+        "model: random\nregions: {{ r: {{ zones: [a, b] }}, s: {{ zones: [a] }} }}\nservices:\n{}faults:\n  host: {{ hits: replica, mtbf: 9d, mttr: 1d }}\n  zone: {{ hits: zone, mtbf: 30d, mttr: 1d }}\njourneys: {{ one: {{ entry: s0 }} }}\ntopologies: {{ t: {{ pattern: {pattern}, cells: {cells} }} }}\n",
         services.concat()
     )
 }
 
-/// Whether an event holds while just these units are down.
-fn holds(plan: &Plan, set: u32, event: TopEvent) -> bool {
+/// In which regions, or cells of them, the entry is down while just these units are.
+fn down(plan: &Plan, set: u32) -> Vec<bool> {
     let mut spare = plan.network.initial.clone();
     for (index, unit) in plan.units.iter().enumerate() {
         if set >> index & 1 == 1 && unit.gate != NO_GATE {
@@ -342,14 +345,30 @@ fn holds(plan: &Plan, set: u32, event: TopEvent) -> bool {
             );
         }
     }
-    let mut entries = plan
-        .entries
-        .iter()
-        .map(|entry| spare[entry.gate as usize] < 0);
-    match event {
-        TopEvent::RegionCannotServe => entries.any(|down| down),
-        TopEvent::NoRegionCanServe => entries.all(|down| down),
+    let entries = plan.entries.iter();
+    entries
+        .map(|entry| spare[entry.gate as usize] < 0)
+        .collect()
+}
+
+/// The share of all requests lost in an event, and the cells that lose any, while just these units are down.
+fn harm(plan: &Plan, set: u32, event: TopEvent) -> (f64, usize) {
+    let (down, n_regions) = (down(plan, set), plan.names.n_regions());
+    let mut harm = (0.0, 0);
+    for (cell, down) in down.chunks(n_regions).enumerate() {
+        let shares = plan.regions[cell * n_regions..].iter();
+        let lost = match event {
+            TopEvent::RegionCannotServe => (shares.zip(down).filter(|(_, down)| **down))
+                .map(|(region, _)| region.share)
+                .sum(),
+            TopEvent::NoRegionCanServe if down.iter().all(|down| *down) => {
+                1.0 / plan.names.n_cells() as f64
+            }
+            TopEvent::NoRegionCanServe => 0.0,
+        };
+        harm = (harm.0 + lost, harm.1 + usize::from(lost > 0.0));
     }
+    harm
 }
 
 proptest! {
@@ -359,13 +378,16 @@ proptest! {
     fn cut_sets_are_those_that_a_search_through_all_sets_finds(
         replicas in prop::collection::vec((1_u32..=2, 1_u32..=2), 1..=3),
         calls in prop::collection::vec(any::<u8>(), 3),
-        active in any::<bool>(),
+        pattern in prop::sample::select(vec!["multi-az", "active-active", "warm-standby"]),
+        cells in 1_u32..=3,
     ) {
-        let plan = plan(&model(&replicas, &calls, if active { "active-active" } else { "multi-az" }));
+        let plan = plan_of(&model(&replicas, &calls, pattern, cells));
         prop_assume!(plan.units.len() <= 16);
         let n = plan.units.len() as u32;
-        for list in cut_sets(&plan, Extent { order: 3, most: 10_000 }).unwrap() {
-            let is_down = |set: u32| holds(&plan, set, list.event);
+        let lists = cut_sets(&plan, Extent { order: 3, most: 10_000 }).unwrap();
+        let plan = plan.at_full_scale();
+        for list in &lists {
+            let is_down = |set: u32| harm(&plan, set, list.event).1 > 0;
             let minimal = |set: &u32| {
                 is_down(*set) && (0..n).all(|unit| set >> unit & 1 == 0 || !is_down(set & !(1 << unit)))
             };
@@ -378,7 +400,26 @@ proptest! {
             let mut found: Vec<Vec<u32>> = list.sets.iter().map(|set| set.units.clone()).collect();
             found.sort();
             prop_assert_eq!(found, expected);
+            for set in &list.sets {
+                let bits = set.units.iter().fold(0, |bits, unit| bits | 1 << unit);
+                let (lost, cells) = harm(&plan, bits, list.event);
+                prop_assert!((set.lost - lost).abs() < 1e-12, "{:?}: {}", set, lost);
+                prop_assert_eq!(set.cells, cells);
+            }
+            // What the event loses, state by state.
+            let mut q = vec![0.0; plan.units.len()];
+            list.units.iter().for_each(|unit| q[unit.unit as usize] = unit.mean);
+            let chance = |set: u32| -> f64 {
+                let of = |(unit, q): (usize, &f64)| if set >> unit & 1 == 1 { *q } else { 1.0 - q };
+                q.iter().enumerate().map(of).product()
+            };
+            let lost: f64 = (0..1_u32 << n)
+                .map(|set| chance(set) * harm(&plan, set, list.event).0)
+                .sum();
+            prop_assert!((list.lost - lost).abs() < 1e-12, "{} {}", list.lost, lost);
         }
+        // One region: what takes a cell down leaves it nowhere to go.
+        prop_assert!(pattern != "multi-az" || lists.len() == 1);
     }
 
     #[test]
@@ -386,7 +427,7 @@ proptest! {
         replicas in prop::collection::vec((1_u32..=3, 1_u32..=2), 1..=4),
         calls in prop::collection::vec(any::<u8>(), 4),
     ) {
-        let plan = plan(&model(&replicas, &calls, "multi-az"));
+        let plan = plan_of(&model(&replicas, &calls, "multi-az", 1));
         let mut form = ProductForm::new(&plan).unwrap();
         let base = form.unavailability().unwrap().value;
         for element in plan.elements() {
@@ -401,4 +442,36 @@ proptest! {
             }
         }
     }
+}
+
+/// A cell in which little fails by itself, and what all cells depend on, which hardly ever fails.
+const CELLS: &str = "
+model: cells
+regions: { r: { zones: [a] } }
+services:
+  web: { replicas: 1, calls: [vendor] }
+  vendor: { external: true, mtbf: 60000d, mttr: 1h }
+faults:
+  host: { hits: replica, mtbf: 30d, mttr: 1h }
+  poison: { hits: cell, mtbf: 30d, mttr: 1h }
+  bug: { hits: service-in-cell, services: [web], mtbf: 30d, mttr: 1h }
+topologies: { t: { pattern: multi-az, cells: 32 } }
+";
+
+#[test]
+fn what_takes_one_cell_down_loses_its_share_and_does_not_crowd_out_what_takes_all_down() {
+    let plan = plan_of(CELLS);
+    // 96 single failures of one cell each are likelier than the one of all: 2,000 times, and lose a thirty-second part.
+    let all = worst_cut_sets(&plan, Extent { order: 1, most: 64 }).unwrap();
+    assert_eq!(all.len(), 97);
+    let (one_cell, wide): (Vec<_>, Vec<_>) = all.iter().partition(|set| set.cells == 1);
+    assert_eq!((one_cell.len(), wide.len()), (96, 1));
+    assert!(one_cell.iter().all(|set| set.lost == 1.0 / 32.0));
+    assert_eq!((wide[0].cells, wide[0].lost), (32, 1.0));
+    // Of few sets those are listed that lose most.
+    let likelier = CELLS.replace("60000d", "60d");
+    let likelier = plan_of(&likelier);
+    let extent = Extent { order: 1, most: 5 };
+    let first = &cut_sets(&likelier, extent).unwrap()[0].sets[0];
+    assert_eq!((first.cells, first.lost), (32, 1.0));
 }

@@ -65,6 +65,29 @@ fn files_that_cannot_be_read_are_refused_with_the_reason() {
     assert!(refusal("a.json", b"{\"a\0\": 1}", &[]).contains("binary"));
     assert!(refusal("a.yaml", b" \n\n", &[]).contains("empty"));
     assert!(refusal("a.yaml", b"# nothing\n", &[]).contains("holds nothing"));
+    // Neither what is in it nor a lesson in YAML.
+    for (name, text, args) in [
+        (
+            ".env",
+            "# keys\nDB_HOST=db\nexport KEY=\"abc: hunter2\"\n",
+            &[][..],
+        ),
+        (
+            "vars",
+            "KEY='-----BEGIN\nhunter2\n'\nB=\n",
+            &["--from", "compose"],
+        ),
+    ] {
+        let said = refusal(name, text.as_bytes(), args);
+        assert!(said.contains("sets variables"), "{said}");
+        assert!(said.contains(&format!("--env {name}")), "{said}");
+        assert!(
+            !said.contains("hunter2") && !said.contains("YAML"),
+            "{said}"
+        );
+    }
+    // A text with an equals sign is none.
+    assert!(refusal("a.yaml", b"a: b=c: [\n", &[]).contains("YAML"));
     let missing = run_with(&[], &["none.yaml"], "");
     assert!(
         missing.code == 2 && missing.said.contains("no file none.yaml"),

@@ -1,18 +1,13 @@
 //! Links that fail: what is up when, against a plain search through the zones, and closed forms.
 
-use std::collections::BTreeMap;
-
 use failscape::engine::{Record, Simulator};
 use failscape::exact::{Effort, Solution, solve};
 use failscape::model::load_str;
-use failscape::plan::{Plan, Reach, Site, compile};
+use failscape::plan::compile;
 use failscape::topology::expand;
 
-fn plan_of(text: &str) -> Plan {
-    let model = load_str("test", text, None).unwrap();
-    let (name, spec) = model.topologies.get_index(0).unwrap();
-    compile(&model, &expand(&model, name, spec))
-}
+use crate::support::plan_of;
+use crate::zones::{Zones, every_state_agrees, reached_from};
 
 fn solution(text: &str) -> Solution {
     let solved = solve(&plan_of(text), Effort::Full);
@@ -43,100 +38,30 @@ topologies: {{ t: {{ pattern: multi-az }} }}
     )
 }
 
-/// What is up in a region of three zones, told by which replicas are up and which calls between zones get through.
-struct World {
-    replicas: BTreeMap<(u32, u32), Vec<bool>>,
-    through: [[bool; 3]; 3],
+/// Whether `web` of [`three_zones`] is up.
+fn web_is_up(zones: &Zones, _: u32) -> bool {
+    let usable = |service, zone, fit: &dyn Fn(usize) -> bool| zones.usable(service, 0, zone, fit);
+    let db_or_cache = |z: usize| usable(2, z, &|_| true) >= 2 || usable(3, z, &|_| true) >= 1;
+    let api = |z: usize| usable(1, z, &db_or_cache) >= 1;
+    (0..3).any(|z| usable(0, z, &api) >= 2)
 }
 
-impl World {
-    /// Zones that calls from a zone reach, by a search.
-    fn reached_from(&self, zone: usize) -> [bool; 3] {
-        let mut reached = [false; 3];
-        let mut todo = vec![zone];
-        while let Some(at) = todo.pop() {
-            if !std::mem::replace(&mut reached[at], true) {
-                todo.extend((0..3).filter(|&next| self.through[at][next]));
-            }
-        }
-        reached
-    }
-
-    /// Replicas of a service that calls from a zone can use, `fit` saying whether one in a zone can serve.
-    fn usable(&self, service: u32, zone: usize, fit: impl Fn(usize) -> bool) -> usize {
-        let reached = self.reached_from(zone);
-        let there = |z: usize| {
-            let replicas = self
-                .replicas
-                .get(&(service, z as u32))
-                .into_iter()
-                .flatten();
-            replicas.filter(|up| **up).count()
-        };
-        (0..3).filter(|&z| reached[z] && fit(z)).map(there).sum()
-    }
-
-    fn web_works(&self) -> bool {
-        let db_or_cache =
-            |z: usize| self.usable(2, z, |_| true) >= 2 || self.usable(3, z, |_| true) >= 1;
-        let api = |z: usize| self.usable(1, z, db_or_cache) >= 1;
-        (0..3).any(|z| self.usable(0, z, api) >= 2)
-    }
-}
-
-/// Every one of the states of all units, against the search.
-fn every_state_agrees(cuts: &str) {
-    let plan = plan_of(&three_zones(cuts));
-    let n = plan.units.len();
-    let mut ups = 0;
-    for state in 0..1_u32 << n {
-        let is_down = |unit: usize| state >> unit & 1 == 1;
-        let mut spare = plan.network.initial.clone();
-        let mut world = World {
-            replicas: BTreeMap::new(),
-            through: [[true; 3]; 3],
-        };
-        for (unit, site) in plan.sites.iter().enumerate() {
-            if is_down(unit) {
-                let (wave, changes) = (&mut Vec::new(), &mut Vec::new());
-                let gate = plan.units[unit].gate;
-                plan.network
-                    .lower(&mut spare, gate, Reach::Journeys, wave, changes);
-            }
-            match *site {
-                Site::Replica(service, _, zone, _) => {
-                    let replicas = world.replicas.entry((service, zone)).or_default();
-                    replicas.push(!is_down(unit));
-                }
-                Site::ZoneLink(_, from, to) => {
-                    let cause = plan.clocks[plan.units[unit].first_clock as usize].cause;
-                    let both = plan.names.causes[cause as usize] != "one-way";
-                    let (from, to) = (from as usize, to as usize);
-                    world.through[from][to] &= !is_down(unit);
-                    world.through[to][from] &= !(both && is_down(unit));
-                }
-                _ => panic!("{site:?}"),
-            }
-        }
-        let up = spare[plan.entries[0].gate as usize] >= 0;
-        assert_eq!(up, world.web_works(), "{state:b}");
-        ups += u32::from(up);
-    }
-    assert!(ups > 0 && ups < 1 << n);
+fn agrees_in_every_state(cuts: &str) {
+    every_state_agrees(&plan_of(&three_zones(cuts)), web_is_up);
 }
 
 #[test]
 fn what_is_up_is_what_a_search_through_the_zones_finds() {
-    every_state_agrees("  cut: { hits: zone-link, mtbf: 9d, mttr: 1d }");
+    agrees_in_every_state("  cut: { hits: zone-link, mtbf: 9d, mttr: 1d }");
 }
 
 #[test]
 fn a_cut_one_way_stops_calls_one_way() {
-    every_state_agrees(
+    agrees_in_every_state(
         "  cut: { hits: zone-link, mtbf: 9d, mttr: 1d }
   one-way: { hits: zone-link, from: c, to: a, mtbf: 9d, mttr: 1d }",
     );
-    every_state_agrees(
+    agrees_in_every_state(
         "  cut: { hits: zone-link, zones: [a, b], mtbf: 9d, mttr: 1d }
   one-way: { hits: zone-link, from: a, to: c, mtbf: 9d, mttr: 1d }",
     );
@@ -235,11 +160,7 @@ fn the_shipped_partition_has_the_downtime_that_its_links_imply() {
             through[there][here] = !is_down(bit);
         }
         through[2][0] &= !is_down(3);
-        let world = World {
-            replicas: BTreeMap::new(),
-            through,
-        };
-        let reaches_all = |zone: usize| world.reached_from(zone) == [true; 3];
+        let reaches_all = |zone: usize| reached_from(zone, &through) == [true; 3];
         apart += if (0..3).any(reaches_all) { 0.0 } else { chance };
     }
     let exact = 1.0 - (1.0 - zone).powi(3) * (1.0 - apart);

@@ -4,17 +4,9 @@ use failscape::cost::FailurePrice;
 use failscape::estimate::RareMeans;
 use failscape::exact::{Effort, solve};
 use failscape::montecarlo::{Estimator, RunSettings, Tactics, first_outage};
-use failscape::plan::{Plan, compile};
-use failscape::topology::expand;
 use serde_json::Value;
 
-use super::support::{compare, number, shipped, topology};
-
-fn plan(text: &str) -> Plan {
-    let model = failscape::model::load_str("model.yaml", text, None).unwrap();
-    let (name, spec) = model.topologies.get_index(0).unwrap();
-    compile(&model, &expand(&model, name, spec))
-}
+use super::support::{compare, number, plan_of, shipped, topology};
 
 fn settings(seed: u64, threads: usize) -> RunSettings {
     RunSettings {
@@ -33,7 +25,7 @@ fn settings(seed: u64, threads: usize) -> RunSettings {
 fn rare(text: &str, seed: u64) -> RareMeans {
     let model = failscape::model::load_str("model.yaml", text, None).unwrap();
     let settings = settings(seed, 1);
-    let tactics = Tactics::choose(&[plan(text)], &FailurePrice::new(&model), &settings);
+    let tactics = Tactics::choose(&[plan_of(text)], &FailurePrice::new(&model), &settings);
     tactics.topologies[0].rare.clone().unwrap().unwrap()
 }
 
@@ -95,7 +87,7 @@ fn intervals_hold_their_level_beside_frequent_harmless_failures() {
 
 /// Units by the name of their first fault.
 fn bystanders(text: &str) -> Vec<String> {
-    let plan = plan(text);
+    let plan = plan_of(text);
     let mut names: Vec<String> = (plan.bystanders().units.into_iter())
         .map(|unit| {
             let clock = plan.units[unit as usize].first_clock as usize;
@@ -138,7 +130,7 @@ fn intervals_of_the_time_to_the_first_outage_hold_their_level() {
         include_str!("../../models/reference/c05-3-of-5-2-crews.yaml"),
         include_str!("../../models/reference/c11-2-of-3-beta-10.yaml"),
     ] {
-        let plan = plan(text);
+        let plan = plan_of(text);
         let solution = solve(&plan, Effort::Full).solution.unwrap();
         let truth = solution.first_outage_hours.unwrap().value;
         let (mut held, mut mean, runs) = (0, 0.0, 40);
@@ -177,7 +169,7 @@ topologies: {{ t: {{ pattern: single-az, regions: [r] }} }}
 fn first_outages_that_are_waited_for_hold_their_level_too() {
     use Estimator::{Plain, Sampled};
     let c05 = include_str!("../../models/reference/c05-2-of-4-1-crew.yaml");
-    let of_c05 = solve(&plan(c05), Effort::Full).solution.unwrap();
+    let of_c05 = solve(&plan_of(c05), Effort::Full).solution.unwrap();
     let of_c05 = of_c05.first_outage_hours.unwrap().value;
     // 90 % between 50 and 200 h: the median is 100 h.
     let sigma = 2_f64.ln() / 1.644_853_626_951_472_7;
@@ -199,7 +191,7 @@ fn first_outages_that_are_waited_for_hold_their_level_too() {
         ),
         (one_unit("{ between: [50h, 200h] }"), uncertain, Sampled),
     ] {
-        let plan = plan(&text);
+        let plan = plan_of(&text);
         let (mut held, mut mean, runs) = (0, 0.0, 40);
         for seed in 0..runs {
             let settings = RunSettings {
@@ -240,8 +232,8 @@ fn results_say_why_there_is_no_time_to_the_first_outage() {
 #[test]
 fn the_time_to_the_first_outage_is_the_same_for_any_number_of_threads_and_says_why_it_is_not_known()
 {
-    let plan_of_two = plan(&beside(OFTEN));
-    let waited_for = plan(&one_unit("{ weibull: { shape: 2, mean: 100h } }"));
+    let plan_of_two = plan_of(&beside(OFTEN));
+    let waited_for = plan_of(&one_unit("{ weibull: { shape: 2, mean: 100h } }"));
     for plan in [&plan_of_two, &waited_for] {
         let found = [1, 3].map(|threads| first_outage(plan, &settings(5, threads)).unwrap());
         assert_eq!(found[0], found[1]);
@@ -251,7 +243,7 @@ fn the_time_to_the_first_outage_is_the_same_for_any_number_of_threads_and_says_w
         "mtbf: 876000h",
         "mtbf: { weibull: { shape: 2, mean: 876000h } }",
     );
-    let reason = first_outage(&plan(&weibull), &settings(5, 1)).unwrap_err();
+    let reason = first_outage(&plan_of(&weibull), &settings(5, 1)).unwrap_err();
     assert!(
         reason.contains("`zone`") && reason.contains("exponential") && reason.contains("wait"),
         "{reason}"
@@ -260,9 +252,9 @@ fn the_time_to_the_first_outage_is_the_same_for_any_number_of_threads_and_says_w
         estimator: Estimator::Plain,
         ..settings(5, 1)
     };
-    let reason = first_outage(&plan(&rarer), &plain).unwrap_err();
+    let reason = first_outage(&plan_of(&rarer), &plain).unwrap_err();
     assert!(reason.contains("events and more"), "{reason}");
-    assert!(first_outage(&plan(&rarer), &settings(5, 1)).is_ok());
+    assert!(first_outage(&plan_of(&rarer), &settings(5, 1)).is_ok());
 }
 
 /// Two regions that are down for days, and a failover of two seconds: trials know the seconds to 2 % before one in ten has met the days.
@@ -277,11 +269,19 @@ failover: { detect: { probe: 1s, misses: 2, hold_down: 1m }, decide: automatic, 
 topologies: { pair: { pattern: hot-standby, regions: [r, s] } }
 ";
 
+/// The same in four cells, of which each is lost by itself.
+fn in_cells(model: &str) -> String {
+    let model = model.replace("hits: region", "hits: cell");
+    model.replace("regions: [r, s] }", "regions: [r, s], cells: 4 }")
+}
+
 /// Both down for 1.19e-8 of the year (two units that start new), and the seconds: 1.318e-8. Six standard errors: once in 500 million.
 #[test]
 fn disasters_behind_small_losses_are_not_missed() {
-    for seed in ["1", "2", "4"] {
-        let results = compare(DAYS, &["--trials", "2000", "--seed", seed]);
+    // Four cells lose what one region does, each a fourth of it, and never all at once.
+    let cells = in_cells(DAYS);
+    for (model, seed) in [(DAYS, "1"), (DAYS, "2"), (DAYS, "4"), (&cells, "1")] {
+        let results = compare(model, &["--trials", "2000", "--seed", seed]);
         let pair = topology(&results, "pair");
         assert_eq!(pair["method"], "failure-biasing");
         let [mean, low, high] =
@@ -299,10 +299,12 @@ fn what_trials_hardly_meet_is_told_and_nothing_else() {
         all.any(|warning| warning["code"] == "unseen-cut-set")
     };
     let alarmed = DAYS.replace("decide: automatic", "decide: automatic, false_alarm: 90y");
-    let results = compare(&alarmed, &["--trials", "2000"]);
-    let met = &topology(&results, "pair")["hardly_met"];
-    assert_eq!(met[0], "reg in r + reg in s", "{met}");
-    assert!(warned(&results), "{}", results["warnings"]);
+    for model in [&alarmed, &in_cells(&alarmed)] {
+        let results = compare(model, &["--trials", "2000"]);
+        let met = &topology(&results, "pair")["hardly_met"];
+        assert_eq!(met[0], "reg in r + reg in s", "{met}");
+        assert!(warned(&results), "{}", results["warnings"]);
+    }
     for name in [
         "three-tier.yaml",
         "minimal.yaml",

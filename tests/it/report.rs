@@ -222,3 +222,70 @@ fn the_ledger_tells_what_each_number_is_worth() {
             .all(|row| !row[0].starts_with("objectives") && !row[0].starts_with("horizon"))
     );
 }
+
+/// Names that spreadsheets would run.
+const FORMULAS: &str = "
+model: formulas
+regions: { r: { zones: [a] } }
+services: { web: { replicas: 1 } }
+faults: { \"=host()\": { hits: replica, mtbf: 30d, mttr: 1h } }
+journeys: { \"+all\": { entry: web } }
+topologies: { \"@one\": { pattern: single-az }, \"-two\": { pattern: single-az } }
+";
+
+#[test]
+fn no_file_has_a_cell_that_a_spreadsheet_would_run() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("model.yaml"), FORMULAS).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::cargo_bin("failscape").unwrap();
+        command
+            .current_dir(folder.path())
+            .args(args)
+            .assert()
+            .success();
+    };
+    run(&[
+        "compare",
+        "model.yaml",
+        "--trials",
+        "20",
+        "--no-charts",
+        "-o",
+        "run",
+        "--save-trials",
+        "trials.csv",
+    ]);
+    run(&[
+        "inject",
+        "model.yaml",
+        "--drill",
+        "lose-zone",
+        "--trials",
+        "20",
+        "--no-charts",
+        "-o",
+        "inject",
+    ]);
+    let (mut cells, mut texts) = (0, 0);
+    for path in [
+        "trials.csv",
+        "run/results.csv",
+        "run/assumptions.csv",
+        "inject/inject.csv",
+        "inject/differences.csv",
+        "inject/timeline.csv",
+    ] {
+        let mut reader = csv::Reader::from_path(folder.path().join(path)).unwrap();
+        for row in reader.records() {
+            for cell in &row.unwrap() {
+                let is_formula =
+                    cell.starts_with(['=', '+', '-', '@']) && cell.parse::<f64>().is_err();
+                assert!(!is_formula, "{path}: {cell}");
+                cells += 1;
+                texts += usize::from(cell.starts_with('\''));
+            }
+        }
+    }
+    assert!(cells > 200 && texts > 60, "{cells} {texts}");
+}

@@ -3,6 +3,9 @@
 use std::path::Path;
 
 use assert_cmd::Command;
+use failscape::model::load_str;
+use failscape::plan::{Plan, compile};
+use failscape::topology::expand;
 use serde_json::Value;
 
 /// results.json of `failscape compare` on a model text, without charts.
@@ -62,4 +65,11 @@ pub(crate) fn number(value: &Value, pointer: &str) -> f64 {
         .pointer(pointer)
         .and_then(Value::as_f64)
         .unwrap_or_else(|| panic!("no number {pointer}"))
+}
+
+/// The plan of the first topology of a model text.
+pub(crate) fn plan_of(text: &str) -> Plan {
+    let model = load_str("model", text, None).unwrap();
+    let (name, spec) = model.topologies.get_index(0).unwrap();
+    compile(&model, &expand(&model, name, spec))
 }

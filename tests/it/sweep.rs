@@ -287,6 +287,42 @@ fn a_map_has_all_its_files() {
 }
 
 #[test]
+fn a_map_speaks_of_a_line_only_where_one_is_drawn() {
+    let caption = |target: &str, repairs: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let slo = format!("objectives: {{ slo: {{ target: {target}, window: 30d }} }}\n");
+        let args = [
+            "sweep",
+            "pair.yaml",
+            "--set",
+            repairs,
+            "--set",
+            "faults.region.mtbf=50d..60d:lin:2",
+            "--trials",
+            "200",
+        ];
+        let output = run(folder.path(), &model("100d", &slo), &args);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        let svg = folder.path().join("output/pair/sweep/sweep.svg");
+        let svg = std::fs::read_to_string(svg).unwrap();
+        // Words without the marks of the picture, which break lines.
+        let parts = svg.split('<').filter_map(|part| part.split_once('>'));
+        let words = parts.flat_map(|(_, text)| text.split_whitespace());
+        words.collect::<Vec<_>>().join(" ")
+    };
+    // Repairs of hours and of days lie on both sides of 98 % in one region; 50 % is met everywhere.
+    let crossed = caption("98%", "faults.region.mttr=1h,4d");
+    assert!(crossed.contains("The line is the SLO 98 %"), "{crossed}");
+    let all_meet = caption("50%", "faults.region.mttr=1h,2h");
+    assert!(
+        all_meet.contains("No map crosses the SLO 50 %."),
+        "{all_meet}"
+    );
+    assert!(!all_meet.contains("The line is"), "{all_meet}");
+}
+
+#[test]
 fn bad_sweeps_are_refused_before_anything_is_played() {
     let folder = tempfile::tempdir().unwrap();
     let text = model("100d", "");

@@ -361,3 +361,185 @@ fn rare_losses_are_explained_alike_by_any_number_of_threads() {
     let bytes = |threads| why_bytes(SELDOM, &["--trials", "1000", "--threads", threads]);
     assert_eq!(bytes("1"), bytes("3"));
 }
+
+/// Two regions of four cells that need two of three replicas, in front of them what all share, and a vendor of all.
+const CELLS: &str = "
+model: cells
+warm_up: 30d
+horizon: 1y
+regions: { east: { zones: [a] }, west: { zones: [a] } }
+services:
+  door: { replicas: 1, cells: shared, calls: [web] }
+  web: { replicas: 3, needs: 2, per_cell: { replicas: 3, needs: 2 }, calls: [vendor] }
+  vendor: { external: true, mtbf: 9999h, mttr: 1h }
+faults:
+  host: { hits: replica, services: [web], mtbf: 99h, mttr: 1h }
+  disk: { hits: replica, services: [door], mtbf: 999h, mttr: 1h }
+  poison: { hits: cell, mtbf: 499h, mttr: 1h }
+journeys: { all: { entry: door } }
+topologies:
+  one:  { pattern: multi-az, regions: [east], cells: 4 }
+  both: { pattern: active-active, regions: [east, west], cells: 4, split: [70%, 30%] }
+failover: { detect: { fixed: 0s }, reroute: { ttl: 0s } }
+";
+
+/// Share of time in which a replica, the door, a poisoned cell and the vendor are down.
+const OF_CELLS: [f64; 4] = [1e-2, 1e-3, 2e-3, 1e-4];
+
+fn family<'a>(list: &'a Value, events: &[&str]) -> &'a Value {
+    let families = list["families"].as_array().unwrap();
+    let found = families
+        .iter()
+        .find(|family| family["events"] == Value::from(events));
+    found.unwrap_or_else(|| panic!("no {events:?} in {list:#}"))
+}
+
+#[test]
+fn a_cell_that_is_down_loses_its_share_and_all_like_it_are_one_line() {
+    let why = why(CELLS, &["-t", "one"]);
+    assert_eq!(
+        (&why["route"], number(&why, "/cells")),
+        (&Value::from("product form"), 4.0)
+    );
+    let [host, door, poison, vendor] = OF_CELLS;
+    let two = 3.0 * host * host - 2.0 * host.powi(3);
+    // In a cell by itself, and all cells or none by what they share.
+    let own = 1.0 - (1.0 - two) * (1.0 - poison);
+    let shared = 1.0 - (1.0 - door) * (1.0 - vendor);
+    let whole = 1.0 - (1.0 - own) * (1.0 - shared);
+    let is = |element: &Value, pointer: &str, expected: f64| {
+        let value = number(element, pointer);
+        assert!(
+            near(value, expected, 1e-4),
+            "{pointer}: {value}, not {expected}"
+        );
+    };
+    is(&why, "/unavailability/value", whole);
+    let lists = why["cut_sets"].as_array().unwrap();
+    assert_eq!(
+        (lists.len(), &lists[0]["event"]),
+        (1, &Value::from("no region can serve a cell"))
+    );
+    let list = &lists[0];
+    is(list, "/lost", whole);
+    is(
+        list,
+        "/probability",
+        1.0 - (1.0 - shared) * (1.0 - own).powi(4),
+    );
+    // Two single failures of all, one of each cell, and three pairs of replicas in each.
+    assert_eq!(number(list, "/sets"), 2.0 + 4.0 + 12.0);
+    assert_eq!(list["families"].as_array().unwrap().len(), 4);
+    for (events, cells, sets, share) in [
+        (["a cell of east (poison)"], 1.0, 4.0, poison),
+        (
+            ["2 × web replica in a cell of east (host)"],
+            1.0,
+            12.0,
+            3.0 * host * host,
+        ),
+        (["door #1 in east/a (disk)"], 4.0, 1.0, door),
+        (["vendor"], 4.0, 1.0, vendor),
+    ] {
+        let family = family(list, &events);
+        assert_eq!(
+            (number(family, "/cells"), number(family, "/sets")),
+            (cells, sets)
+        );
+        is(family, "/share", share / whole);
+    }
+    let poisoned = element(&why, "fault", "poison");
+    is(
+        poisoned,
+        "/unavailability_if_perfect/value",
+        1.0 - (1.0 - two) * (1.0 - shared),
+    );
+    is(poisoned, "/birnbaum/value", (1.0 - two) * (1.0 - shared));
+    for (kind, name, hit) in [
+        ("fault", "poison", 1.0),
+        ("fault", "host", 1.0),
+        ("fault", "disk", 4.0),
+        ("fault", "vendor", 4.0),
+        ("service", "web", 1.0),
+        ("service", "door", 4.0),
+        ("zone", "east/a", 4.0),
+        ("region", "east", 4.0),
+    ] {
+        assert_eq!(
+            number(element(&why, kind, name), "/cells_hit"),
+            hit,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn with_two_regions_a_cell_is_lost_while_it_is_down_in_both() {
+    let why = why(CELLS, &["-t", "both", "--trials", "100"]);
+    let [host, door, poison, vendor] = OF_CELLS;
+    let lists = why["cut_sets"].as_array().unwrap();
+    let [region, nowhere] = [&lists[0], &lists[1]];
+    assert_eq!(
+        (&region["event"], &nowhere["event"]),
+        (
+            &Value::from("a cell cannot serve"),
+            &Value::from("no region can serve a cell")
+        )
+    );
+    let two = 3.0 * host * host - 2.0 * host.powi(3);
+    let in_one = 1.0 - (1.0 - two) * (1.0 - poison) * (1.0 - door);
+    let whole = 1.0 - (1.0 - in_one * in_one) * (1.0 - vendor);
+    let lost = number(nowhere, "/lost");
+    assert!(near(lost, whole, 1e-4), "{lost} {whole}");
+    // The same users, and not four of the eight cells, lose their requests.
+    let both = family(
+        nowhere,
+        &["a cell of east (poison)", "that cell of west (poison)"],
+    );
+    assert_eq!((number(both, "/cells"), number(both, "/sets")), (1.0, 4.0));
+    assert!(near(number(both, "/share"), poison * poison / whole, 1e-4));
+    let doors = family(
+        nowhere,
+        &["door #1 in east/a (disk)", "door #1 in west/a (disk)"],
+    );
+    assert_eq!(
+        (number(doors, "/cells"), number(doors, "/sets")),
+        (4.0, 1.0)
+    );
+    let mixed = family(
+        nowhere,
+        &["door replica in east (disk)", "a cell of west (poison)"],
+    );
+    assert_eq!(
+        (number(mixed, "/cells"), number(mixed, "/sets")),
+        (1.0, 4.0)
+    );
+    // Seven of ten users of a cell are in the east.
+    let in_one = 1.0 - (1.0 - in_one) * (1.0 - vendor);
+    let lost = number(region, "/lost");
+    assert!(near(lost, in_one, 1e-4), "{lost} {in_one}");
+    let east = family(region, &["a cell of east (poison)"]);
+    assert!(near(number(east, "/share"), 0.7 * poison / in_one, 1e-4));
+    // What is simulated meets what the structure says, as traffic moves at once.
+    let ends = ["low", "high"].map(|end| number(&why, &format!("/unavailability/{end}")));
+    assert!(ends[0] < whole && whole < ends[1], "{ends:?} {whole}");
+}
+
+#[test]
+fn parts_of_cells_that_never_fail_are_the_model_without_them_trial_by_trial() {
+    let trials = ["--trials", "30", "--seed", "5"];
+    let why = why(CELLS, &[&trials[..], &["-t", "both"]].concat());
+    assert_eq!(why["route"], "simulated");
+    for fault in ["host", "disk", "poison"] {
+        let results = compare(
+            &without(CELLS, fault),
+            &[&trials[..], &["--estimator", "plain"]].concat(),
+        );
+        let edited = number(topology(&results, "both"), "/unavailability/mean");
+        let replayed = number(
+            element(&why, "fault", fault),
+            "/unavailability_if_perfect/value",
+        );
+        assert!(near(replayed, edited, 1e-9), "{fault}: {replayed} {edited}");
+    }
+}

@@ -184,6 +184,8 @@ impl Draft {
         found
     }
 
+    /// What stands there, told by the kinds of the language, as changes are: the reader's own notes ([`crate::model::Quantity`]) have
+    /// neither those kinds nor paths that can be told apart where names hold dots.
     fn quantity(&self, kind: Kind, node: &Node) -> Option<Magnitude> {
         match (kind, &*node.value) {
             (Kind::Time, _) => match decoded(node, self.folder.as_deref())? {
