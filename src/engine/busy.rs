@@ -246,7 +246,7 @@ impl<'p> BusyPeriods<'p> {
     }
 
     /// Busy periods that begin with a failure by nature which is not chosen: from each of them that the trial has while nothing is the
-    /// matter, or where there are many from some. Notes the dates of those that come at certain ages.
+    /// matter, or where there are many from some. Notes the dates of those that come at certain ages, as far as they count.
     fn periods_by_nature(&mut self, index: u64) -> BusySample {
         let plan = self.player.plan;
         let end = plan.warm_up + plan.horizon;
@@ -274,7 +274,7 @@ impl<'p> BusyPeriods<'p> {
             let is_first = time > self.walker.now;
             self.walker.now = time;
             if let Some(clock) = self.natural.fails(&self.walker, slot) {
-                if self.likely.is_dated(clock) {
+                if self.likely.is_dated(clock) && time >= self.near {
                     self.dates.push(time);
                 }
                 let share = self.natural.share(time);

@@ -1,7 +1,7 @@
 //! What is down while nothing is the matter: from where busy periods begin, and where they end.
 //!
 //! Where failures come seldom that is when everything is up. Beside units that fail all the time (sixty workers, one of them always
-//! under repair) it hardly ever is, and busy periods from there would never end. So as many of these may be down as were in any of some looks: a
+//! under repair) it hardly ever is, and busy periods from there would never end. So as many of these may be down as usually are, and any number of those that can do no harm by themselves: a
 //! busy period begins when a failure leads out of that, and ends with the return. Whatever is down, and for how much longer, is part of the state
 //! that it begins in. Such sets in the place of a regeneration: Nicola, Shahabuddin, Heidelberger & Glynn (1993), Fast simulation of
 //! steady-state availability in non-Markovian highly dependable systems, 23rd International Symposium on Fault-Tolerant Computing, 38-47.
@@ -21,7 +21,7 @@ const LOOKS: u64 = 64;
 const OWN_TRIALS: u64 = 0x6361_6c6d;
 /// Share of the time with everything up above which nothing counts as failing often.
 const MOSTLY_UP: f64 = 0.5;
-/// Share of the looks that found no more units of a group down than may be, if these do harm when they pile up.
+/// Share of the looks that found no more units of a group down than may be, if these do harm when they pile up; else any number may.
 const USUALLY: f64 = 0.8;
 /// Units down, on average, of those that do not fail often.
 const SELDOM: f64 = 0.1;
@@ -83,8 +83,8 @@ impl Calm {
         }
         let most = found.into_iter().zip(&harms).map(|(mut found, harms)| {
             found.sort_unstable();
-            let share = if *harms { USUALLY } else { 1.0 };
-            found[((share * LOOKS as f64) as usize).min(found.len() - 1)]
+            let usual = found[((USUALLY * LOOKS as f64) as usize).min(found.len() - 1)];
+            if *harms { usual } else { u32::MAX }
         });
         let most = most.collect();
         let groups: Vec<Option<u32>> = groups.into_iter().map(often).collect();
