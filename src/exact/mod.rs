@@ -17,11 +17,13 @@ mod laplace;
 mod law;
 mod markov;
 mod phases;
+mod potentials;
 mod process;
 mod product;
 mod quadrature;
 mod races;
 mod renewal;
+mod stakes;
 mod structure;
 mod sweeps;
 #[cfg(test)]
