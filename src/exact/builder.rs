@@ -32,11 +32,13 @@ struct Known {
 /// A state that may follow.
 #[derive(Debug)]
 pub(super) struct Next {
-    probability: f64,
+    pub probability: f64,
     /// The state.
     pub state: StateId,
     /// For each of its events, the one whose time goes on in it; none if its time begins. Empty if no time has several phases.
     pub goes_on: Vec<Option<u16>>,
+    /// Number of what begins together in it, if phases may blur which ends first.
+    origin: Option<u32>,
 }
 
 /// A state and the phase of each of its events; no phases where all have one.
@@ -61,6 +63,10 @@ pub(super) struct Builder<'p> {
     sights: IndexSet<Box<[u64]>, FxBuildHasher>,
     /// States with the events whose times begin together in them, if phases may blur which ends first.
     together: IndexSet<(StateId, Vec<u16>), FxBuildHasher>,
+    /// Which of these the first state is, if any.
+    first_origin: Option<u32>,
+    /// On the coarsest mesh, the nodes out of which one of these begins, its number, and at which rate \[1/s\].
+    begins: Vec<(u32, u32, f64)>,
     chain: Chain,
 }
 
@@ -79,6 +85,8 @@ impl<'p> Builder<'p> {
             nodes: IndexSet::default(),
             sights: IndexSet::default(),
             together: IndexSet::default(),
+            first_origin: None,
+            begins: Vec::new(),
             chain: Chain {
                 offsets: vec![0],
                 targets: Vec::new(),
@@ -129,9 +137,10 @@ impl<'p> Builder<'p> {
             probability: 1.0,
             state: first,
             goes_on: vec![None; self.states[first as usize].events.len()],
+            origin: None,
         };
         self.refuse_ties(&next)?;
-        self.note_together(&next);
+        self.first_origin = self.note_together(&next);
         let starts = self.starts(&next, &[]);
         if starts.len() > 1 {
             return Err(
@@ -302,6 +311,9 @@ impl<'p> Builder<'p> {
             if now.rate > 0.0 && now.onward < 1.0 {
                 let over = now.rate * (1.0 - now.onward);
                 for next in self.successors(state, event, cell)?.iter() {
+                    if let Some(origin) = next.origin.filter(|_| self.mesh.cuts == 1) {
+                        (self.begins).push((node as u32, origin, over * next.probability));
+                    }
                     for (chance, node) in self.starts(next, &phases) {
                         self.transition(node, over * next.probability * chance);
                     }
@@ -368,13 +380,14 @@ impl<'p> Builder<'p> {
         self.meet_states()?;
         let mut successors = Vec::with_capacity(found.len());
         for successor in found {
-            let next = Next {
+            let mut next = Next {
                 probability: successor.probability,
                 state: successor.state,
                 goes_on: self.goes_on(state, successor.state, &successor.goes_on),
+                origin: None,
             };
             self.refuse_ties(&next)?;
-            self.note_together(&next);
+            next.origin = self.note_together(&next);
             successors.push(next);
         }
         let successors = Rc::new(successors);
@@ -419,15 +432,28 @@ impl<'p> Builder<'p> {
         Ok(())
     }
 
-    /// Notes times that begin together, if one of them is cut on the mesh.
-    fn note_together(&mut self, next: &Next) {
+    /// Notes times that begin together, if one of them is cut on the mesh; the number of the note.
+    fn note_together(&mut self, next: &Next) -> Option<u32> {
         let begun = next.goes_on.iter().enumerate();
         let begun = begun.filter(|(_, old)| old.is_none());
         let begun: Vec<u16> = begun.map(|(event, _)| event as u16).collect();
         let is_meshed = |event: &u16| self.law_of(next.state, *event).is_meshed;
-        if begun.len() > 1 && begun.iter().any(is_meshed) {
-            self.together.insert((next.state, begun));
+        if begun.len() < 2 || !begun.iter().any(is_meshed) {
+            return None;
         }
+        Some(self.together.insert_full((next.state, begun)).0 as u32)
+    }
+
+    /// How often each group of times begins together, given the time that is spent in each node.
+    pub(super) fn beginnings(&self, times: &[f64]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.together.len()];
+        if let Some(first) = self.first_origin {
+            sums[first as usize] = 1.0;
+        }
+        for &(node, origin, rate) in &self.begins {
+            sums[origin as usize] += times[node as usize] * rate;
+        }
+        sums
     }
 
     /// States with the events whose times begin together in them.

@@ -8,9 +8,9 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 
-use super::builder::Builder;
+use super::builder::{Builder, Next};
 use super::phases::{Phase, Phases};
 use crate::engine::StateId;
 use crate::stats::normal_cdf;
@@ -26,6 +26,9 @@ const CERTAIN: f64 = 6.0;
 
 /// A time whose variance is so many times what the phases of another add varies so much that phases blur no race with it.
 const SMOOTH: f64 = 3.0;
+
+/// What is met again with a chance that is so many times larger is followed again.
+const OFTENER: f64 = 1.1;
 
 /// What differs by less, relative to the times, is the same.
 const SAME: f64 = 1e-9;
@@ -46,6 +49,8 @@ pub(super) struct Part {
     ends: Rc<[u16]>,
     /// Of a value, the rates of the phases that lead to it \[1/s\].
     stages: Rc<[f64]>,
+    /// Its chance in the law of the last of its times.
+    chance: f64,
 }
 
 impl Part {
@@ -74,6 +79,12 @@ impl Part {
         for ends in ends.iter_mut().filter(|ends| ends.is_empty()) {
             ends.clone_from(&anywhere);
         }
+        let starts = |ends: &[u16]| -> f64 {
+            let starts = phases.starts.iter();
+            starts
+                .map(|(chance, start)| chance * phases.chance_of(ends, *start))
+                .sum()
+        };
         let parts = lumps.iter().zip(ends).zip(ways);
         let part = |((&(mean, variance), ends), way): ((&(f64, f64), Vec<u16>), Option<_>)| {
             let way: Option<std::ops::Range<usize>> = way;
@@ -87,8 +98,9 @@ impl Part {
                 } else {
                     0.0
                 },
-                ends: ends.into(),
                 stages: stages.iter().map(|phase| phase.rate).collect(),
+                chance: starts(&ends),
+                ends: ends.into(),
             }
         };
         parts.map(part).collect()
@@ -107,6 +119,7 @@ impl Part {
             blur: self.blur + next.blur,
             ends: Rc::clone(&next.ends),
             stages: stages.iter().chain(next.stages.iter()).copied().collect(),
+            chance: next.chance,
         }
     }
 }
@@ -251,8 +264,19 @@ pub(super) struct Site {
 pub(super) struct Pair {
     /// On the coarsest mesh, the phases at which each is over.
     pub ends: [Rc<[u16]>; 2],
-    /// Numbers of the races that may be decided so, and how many times seldomer than in truth that may be on the coarsest mesh.
-    pub races: Vec<(usize, f64)>,
+    /// The races that may be decided so.
+    pub races: Vec<Decided>,
+}
+
+/// A race that may be decided in some way.
+#[derive(Debug)]
+pub(super) struct Decided {
+    /// Its number.
+    pub race: usize,
+    /// How many times seldomer than in truth that may be on the coarsest mesh.
+    pub too_seldom: f64,
+    /// By the number of the group of times that began together: how often it may come to that after its beginning.
+    pub chances: Vec<(usize, f64)>,
 }
 
 /// All races of a chain and where they are decided.
@@ -309,9 +333,21 @@ impl Notes {
             pairs.len() - 1
         });
         let races = &mut pairs[at].races;
-        match races.iter_mut().find(|(known, _)| *known == race) {
-            Some((_, too_seldom)) => *too_seldom = too_seldom.max(together.too_seldom),
-            None => races.push((race, together.too_seldom)),
+        let known = races.iter().position(|known| known.race == race);
+        let at = known.unwrap_or_else(|| {
+            races.push(Decided {
+                race,
+                too_seldom: 1.0,
+                chances: Vec::new(),
+            });
+            races.len() - 1
+        });
+        let known = &mut races[at];
+        known.too_seldom = known.too_seldom.max(together.too_seldom);
+        let (origin, chance) = (together.origin, together.chance);
+        match (known.chances.iter_mut()).find(|(other, _)| *other == origin) {
+            Some((_, most)) => *most = most.max(chance),
+            None => known.chances.push((origin, chance)),
         }
     }
 }
@@ -320,6 +356,10 @@ impl Notes {
 struct Together {
     state: StateId,
     runners: Vec<(u16, Part)>,
+    /// The number of that beginning.
+    origin: usize,
+    /// The chance that it comes to this, if all that may happen meanwhile does.
+    chance: f64,
     /// How many times seldomer than in truth this may be met on the coarsest mesh.
     too_seldom: f64,
 }
@@ -327,14 +367,17 @@ struct Together {
 /// All races of a chain on the coarsest mesh, its states being known: walks on from each instant at which two times begin.
 pub(super) fn races(builder: &Builder<'_>) -> Races {
     let most = builder.n_nodes().max(FEW_STEPS);
-    let mut met: IndexSet<Vec<u64>> = IndexSet::new();
+    let mut met: IndexMap<Vec<u64>, f64> = IndexMap::new();
+    let mut steps = 0;
     let mut queue: VecDeque<Together> = VecDeque::new();
     let mut notes = Notes::default();
-    for (state, begun) in builder.begun_together() {
+    for (origin, (state, begun)) in builder.begun_together().enumerate() {
         for runners in choices(builder, *state, begun) {
             queue.push_back(Together {
                 state: *state,
+                chance: chance_of(&runners),
                 runners,
+                origin,
                 too_seldom: 1.0,
             });
         }
@@ -344,9 +387,15 @@ pub(super) fn races(builder: &Builder<'_>) -> Races {
         let blurs = runners.iter().map(|(_, part)| part.blur);
         let blur = blurs.fold(0.0, f64::max);
         runners.retain(|(_, part)| part.variance < SMOOTH * blur);
-        if runners.len() < 2 || met.len() >= most || !met.insert(key(&together)) {
+        if runners.len() < 2 || steps >= most {
             continue;
         }
+        let known = met.entry(key(&together)).or_insert(0.0);
+        if together.chance <= OFTENER * *known {
+            continue;
+        }
+        *known = together.chance;
+        steps += 1;
         let runners = &together.runners;
         for one in 0..runners.len() {
             for other in one + 1..runners.len() {
@@ -389,7 +438,14 @@ fn follow(
             too_seldom *= notes.races[race].too_seldom(end.mean <= other.mean);
         }
     }
-    for next in builder.known_successors(together.state, event) {
+    let all = builder.known_successors(together.state, event);
+    for (index, next) in all.iter().enumerate() {
+        let is_same = |other: &&Next| other.state == next.state && other.goes_on == next.goes_on;
+        if all[..index].iter().any(|other| is_same(&other)) {
+            continue;
+        }
+        let same = all[index..].iter().filter(is_same);
+        let chance = together.chance * same.map(|next| next.probability).sum::<f64>();
         let mut going_on = Vec::new();
         let mut begun = Vec::new();
         for (now, old) in next.goes_on.iter().enumerate() {
@@ -404,20 +460,23 @@ fn follow(
         if going_on.is_empty() {
             continue;
         }
-        let mut meet = |runners| {
+        let mut meet = |runners, chance| {
             queue.push_back(Together {
                 state: next.state,
                 runners,
+                origin: together.origin,
+                chance,
                 too_seldom,
             });
         };
         match end {
             // What begins with it has its own group.
-            None => meet(going_on),
+            None => meet(going_on, chance),
             Some((_, end)) => {
                 for choice in choices(builder, next.state, &begun) {
                     let later = choice.iter().map(|(event, part)| (*event, end.then(part)));
-                    meet(going_on.iter().cloned().chain(later).collect());
+                    let runners = going_on.iter().cloned().chain(later).collect();
+                    meet(runners, chance * chance_of(&choice));
                 }
             }
         }
@@ -445,6 +504,11 @@ fn choices(builder: &Builder<'_>, state: StateId, events: &[u16]) -> Vec<Vec<(u1
     all
 }
 
+/// The chance of a choice of parts.
+fn chance_of(parts: &[(u16, Part)]) -> f64 {
+    parts.iter().map(|(_, part)| part.chance).product()
+}
+
 /// Whether one time certainly ends before another.
 fn is_before(one: &Part, other: &Part) -> bool {
     // The finest mesh has a quarter of the blur of the coarsest.
@@ -465,7 +529,7 @@ fn key(together: &Together) -> Vec<u64> {
         std::iter::once(place).chain(parts)
     });
     let seldom = bits((8.0 * together.too_seldom).round());
-    let head = [u64::from(together.state), seldom];
+    let head = [u64::from(together.state), together.origin as u64, seldom];
     head.into_iter().chain(words).collect()
 }
 

@@ -15,8 +15,12 @@ use crate::engine::StateId;
 /// What depends on a race, by figure.
 #[derive(Debug, Clone)]
 pub(super) struct Stake {
-    /// The races that may be decided so, and how many times seldomer than in truth that may be on the coarsest mesh.
+    /// The races that may be decided so, and how often at most each is, in shares of what is decided so on the coarsest mesh.
     races: Vec<(Race, f64)>,
+    /// How often all of them are at most, likewise.
+    all: f64,
+    /// How often something is decided so on the coarsest mesh.
+    decided: f64,
     /// Change of the figure with the chance of which is first.
     jumps: Vec<f64>,
     /// Change of the figure with the mean time between the two \[1/s\].
@@ -40,21 +44,23 @@ pub(super) fn misjudged(
     let mut sum = 0.0;
     let mut worst = (0.0, None);
     for stake in stakes {
-        let cost = |(race, too_seldom): &(Race, f64)| {
+        let cost = |(race, most): &(Race, f64)| {
             let (first, between) = race.off(weights);
-            (
-                too_seldom * (stake.jumps[figure] * first + stake.kinks[figure] * between),
-                race.means,
-            )
+            let cost = stake.jumps[figure] * first + stake.kinks[figure] * between;
+            (cost, *most, race.means)
         };
-        // What is decided so is one of them.
-        let costs = stake.races.iter().map(cost);
-        let Some((most, means)) = costs.max_by(|a, b| a.0.total_cmp(&b.0)) else {
-            continue;
-        };
-        sum += most;
-        if most > worst.0 {
-            worst = (most, Some(means));
+        let mut costs: Vec<(f64, f64, [f64; 2])> = stake.races.iter().map(cost).collect();
+        costs.sort_by(|a, b| b.0.total_cmp(&a.0));
+        // Each time it is one of them: at worst as often as may be one that costs most, then one that costs less.
+        let (mut left, mut total) = (stake.all, 0.0);
+        for (cost, most, _) in &costs {
+            let share = most.min(left);
+            total += share * cost;
+            left -= share;
+        }
+        sum += total;
+        if let Some((_, _, means)) = costs.first().filter(|_| total > worst.0) {
+            worst = (total, Some(*means));
         }
     }
     (sum, worst.1)
@@ -77,10 +83,10 @@ pub(super) fn stakes(
         by_state.entry(site.state).or_default().push(site);
     }
     let n_figures = potentials.first.len();
-    let none = |pair: &Pair| Stake {
-        races: (pair.races.iter())
-            .map(|(race, too_seldom)| (races.all[*race].clone(), *too_seldom))
-            .collect(),
+    let none = |_: &Pair| Stake {
+        races: Vec::new(),
+        all: 1.0,
+        decided: 0.0,
         jumps: vec![0.0; n_figures],
         kinks: vec![0.0; n_figures],
     };
@@ -98,11 +104,26 @@ pub(super) fn stakes(
             worth.add(site, phases, decided, stakes)?;
         }
     }
-    // In the order of the sites, so that sums are the same each time.
-    let all = (races.sites.iter())
-        .filter_map(|site| found.remove(&(site.state, site.events)))
-        .flatten();
-    Ok(all.collect())
+    let beginnings = builder.beginnings(&potentials.times);
+    let mut all = Vec::new();
+    for site in &races.sites {
+        let stakes = found.remove(&(site.state, site.events)).unwrap_or_default();
+        for (pair, mut stake) in site.pairs.iter().zip(stakes) {
+            for race in &pair.races {
+                let begun = race.chances.iter();
+                let most: f64 = begun
+                    .map(|(origin, chance)| scale * beginnings[*origin] * chance)
+                    .sum();
+                let most = race.too_seldom.min(most / stake.decided);
+                stake.races.push((races.all[race.race].clone(), most));
+                stake.all = stake.all.max(race.too_seldom);
+            }
+            if stake.decided > 0.0 {
+                all.push(stake);
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// What it is worth to be in the nodes of a chain.
@@ -136,6 +157,7 @@ impl Worth<'_, '_> {
                 }
                 let [jumps, kinks] = self.of(state, phases, [one, other])?;
                 for (stake, rate) in stakes.iter_mut().zip(rates) {
+                    stake.decided += time * rate;
                     for (sums, more) in [(&mut stake.jumps, &jumps), (&mut stake.kinks, &kinks)] {
                         for (sum, more) in sums.iter_mut().zip(more) {
                             *sum += time * rate * more.abs();
