@@ -530,6 +530,15 @@ impl<'p> Builder<'p> {
         Part::all(&lumps, self.law_of(state, event))
     }
 
+    /// Whether the time of an event of a state is one of some values.
+    pub(super) fn ends_on_dates(&self, state: StateId, event: u16) -> bool {
+        let id = self.states[state as usize].events[usize::from(event)];
+        let law = self.events[id as usize].0.law;
+        lumps(&self.distribution(law))
+            .iter()
+            .all(|(_, variance)| *variance == 0.0)
+    }
+
     fn has_few_lengths(&self, law: Law) -> bool {
         fn is_jumpy(law: &Distribution) -> bool {
             match law {

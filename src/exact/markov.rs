@@ -8,7 +8,6 @@ use super::chain::{Chain, Obstacle, Rewards, built};
 use super::effort::{Effort, Limits};
 use super::elimination::{Elimination, Resolvent};
 use super::phases::Mesh;
-use super::potentials::Potentials;
 use super::races::{MOST_CUTS, Races, races};
 use super::stakes::{Stake, misjudged, stakes};
 use super::sweeps::Sweeps;
@@ -165,18 +164,23 @@ impl Stakes {
         limits: Limits,
     ) -> Result<Self, String> {
         let nowhere = vec![false; chain.n_states()];
-        let worth = |rewards: &Rewards<'_>, is_end: &[bool], s: f64| {
-            with_resolvent(chain, is_end, limits, |resolvent| {
+        let worth = |rewards: &Rewards<'_>, s: f64| {
+            with_resolvent(chain, &nowhere, limits, |resolvent| {
                 resolvent.potentials(rewards, s)
             })
         };
-        let of = |potentials: &Potentials, is_end: &[bool], scale: f64| {
-            stakes(rivals.builder, &rivals.races, potentials, is_end, scale)
-        };
+        let Rivals { builder, races } = rivals;
         let played = plan.warm_up + plan.horizon;
         let rewards = Figures::rewards(chain, &chain.is_down());
-        let potentials = worth(&rewards, &nowhere, played.recip())?;
-        let mut over_time = of(&potentials, &nowhere, played.recip())?;
+        let potentials = worth(&rewards, played.recip())?;
+        let mut over_time = stakes(
+            builder,
+            races,
+            &rewards,
+            &potentials,
+            &nowhere,
+            played.recip(),
+        )?;
         let peak = 1.0 + plan.daily.map_or(0.0, |daily| daily.amplitude);
         for (index, (value, _)) in figures.means.iter().enumerate() {
             let usual = potentials.first[index] / played;
@@ -197,7 +201,8 @@ impl Stakes {
             Vec::new()
         };
         let steady_state = if figures.steady_state.is_ok() {
-            of(&worth(&lost(chain), &nowhere, END)?, &nowhere, END)?
+            let lost = lost(chain);
+            stakes(builder, races, &lost, &worth(&lost, END)?, &nowhere, END)?
         } else {
             Vec::new()
         };
@@ -223,13 +228,8 @@ fn of_first_outage(
     let potentials = with_resolvent(chain, is_down, limits, |resolvent| {
         resolvent.potentials(&time, 0.0)
     })?;
-    stakes(
-        rivals.builder,
-        &rivals.races,
-        &potentials,
-        is_down,
-        1.0 / 3600.0,
-    )
+    let Rivals { builder, races } = rivals;
+    stakes(builder, races, &time, &potentials, is_down, 1.0 / 3600.0)
 }
 
 /// Something of the chain of a plan, or of those on several meshes.

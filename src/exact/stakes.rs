@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use super::builder::Builder;
+use super::chain::Rewards;
 use super::potentials::Potentials;
 use super::races::{Pair, Race, Races, Site};
 use crate::engine::StateId;
@@ -53,6 +54,23 @@ pub(super) fn misjudged(
         costs.sort_by(|a, b| b.0.total_cmp(&a.0));
         // Each time it is one of them: at worst as often as may be one that costs most, then one that costs less.
         let (mut left, mut total) = (stake.all, 0.0);
+        if std::env::var("RACES").is_ok() && figure == 1 {
+            eprintln!(
+                "stake jump {:.2e} kink {:.2e} decided {:.2e}",
+                stake.jumps[figure], stake.kinks[figure], stake.decided
+            );
+            for (race, most) in &stake.races {
+                let o = race.off(weights);
+                eprintln!(
+                    "   {:?} most {most:.2e} off {:.2e} {:.2e} cost {:.2e} {:.2e}",
+                    race.means,
+                    o.0,
+                    o.1,
+                    most * stake.jumps[figure] * o.0,
+                    most * stake.kinks[figure] * o.1
+                );
+            }
+        }
         for (cost, most, _) in &costs {
             let share = most.min(left);
             total += share * cost;
@@ -74,6 +92,7 @@ pub(super) fn misjudged(
 pub(super) fn stakes(
     builder: &Builder<'_>,
     races: &Races,
+    rewards: &Rewards<'_>,
     potentials: &Potentials,
     is_end: &[bool],
     scale: f64,
@@ -93,6 +112,7 @@ pub(super) fn stakes(
     let mut found: HashMap<(StateId, [u16; 2]), Vec<Stake>> = HashMap::new();
     let worth = Worth {
         builder,
+        rewards,
         potentials,
         is_end,
     };
@@ -129,6 +149,7 @@ pub(super) fn stakes(
 /// What it is worth to be in the nodes of a chain.
 struct Worth<'a, 'p> {
     builder: &'a Builder<'p>,
+    rewards: &'a Rewards<'a>,
     potentials: &'a Potentials,
     is_end: &'a [bool],
 }
@@ -190,7 +211,8 @@ impl Worth<'_, '_> {
     }
 
     /// By figure, how much more it is worth that the first of two events comes now and the second right after it than the other way
-    /// round; and what it is worth that a second passes between them.
+    /// round; and what it costs that a second passes between them, whichever is first: what is got each second after the one, and after
+    /// the other, in place of what is got before and after both.
     fn of(
         &self,
         state: StateId,
@@ -199,57 +221,63 @@ impl Worth<'_, '_> {
     ) -> Result<[Vec<f64>; 2], String> {
         let n_figures = self.potentials.first.len();
         let (mut jumps, mut kinks) = (vec![0.0; n_figures], vec![0.0; n_figures]);
+        self.add_passing(&mut kinks, -1.0, state, phases, &events)?;
         for (sign, first, second) in [(1.0, events[0], events[1]), (-1.0, events[1], events[0])] {
-            self.add_passing(&mut kinks, 1.0, state, phases, first)?;
             for (chance, next, phases) in self.builder.after(state, phases, first) {
                 let at = next.goes_on.iter().position(|old| *old == Some(second));
                 let Some(at) = at.map(|at| at as u16) else {
+                    self.add_passing(&mut kinks, 0.5 * chance, next.state, &phases, &[])?;
                     add(&mut jumps, sign * chance, self.at(next.state, &phases)?);
                     continue;
                 };
-                self.add_passing(&mut kinks, -chance, next.state, &phases, at)?;
+                self.add_passing(&mut kinks, chance, next.state, &phases, &[at])?;
                 for (last_chance, last, phases) in self.builder.after(next.state, &phases, at) {
-                    let above = self.at(last.state, &phases)?;
-                    add(&mut jumps, sign * chance * last_chance, above);
+                    let chance = chance * last_chance;
+                    self.add_passing(&mut kinks, -0.5 * chance, last.state, &phases, &[])?;
+                    add(&mut jumps, sign * chance, self.at(last.state, &phases)?);
                 }
             }
         }
         Ok([jumps, kinks])
     }
 
-    /// Adds what an event changes each second. What the others change, with what is got meanwhile, is its opposite.
+    /// Adds what is got each second in a node, and what may end there changes; but for some events, and for times that end on a date.
     fn add_passing(
         &self,
         sums: &mut [f64],
         weight: f64,
         state: StateId,
         phases: &[u16],
-        event: u16,
+        but: &[u16],
     ) -> Result<(), String> {
-        let Some(number) = self.builder.number(state, phases) else {
-            return Err(unmet());
-        };
+        let builder = self.builder;
+        let number = builder.number(state, phases).ok_or_else(unmet)?;
         if self.is_end[number] {
             return Ok(());
         }
-        let now = phases.get(usize::from(event)).copied().unwrap_or(0);
-        let phase = self.builder.law_of(state, event).chain[usize::from(now)];
-        if phase.onward > 0.0 {
-            let mut after = phases.to_vec();
-            after[usize::from(event)] += 1;
-            add(
-                sums,
-                weight * phase.rate * phase.onward,
-                self.at(state, &after)?,
-            );
+        for (sum, reward) in sums.iter_mut().zip(self.rewards.of(number)) {
+            *sum += weight * reward;
         }
-        if phase.onward < 1.0 {
-            let over = weight * phase.rate * (1.0 - phase.onward);
-            for (chance, next, phases) in self.builder.after(state, phases, event) {
-                add(sums, over * chance, self.at(next.state, &phases)?);
+        for event in (0..builder.n_events(state)).filter(|event| !but.contains(event)) {
+            if builder.ends_on_dates(state, event) {
+                continue;
             }
+            let now = phases.get(usize::from(event)).copied().unwrap_or(0);
+            let phase = builder.law_of(state, event).chain[usize::from(now)];
+            if phase.onward > 0.0 {
+                let mut after = phases.to_vec();
+                after[usize::from(event)] += 1;
+                let more = weight * phase.rate * phase.onward;
+                add(sums, more, self.at(state, &after)?);
+            }
+            if phase.onward < 1.0 && phase.rate > 0.0 {
+                let over = weight * phase.rate * (1.0 - phase.onward);
+                for (chance, next, phases) in builder.after(state, phases, event) {
+                    add(sums, over * chance, self.at(next.state, &phases)?);
+                }
+            }
+            add(sums, -weight * phase.rate, self.potentials.of(number));
         }
-        add(sums, -weight * phase.rate, self.potentials.of(number));
         Ok(())
     }
 
