@@ -9,7 +9,7 @@ use super::effort::{Effort, Limits};
 use super::elimination::{Elimination, Resolvent};
 use super::phases::Mesh;
 use super::races::{MOST_CUTS, Races, races};
-use super::stakes::{Stake, misjudged, stakes};
+use super::stakes::{Stakes, stakes};
 use super::sweeps::Sweeps;
 use super::{laplace, refuse_ranges, transient};
 use crate::plan::Plan;
@@ -23,9 +23,6 @@ const ROUNDING: f64 = 1e-10;
 
 /// What is allowed for what races of two times cost: more than one of them at once is not looked at.
 const MARGIN: f64 = 1.5;
-
-/// A figure that differs by a smaller share from its mean over times of about the horizon is the same at all times.
-const SETTLED: f64 = 0.1;
 
 /// Operations of steps in time that are tried before anything else.
 const FEW_STEPS: f64 = 3e8;
@@ -73,22 +70,21 @@ pub(super) fn figures_on(plan: &Plan, limits: Limits, cells: &[u16]) -> Result<S
     let found = on_meshes(plan, limits, cells, |chain, rivals| {
         let mut figures = Figures::of(plan, chain, limits)?;
         if let Some(rivals) = rivals {
-            figures.stakes = Stakes::of(plan, chain, rivals, &figures, limits)?;
+            figures.of_races = OfRaces::of(plan, chain, rivals, &figures, limits)?;
         }
         Ok(figures)
     })?;
     let Some(stages) = found.stages else {
         return Ok(found.values[0].alone());
     };
-    let lost: Vec<f64> = (found.values.iter())
-        .map(|figures| figures.means[1].0)
-        .collect();
     let solution = Solution {
         stages: Some(stages),
         ..extrapolated(&found.values)
     };
-    let of_races = misjudged(&found.values[0].stakes.over_time, 1, &weights(&lost));
-    refuse_unclear(solution.unavailability, of_races)?;
+    let lost = found.values.iter().map(|figures| figures.means[1].0);
+    let of_races = &found.values[0].of_races.over_time;
+    let (_, _, _, worst) = put_right(lost.collect(), of_races, 1);
+    refuse_unclear(solution.unavailability, worst)?;
     Ok(solution)
 }
 
@@ -106,7 +102,7 @@ pub(super) fn first_outage_alone(plan: &Plan, effort: Effort) -> Result<Figure, 
             Some(rivals) if seconds.is_finite() => {
                 of_first_outage(chain, rivals, &is_down, limits)?
             }
-            _ => Vec::new(),
+            _ => Stakes::default(),
         };
         Ok((seconds / 3600.0, stakes))
     })?;
@@ -119,17 +115,15 @@ pub(super) fn first_outage_alone(plan: &Plan, effort: Effort) -> Result<Figure, 
     if found.stages.is_none() {
         return first_of(figure(hours[0], 0.0, ROUNDING));
     }
-    let (value, error) = limit(&hours);
-    let of_races = misjudged(&found.values[0].1, 0, &weights(&hours));
-    let figure = figure(value, error + MARGIN * of_races.0, 10.0 * ROUNDING);
-    refuse_unclear(figure, of_races)?;
+    let (_, value, error, worst) = put_right(hours, &found.values[0].1, 0);
+    let figure = figure(value, error, 10.0 * ROUNDING);
+    refuse_unclear(figure, worst)?;
     first_of(figure)
 }
 
-/// Where phases do not tell which of two times ends first, and that is most of what is not known, nothing is known.
-fn refuse_unclear(figure: Figure, (cost, worst): (f64, Option<[f64; 2]>)) -> Result<(), String> {
-    let is_clear = figure.error < figure.value || MARGIN * cost < 0.5 * figure.error;
-    let Some(means) = worst.filter(|_| !is_clear) else {
+/// Where phases do not tell which of two times ends first, nothing may be known.
+fn refuse_unclear(figure: Figure, worst: Option<[f64; 2]>) -> Result<(), String> {
+    let Some(means) = worst.filter(|_| figure.error >= figure.value) else {
         return Ok(());
     };
     let [shorter, longer] = means.map(format_duration);
@@ -144,16 +138,16 @@ struct Rivals<'b, 'p> {
     races: Races,
 }
 
-/// What depends on races, on the coarsest mesh.
+/// What depends on races, by kinds of figures.
 #[derive(Default)]
-struct Stakes {
+struct OfRaces {
     /// By mean over the scored time.
-    over_time: Vec<Stake>,
-    first_outage_hours: Vec<Stake>,
-    steady_state: Vec<Stake>,
+    over_time: Stakes,
+    first_outage_hours: Stakes,
+    steady_state: Stakes,
 }
 
-impl Stakes {
+impl OfRaces {
     /// For means over time the chain ends at a rate of once in the time that is played: what happens in it is weighed as it is there,
     /// up to 1/e, and what follows is taken as far. If figures are the same at all times, both are as in the long run.
     fn of(
@@ -184,12 +178,13 @@ impl Stakes {
         let peak = 1.0 + plan.daily.map_or(0.0, |daily| daily.amplitude);
         for (index, (value, _)) in figures.means.iter().enumerate() {
             let usual = potentials.first[index] / played;
-            if (usual - value).abs() > SETTLED * value.abs() {
-                let most = std::f64::consts::E * played / plan.horizon * peak;
-                over_time
-                    .iter_mut()
-                    .for_each(|stake| stake.enlarge(index, most));
-            }
+            let share = if usual == *value {
+                0.0
+            } else {
+                (usual / value - 1.0).abs()
+            };
+            let most = std::f64::consts::E * played / plan.horizon * peak;
+            over_time.unsettle(index, share, most);
         }
         let first_outage_hours = if figures
             .first_outage_hours
@@ -198,13 +193,13 @@ impl Stakes {
         {
             of_first_outage(chain, rivals, &chain.is_down(), limits)?
         } else {
-            Vec::new()
+            Stakes::default()
         };
         let steady_state = if figures.steady_state.is_ok() {
             let lost = lost(chain);
             stakes(builder, races, &lost, &worth(&lost, END)?, &nowhere, END)?
         } else {
-            Vec::new()
+            Stakes::default()
         };
         Ok(Self {
             over_time,
@@ -220,9 +215,9 @@ fn of_first_outage(
     rivals: &Rivals<'_, '_>,
     is_down: &[bool],
     limits: Limits,
-) -> Result<Vec<Stake>, String> {
+) -> Result<Stakes, String> {
     if is_down[0] || rivals.races.sites.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Stakes::default());
     }
     let time = Rewards::one(vec![1.0; chain.n_states()]);
     let potentials = with_resolvent(chain, is_down, limits, |resolvent| {
@@ -300,7 +295,7 @@ pub(super) struct Figures {
     /// Share of time in which as many moves of traffic are under way as a state remembers.
     full: f64,
     /// What depends on races of two times.
-    stakes: Stakes,
+    of_races: OfRaces,
 }
 
 impl Figures {
@@ -324,7 +319,7 @@ impl Figures {
                 .map(|seconds| seconds / 3600.0),
             steady_state: long_run(chain, limits),
             full,
-            stakes: Stakes::default(),
+            of_races: OfRaces::default(),
         })
     }
 
@@ -478,10 +473,9 @@ fn lost(chain: &Chain) -> Rewards<'static> {
 
 /// The limit of ever finer meshes; each cell of the first is cut into n in the n-th.
 fn extrapolated(meshes: &[Figures]) -> Solution {
-    let limit_of = |values: &dyn Fn(&Figures) -> (f64, f64), stakes: &[Stake], index| -> Figure {
+    let limit_of = |values: &dyn Fn(&Figures) -> (f64, f64), stakes: &Stakes, index| -> Figure {
         let (all, errors): (Vec<f64>, Vec<f64>) = meshes.iter().map(values).unzip();
-        let (value, error) = limit(&all);
-        let (of_races, _) = misjudged(stakes, index, &weights(&all));
+        let (all, value, error, _) = put_right(all, stakes, index);
         let own = errors.iter().copied().fold(0.0, f64::max);
         // Moves of traffic that hardly ever overlap do so much more on coarse meshes: of that the changes are no series.
         let moves = if meshes.iter().any(|figures| figures.full > 0.0) {
@@ -491,19 +485,19 @@ fn extrapolated(meshes: &[Figures]) -> Solution {
         };
         Figure {
             value,
-            error: error + MARGIN * of_races + moves + 4.0 * own + 10.0 * ROUNDING * value.abs(),
+            error: error + moves + 4.0 * own + 10.0 * ROUNDING * value.abs(),
             accuracy: Accuracy::Numerical,
         }
     };
-    let Stakes {
+    let OfRaces {
         over_time,
         first_outage_hours,
         steady_state,
-    } = &meshes[0].stakes;
+    } = &meshes[0].of_races;
     let means: Vec<Figure> = (0..meshes[0].means.len())
         .map(|index| limit_of(&|figures| figures.means[index], over_time, index))
         .collect();
-    let known = |of: fn(&Figures) -> &Result<f64, String>, stakes: &[Stake]| {
+    let known = |of: fn(&Figures) -> &Result<f64, String>, stakes: &Stakes| {
         let all: Result<Vec<&f64>, &String> =
             meshes.iter().map(|figures| of(figures).as_ref()).collect();
         let value = |figures: &Figures| (of(figures).clone().unwrap_or(f64::NAN), 0.0);
@@ -520,6 +514,26 @@ fn extrapolated(meshes: &[Figures]) -> Solution {
     });
     let first = known(|figures| &figures.first_outage_hours, first_outage_hours);
     solution(&means, first, steady)
+}
+
+/// A figure on each mesh without what races are known to put it off by, the limit of that and its error; and the two times of the race
+/// that costs most.
+fn put_right(
+    mut values: Vec<f64>,
+    of_races: &Stakes,
+    figure: usize,
+) -> (Vec<f64>, f64, f64, Option<[f64; 2]>) {
+    of_races.put_right(figure, &mut values);
+    let (value, error) = limit(&values);
+    let vague = of_races.vagueness(figure, &weights(&values));
+    let error = error + MARGIN * vague.error;
+    // No figure is below 0.
+    (
+        values,
+        value.max(0.0),
+        error + (-value).max(0.0),
+        vague.times,
+    )
 }
 
 /// The limit of figures on meshes cut into 1, 2, … and its error.

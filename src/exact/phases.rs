@@ -167,6 +167,25 @@ impl Phases {
         })
     }
 
+    /// Variance of the part of the time that may be over at a phase \[s²\].
+    pub(super) fn variance_of_part(&self, end: u16) -> f64 {
+        let starts = self.starts.iter().map(|(_, first)| *first);
+        let first = starts.filter(|first| *first <= end).max().unwrap_or(0);
+        let (mut left, mut mean, mut square, mut before) = (1.0, 0.0, 0.0, 0.0);
+        for phase in &self.chain[usize::from(first)..] {
+            let stay = phase.rate.recip();
+            // Of all that come so far: what they stay here, beside what they have stayed.
+            square += left * 2.0 * stay * (stay + before);
+            mean += left * stay;
+            before += stay;
+            left *= phase.onward;
+            if left <= 0.0 {
+                break;
+            }
+        }
+        square - mean * mean
+    }
+
     /// The chance that the time is over at one of some phases, from this one on.
     pub(super) fn chance_of(&self, ends: &[u16], from: u16) -> f64 {
         let (mut left, mut sum) = (1.0, 0.0);

@@ -34,7 +34,7 @@ const OFTENER: f64 = 1.1;
 const SAME: f64 = 1e-9;
 
 /// What follows a race is not quite the same on all meshes, which cut what it depends on too: a limit of meshes enlarges that.
-const UNLIKE: f64 = 0.02;
+const UNLIKE: f64 = 0.005;
 
 /// One value of a time, or a narrow part of its law.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +79,13 @@ impl Part {
         for ends in ends.iter_mut().filter(|ends| ends.is_empty()) {
             ends.clone_from(&anywhere);
         }
+        // Exponential and Erlang parts are phases as they are.
+        let is_exact = |ends: &[u16], variance: f64| {
+            ends.first().is_some_and(|end| {
+                let added = phases.variance_of_part(*end) - variance;
+                variance > 0.0 && added.abs() < 1e-6 * variance
+            })
+        };
         let starts = |ends: &[u16]| -> f64 {
             let starts = phases.starts.iter();
             starts
@@ -93,7 +100,7 @@ impl Part {
             Self {
                 mean,
                 variance,
-                blur: if phases.is_meshed {
+                blur: if phases.is_meshed && !is_exact(&ends, variance) {
                     phases.spread_at(mean)
                 } else {
                     0.0
@@ -132,15 +139,27 @@ struct Blurred {
 }
 
 impl Blurred {
-    /// How far off it is in a sum of the meshes with these weights.
-    fn off(&self, weights: &[f64]) -> f64 {
+    /// By how much it is above the truth in a sum of the meshes with these weights, and how far from that it may be.
+    fn off(&self, weights: &[f64]) -> Off {
         let parts = weights.iter().zip(self.on_mesh);
         let parts = parts.map(|(weight, value)| weight * (value - self.truth));
-        let (sum, all) = parts.fold((0.0, 0.0), |(sum, all), part| {
+        let (above, all) = parts.fold((0.0, 0.0), |(sum, all), part: f64| {
             (sum + part, all + part.abs())
         });
-        sum.abs() + UNLIKE * all
+        Off {
+            above,
+            vague: UNLIKE * all,
+        }
     }
+}
+
+/// How far off something is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Off {
+    /// By how much it is above the truth.
+    pub above: f64,
+    /// How far from that it may be.
+    pub vague: f64,
 }
 
 /// Two times that began together.
@@ -154,6 +173,8 @@ pub(super) struct Race {
     by: Blurred,
     /// Whether it is not known which ends first, as they end at the same instant.
     is_tie: bool,
+    /// Whether the two were followed phase by phase, so that all that phases do is known.
+    pub is_followed: bool,
 }
 
 impl Race {
@@ -180,33 +201,45 @@ impl Race {
             shorter: blurred(all.map(|(shorter, _)| shorter), shorter),
             by: blurred(all.map(|(_, by)| by), by),
             is_tie: gap == 0.0 && variance == 0.0,
+            is_followed: is_followed && gap > 0.0,
         }
     }
 
-    /// How far off the chance of which is first may be in a sum of meshes with these weights, and the mean time between the two \[s\].
-    pub(super) fn off(&self, weights: &[f64]) -> (f64, f64) {
-        let first = if self.is_tie {
-            let either = [0.0, 1.0].map(|truth| Blurred {
-                truth,
+    /// How far off the chance that the shorter is first is in a sum of meshes with these weights, and the mean time between the two \[s\].
+    pub(super) fn off(&self, weights: &[f64]) -> [Off; 2] {
+        let mut first = self.shorter.off(weights);
+        if self.is_tie {
+            let never = Blurred {
+                truth: 0.0,
                 ..self.shorter
-            });
-            either[0].off(weights).max(either[1].off(weights))
-        } else {
-            self.shorter.off(weights)
-        };
-        (first, self.by.off(weights))
+            };
+            let never = never.off(weights);
+            first.vague += first.above.abs().max(never.above.abs()) + never.vague;
+            first.above = 0.0;
+        }
+        [first, self.by.off(weights)]
+    }
+
+    /// By how much both are above the truth on one mesh.
+    pub(super) fn off_on(&self, mesh: usize) -> [f64; 2] {
+        [&self.shorter, &self.by].map(|blurred| blurred.on_mesh[mesh] - blurred.truth)
+    }
+
+    /// Chance in truth that one of the two is first.
+    fn chance_to_be_first(&self, is_shorter: bool) -> f64 {
+        match (is_shorter, self.is_tie) {
+            (_, true) => 1.0,
+            (true, false) => self.shorter.truth,
+            (false, false) => 1.0 - self.shorter.truth,
+        }
     }
 
     /// How many times seldomer than in truth a time comes first on the coarsest mesh, so that what follows is met too seldom.
     fn too_seldom(&self, is_shorter: bool) -> f64 {
-        let truth = if self.is_tie { 1.0 } else { self.shorter.truth };
         let met = self.shorter.on_mesh[0];
-        let (truth, met) = match (is_shorter, self.is_tie) {
-            (true, _) | (false, true) => (truth, met),
-            (false, false) => (1.0 - truth, 1.0 - met),
-        };
+        let met = if is_shorter { met } else { 1.0 - met };
         if met > 0.0 {
-            (truth / met).max(1.0)
+            (self.chance_to_be_first(is_shorter) / met).max(1.0)
         } else {
             1.0
         }
@@ -273,10 +306,30 @@ pub(super) struct Pair {
 pub(super) struct Decided {
     /// Its number.
     pub race: usize,
+    /// Whether the second of the two events is that of the shorter time.
+    pub is_turned: bool,
     /// How many times seldomer than in truth that may be on the coarsest mesh.
     pub too_seldom: f64,
-    /// By the number of the group of times that began together: how often it may come to that after its beginning.
-    pub chances: Vec<(usize, f64)>,
+    /// By the number of the group of times that began together: how often it comes to that after its beginning.
+    pub chances: Vec<(usize, Chance)>,
+}
+
+/// How often it comes to something.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Chance {
+    /// At most, if all that may happen before does.
+    pub most: f64,
+    /// If only those times end that began together.
+    pub usual: f64,
+}
+
+impl Chance {
+    fn times(self, most: f64, usual: f64) -> Self {
+        Self {
+            most: self.most * most,
+            usual: self.usual * usual,
+        }
+    }
 }
 
 /// All races of a chain and where they are decided.
@@ -321,8 +374,10 @@ impl Notes {
             (first_alike(*event).unwrap_or(*event), Rc::clone(&part.ends))
         };
         let (mut a, mut b) = (place(one), place(other));
+        let mut is_turned = runners[one].1.mean > runners[other].1.mean;
         if a.0 > b.0 {
             std::mem::swap(&mut a, &mut b);
+            is_turned = !is_turned;
         }
         let pairs = self.sites.entry((state, a.0, b.0)).or_default();
         let ends = [a.1, b.1];
@@ -333,10 +388,12 @@ impl Notes {
             pairs.len() - 1
         });
         let races = &mut pairs[at].races;
-        let known = races.iter().position(|known| known.race == race);
+        let is_known = |known: &Decided| known.race == race && known.is_turned == is_turned;
+        let known = races.iter().position(is_known);
         let at = known.unwrap_or_else(|| {
             races.push(Decided {
                 race,
+                is_turned,
                 too_seldom: 1.0,
                 chances: Vec::new(),
             });
@@ -346,7 +403,10 @@ impl Notes {
         known.too_seldom = known.too_seldom.max(together.too_seldom);
         let (origin, chance) = (together.origin, together.chance);
         match (known.chances.iter_mut()).find(|(other, _)| *other == origin) {
-            Some((_, most)) => *most = most.max(chance),
+            Some((_, known)) => {
+                known.most = known.most.max(chance.most);
+                known.usual = known.usual.max(chance.usual);
+            }
             None => known.chances.push((origin, chance)),
         }
     }
@@ -358,8 +418,8 @@ struct Together {
     runners: Vec<(u16, Part)>,
     /// The number of that beginning.
     origin: usize,
-    /// The chance that it comes to this, if all that may happen meanwhile does.
-    chance: f64,
+    /// The chance that it comes to this.
+    chance: Chance,
     /// How many times seldomer than in truth this may be met on the coarsest mesh.
     too_seldom: f64,
 }
@@ -375,7 +435,10 @@ pub(super) fn races(builder: &Builder<'_>) -> Races {
         for runners in choices(builder, *state, begun) {
             queue.push_back(Together {
                 state: *state,
-                chance: chance_of(&runners),
+                chance: Chance {
+                    most: chance_of(&runners),
+                    usual: chance_of(&runners),
+                },
                 runners,
                 origin,
                 too_seldom: 1.0,
@@ -391,10 +454,10 @@ pub(super) fn races(builder: &Builder<'_>) -> Races {
             continue;
         }
         let known = met.entry(key(&together)).or_insert(0.0);
-        if together.chance <= OFTENER * *known {
+        if together.chance.most <= OFTENER * *known {
             continue;
         }
-        *known = together.chance;
+        *known = together.chance.most;
         steps += 1;
         let runners = &together.runners;
         for one in 0..runners.len() {
@@ -432,10 +495,13 @@ fn follow(
     let runners = &together.runners;
     let end = runners.iter().find(|runner| runner.0 == event);
     let mut too_seldom = together.too_seldom;
+    let mut usually = f64::from(u8::from(end.is_some()));
     for (_, other) in runners.iter().filter(|runner| runner.0 != event) {
         if let Some((_, end)) = end {
             let race = notes.race(end, other);
-            too_seldom *= notes.races[race].too_seldom(end.mean <= other.mean);
+            let (race, is_shorter) = (&notes.races[race], end.mean <= other.mean);
+            too_seldom *= race.too_seldom(is_shorter);
+            usually *= race.chance_to_be_first(is_shorter);
         }
     }
     let all = builder.known_successors(together.state, event);
@@ -445,7 +511,8 @@ fn follow(
             continue;
         }
         let same = all[index..].iter().filter(is_same);
-        let chance = together.chance * same.map(|next| next.probability).sum::<f64>();
+        let share: f64 = same.map(|next| next.probability).sum();
+        let chance = together.chance.times(share, share * usually);
         let mut going_on = Vec::new();
         let mut begun = Vec::new();
         for (now, old) in next.goes_on.iter().enumerate() {
@@ -476,7 +543,8 @@ fn follow(
                 for choice in choices(builder, next.state, &begun) {
                     let later = choice.iter().map(|(event, part)| (*event, end.then(part)));
                     let runners = going_on.iter().cloned().chain(later).collect();
-                    meet(runners, chance * chance_of(&choice));
+                    let share = chance_of(&choice);
+                    meet(runners, chance.times(share, share));
                 }
             }
         }

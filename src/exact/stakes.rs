@@ -10,78 +10,197 @@ use std::collections::HashMap;
 use super::builder::Builder;
 use super::chain::Rewards;
 use super::potentials::Potentials;
-use super::races::{Pair, Race, Races, Site};
+use super::races::{Chance, Pair, Race, Races, Site};
 use crate::engine::StateId;
+
+/// What a race costs is known but for this share of it.
+const KNOWN_TO: f64 = 0.05;
+
+/// A figure that differs in time by more than this share of itself is not put right.
+const SETTLED: f64 = 0.1;
+
+/// More than this share of what is decided in some way is not explained by the races that were found.
+const TOO_MANY: f64 = 1.05;
 
 /// What depends on a race, by figure.
 #[derive(Debug, Clone)]
-pub(super) struct Stake {
-    /// The races that may be decided so, and how often at most each is, in shares of what is decided so on the coarsest mesh.
-    races: Vec<(Race, f64)>,
-    /// How often all of them are at most, likewise.
+struct Stake {
+    /// Number of the site.
+    site: usize,
+    /// The races that may be decided so.
+    races: Vec<Contest>,
+    /// How often all of them are at most, in shares of what is decided so on the coarsest mesh.
     all: f64,
     /// How often something is decided so on the coarsest mesh.
     decided: f64,
-    /// Change of the figure with the chance of which is first.
-    jumps: Vec<f64>,
-    /// Change of the figure with the mean time between the two \[1/s\].
-    kinks: Vec<f64>,
+    /// Change of each figure with the chance that the first is first.
+    jumps: Sums,
+    /// Change of each figure with the mean time between the two \[1/s\].
+    kinks: Sums,
+}
+
+/// A race, and how often it is decided in some way, in shares of what is on the coarsest mesh.
+#[derive(Debug, Clone)]
+struct Contest {
+    race: Race,
+    /// Whether the second event is that of the shorter time.
+    is_turned: bool,
+    most: f64,
+    usual: f64,
+}
+
+/// Sums by figure, and those of their sizes.
+#[derive(Debug, Clone)]
+struct Sums {
+    sums: Vec<f64>,
+    sizes: Vec<f64>,
+}
+
+impl Sums {
+    fn none(n: usize) -> Self {
+        Self {
+            sums: vec![0.0; n],
+            sizes: vec![0.0; n],
+        }
+    }
+
+    fn add(&mut self, weight: f64, values: &[f64]) {
+        let sums = self.sums.iter_mut().zip(&mut self.sizes);
+        for ((sum, size), value) in sums.zip(values) {
+            *sum += weight * value;
+            *size += weight * value.abs();
+        }
+    }
+
+    fn enlarge(&mut self, figure: usize, times: f64) {
+        self.sums[figure] *= times;
+        self.sizes[figure] *= times;
+    }
 }
 
 impl Stake {
-    /// Makes more depend on it.
-    pub(super) fn enlarge(&mut self, figure: usize, times: f64) {
-        self.jumps[figure] *= times;
-        self.kinks[figure] *= times;
+    /// By how much the one race puts a figure above the truth, with a chance and a mean time that are off by so much.
+    fn above(&self, contest: &Contest, figure: usize, [first, between]: [f64; 2]) -> f64 {
+        let turn = if contest.is_turned { -1.0 } else { 1.0 };
+        turn * self.jumps.sums[figure] * first + self.kinks.sums[figure] * between
+    }
+
+    /// The same without signs.
+    fn size(&self, figure: usize, [first, between]: [f64; 2]) -> f64 {
+        self.jumps.sizes[figure] * first.abs() + self.kinks.sizes[figure] * between.abs()
     }
 }
 
-/// How far off a figure is in a sum of meshes with these weights because of races, and the race that costs most.
-pub(super) fn misjudged(
-    stakes: &[Stake],
-    figure: usize,
-    weights: &[f64],
-) -> (f64, Option<[f64; 2]>) {
-    let mut sum = 0.0;
-    let mut worst = (0.0, None);
-    for stake in stakes {
-        let cost = |(race, most): &(Race, f64)| {
-            let (first, between) = race.off(weights);
-            let cost = stake.jumps[figure] * first + stake.kinks[figure] * between;
-            (cost, *most, race.means)
-        };
-        let mut costs: Vec<(f64, f64, [f64; 2])> = stake.races.iter().map(cost).collect();
-        costs.sort_by(|a, b| b.0.total_cmp(&a.0));
-        // Each time it is one of them: at worst as often as may be one that costs most, then one that costs less.
-        let (mut left, mut total) = (stake.all, 0.0);
-        if std::env::var("RACES").is_ok() && figure == 1 {
-            eprintln!(
-                "stake jump {:.2e} kink {:.2e} decided {:.2e}",
-                stake.jumps[figure], stake.kinks[figure], stake.decided
-            );
-            for (race, most) in &stake.races {
-                let o = race.off(weights);
-                eprintln!(
-                    "   {:?} most {most:.2e} off {:.2e} {:.2e} cost {:.2e} {:.2e}",
-                    race.means,
-                    o.0,
-                    o.1,
-                    most * stake.jumps[figure] * o.0,
-                    most * stake.kinks[figure] * o.1
-                );
-            }
+/// What depends on all races.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stakes {
+    all: Vec<Stake>,
+    /// By figure, how much it differs in time, in shares of itself; endless if by so much that nothing is put right.
+    unsettled: Vec<f64>,
+}
+
+/// How little is known of a figure because of races.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Vagueness {
+    /// How far off it may be.
+    pub error: f64,
+    /// The two times of the race that costs most \[s\].
+    pub times: Option<[f64; 2]>,
+}
+
+impl Stakes {
+    /// Says how much a figure differs in time. If that is much, more depends on races at times by this factor.
+    pub(super) fn unsettle(&mut self, figure: usize, share: f64, most: f64) {
+        if share <= SETTLED {
+            self.unsettled[figure] = share;
+            return;
         }
-        for (cost, most, _) in &costs {
-            let share = most.min(left);
-            total += share * cost;
-            left -= share;
-        }
-        sum += total;
-        if let Some((_, _, means)) = costs.first().filter(|_| total > worst.0) {
-            worst = (total, Some(*means));
+        self.unsettled[figure] = f64::INFINITY;
+        for stake in &mut self.all {
+            stake.jumps.enlarge(figure, most);
+            stake.kinks.enlarge(figure, most);
         }
     }
-    (sum, worst.1)
+
+    /// Takes from a figure on each mesh what is known that races put it above the truth there.
+    pub(super) fn put_right(&self, figure: usize, values: &mut [f64]) {
+        if self
+            .unsettled
+            .get(figure)
+            .is_none_or(|share| share.is_infinite())
+        {
+            return;
+        }
+        for stake in &self.all {
+            for contest in stake
+                .races
+                .iter()
+                .filter(|contest| contest.race.is_followed)
+            {
+                for (mesh, value) in values.iter_mut().enumerate() {
+                    let off = contest.race.off_on(mesh);
+                    *value -= contest.usual * stake.above(contest, figure, off);
+                }
+            }
+        }
+    }
+
+    /// How far off a figure may be, thus put right, in a sum of meshes with these weights.
+    pub(super) fn vagueness(&self, figure: usize, weights: &[f64]) -> Vagueness {
+        let mut sum = Vagueness::default();
+        let mut most = 0.0;
+        let Some(unsettled) = self.unsettled.get(figure) else {
+            return sum;
+        };
+        for stake in &self.all {
+            let (mut error, mut left) = (0.0, stake.all);
+            // What costs most, how often it may be beyond what is usual, and the two times.
+            let mut beyond: Vec<(f64, f64, [f64; 2])> = Vec::new();
+            for contest in &stake.races {
+                let [first, between] = contest.race.off(weights);
+                let size = stake.size(figure, [first.above, between.above]);
+                let vague = stake.size(figure, [first.vague, between.vague]);
+                let share = if contest.race.is_followed && unsettled.is_finite() {
+                    (KNOWN_TO + unsettled + self.entangled(stake, contest, weights)).min(1.0)
+                } else {
+                    1.0
+                };
+                error += contest.usual * (share * size + vague);
+                left -= contest.usual;
+                beyond.push((
+                    size + vague,
+                    contest.most - contest.usual,
+                    contest.race.means,
+                ));
+            }
+            beyond.sort_by(|a, b| b.0.total_cmp(&a.0));
+            let times = beyond.first().map(|(_, _, means)| *means);
+            // Each time it is one of them: at worst as often as may be the one that costs most, then one that costs less.
+            for (size, most, _) in beyond {
+                let share = most.min(left).max(0.0);
+                error += share * size;
+                left -= share;
+            }
+            sum.error += error;
+            if error > most {
+                (most, sum.times) = (error, times);
+            }
+        }
+        sum
+    }
+
+    /// How far off others are that may be decided in the same way: what it is worth to be first in one depends on them.
+    fn entangled(&self, stake: &Stake, contest: &Contest, weights: &[f64]) -> f64 {
+        let often = stake.decided * contest.usual;
+        let others = self.all.iter().filter(|other| other.site != stake.site);
+        let off = |(other, race): (&Stake, &Contest)| {
+            let [first, _] = race.race.off(weights);
+            let share = (other.decided * race.usual / often).min(1.0);
+            share * (first.above.abs() + first.vague)
+        };
+        let pairs = others.flat_map(|other| other.races.iter().map(move |race| (other, race)));
+        pairs.map(off).sum()
+    }
 }
 
 /// The stakes of all races in figures that change by `scale` when a reward is got once more.
@@ -96,18 +215,19 @@ pub(super) fn stakes(
     potentials: &Potentials,
     is_end: &[bool],
     scale: f64,
-) -> Result<Vec<Stake>, String> {
+) -> Result<Stakes, String> {
     let mut by_state: HashMap<StateId, Vec<&Site>> = HashMap::new();
     for site in &races.sites {
         by_state.entry(site.state).or_default().push(site);
     }
     let n_figures = potentials.first.len();
     let none = |_: &Pair| Stake {
+        site: 0,
         races: Vec::new(),
         all: 1.0,
         decided: 0.0,
-        jumps: vec![0.0; n_figures],
-        kinks: vec![0.0; n_figures],
+        jumps: Sums::none(n_figures),
+        kinks: Sums::none(n_figures),
     };
     let mut found: HashMap<(StateId, [u16; 2]), Vec<Stake>> = HashMap::new();
     let worth = Worth {
@@ -126,24 +246,47 @@ pub(super) fn stakes(
     }
     let beginnings = builder.beginnings(&potentials.times);
     let mut all = Vec::new();
-    for site in &races.sites {
+    for (number, site) in races.sites.iter().enumerate() {
         let stakes = found.remove(&(site.state, site.events)).unwrap_or_default();
         for (pair, mut stake) in site.pairs.iter().zip(stakes) {
-            for race in &pair.races {
-                let begun = race.chances.iter();
-                let most: f64 = begun
-                    .map(|(origin, chance)| scale * beginnings[*origin] * chance)
-                    .sum();
-                let most = race.too_seldom.min(most / stake.decided);
-                stake.races.push((races.all[race.race].clone(), most));
-                stake.all = stake.all.max(race.too_seldom);
+            if stake.decided <= 0.0 {
+                continue;
             }
-            if stake.decided > 0.0 {
-                all.push(stake);
+            stake.site = number;
+            stake.races = (pair.races.iter())
+                .map(|decided| {
+                    let often = |of: fn(&Chance) -> f64| -> f64 {
+                        let chances = decided.chances.iter();
+                        let often =
+                            chances.map(|(origin, chance)| beginnings[*origin] * of(chance));
+                        scale * often.sum::<f64>() / stake.decided
+                    };
+                    Contest {
+                        race: races.all[decided.race].clone(),
+                        is_turned: decided.is_turned,
+                        most: decided.too_seldom.min(often(|chance| chance.most)),
+                        usual: decided.too_seldom.min(often(|chance| chance.usual)),
+                    }
+                })
+                .collect();
+            let too_seldom = pair.races.iter().map(|decided| decided.too_seldom);
+            stake.all = too_seldom.fold(1.0, f64::max);
+            // Which of two that may change places is the first is not known.
+            let are_alike = site.events[0] == site.events[1];
+            let usual: f64 = stake.races.iter().map(|contest| contest.usual).sum();
+            if are_alike || usual > TOO_MANY * stake.all {
+                stake
+                    .races
+                    .iter_mut()
+                    .for_each(|contest| contest.usual = 0.0);
             }
+            all.push(stake);
         }
     }
-    Ok(all)
+    Ok(Stakes {
+        all,
+        unsettled: vec![0.0; n_figures],
+    })
 }
 
 /// What it is worth to be in the nodes of a chain.
@@ -179,11 +322,8 @@ impl Worth<'_, '_> {
                 let [jumps, kinks] = self.of(state, phases, [one, other])?;
                 for (stake, rate) in stakes.iter_mut().zip(rates) {
                     stake.decided += time * rate;
-                    for (sums, more) in [(&mut stake.jumps, &jumps), (&mut stake.kinks, &kinks)] {
-                        for (sum, more) in sums.iter_mut().zip(more) {
-                            *sum += time * rate * more.abs();
-                        }
-                    }
+                    stake.jumps.add(time * rate, &jumps);
+                    stake.kinks.add(time * rate, &kinks);
                 }
             }
         }
