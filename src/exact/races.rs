@@ -234,10 +234,15 @@ impl Race {
         }
     }
 
+    /// Chance on the coarsest mesh that one of the two is first.
+    fn met_first(&self, is_shorter: bool) -> f64 {
+        let met = self.shorter.on_mesh[0];
+        if is_shorter { met } else { 1.0 - met }
+    }
+
     /// How many times seldomer than in truth a time comes first on the coarsest mesh, so that what follows is met too seldom.
     fn too_seldom(&self, is_shorter: bool) -> f64 {
-        let met = self.shorter.on_mesh[0];
-        let met = if is_shorter { met } else { 1.0 - met };
+        let met = self.met_first(is_shorter);
         if met > 0.0 {
             (self.chance_to_be_first(is_shorter) / met).max(1.0)
         } else {
@@ -319,15 +324,18 @@ pub(super) struct Decided {
 pub(super) struct Chance {
     /// At most, if all that may happen before does.
     pub most: f64,
-    /// If only those times end that began together.
+    /// If only those times end that began together, whichever of two is first: that is left to the races of the two.
     pub usual: f64,
+    /// If only those times end that began together, as often as each is first on the coarsest mesh.
+    pub met: f64,
 }
 
 impl Chance {
-    fn times(self, most: f64, usual: f64) -> Self {
+    fn times(self, share: f64) -> Self {
         Self {
-            most: self.most * most,
-            usual: self.usual * usual,
+            most: self.most * share,
+            usual: self.usual * share,
+            met: self.met * share,
         }
     }
 }
@@ -406,6 +414,7 @@ impl Notes {
             Some((_, known)) => {
                 known.most = known.most.max(chance.most);
                 known.usual = known.usual.max(chance.usual);
+                known.met = known.met.max(chance.met);
             }
             None => known.chances.push((origin, chance)),
         }
@@ -438,6 +447,7 @@ pub(super) fn races(builder: &Builder<'_>) -> Races {
                 chance: Chance {
                     most: chance_of(&runners),
                     usual: chance_of(&runners),
+                    met: chance_of(&runners),
                 },
                 runners,
                 origin,
@@ -495,13 +505,22 @@ fn follow(
     let runners = &together.runners;
     let end = runners.iter().find(|runner| runner.0 == event);
     let mut too_seldom = together.too_seldom;
-    let mut usually = f64::from(u8::from(end.is_some()));
+    let mut going = together.chance;
+    if end.is_none() {
+        (going.usual, going.met) = (0.0, 0.0);
+    }
     for (_, other) in runners.iter().filter(|runner| runner.0 != event) {
         if let Some((_, end)) = end {
             let race = notes.race(end, other);
             let (race, is_shorter) = (&notes.races[race], end.mean <= other.mean);
             too_seldom *= race.too_seldom(is_shorter);
-            usually *= race.chance_to_be_first(is_shorter);
+            if runners.len() == 2 {
+                // That it is first before something follows it is part of being first after that.
+                going.met = going.usual * race.met_first(is_shorter);
+            } else {
+                going.usual *= race.chance_to_be_first(is_shorter);
+                going.met *= race.met_first(is_shorter);
+            }
         }
     }
     let all = builder.known_successors(together.state, event);
@@ -512,7 +531,7 @@ fn follow(
         }
         let same = all[index..].iter().filter(is_same);
         let share: f64 = same.map(|next| next.probability).sum();
-        let chance = together.chance.times(share, share * usually);
+        let chance = going.times(share);
         let mut going_on = Vec::new();
         let mut begun = Vec::new();
         for (now, old) in next.goes_on.iter().enumerate() {
@@ -544,7 +563,7 @@ fn follow(
                     let later = choice.iter().map(|(event, part)| (*event, end.then(part)));
                     let runners = going_on.iter().cloned().chain(later).collect();
                     let share = chance_of(&choice);
-                    meet(runners, chance.times(share, share));
+                    meet(runners, chance.times(share));
                 }
             }
         }

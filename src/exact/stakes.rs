@@ -47,6 +47,7 @@ struct Contest {
     is_turned: bool,
     most: f64,
     usual: f64,
+    met: f64,
 }
 
 /// Sums by figure, and those of their sizes.
@@ -166,7 +167,7 @@ impl Stakes {
                     1.0
                 };
                 error += contest.usual * (share * size + vague);
-                left -= contest.usual;
+                left -= contest.met * stake.all;
                 beyond.push((
                     size + vague,
                     contest.most - contest.usual,
@@ -265,7 +266,8 @@ pub(super) fn stakes(
                         race: races.all[decided.race].clone(),
                         is_turned: decided.is_turned,
                         most: decided.too_seldom.min(often(|chance| chance.most)),
-                        usual: decided.too_seldom.min(often(|chance| chance.usual)),
+                        usual: often(|chance| chance.usual),
+                        met: often(|chance| chance.met),
                     }
                 })
                 .collect();
@@ -273,12 +275,11 @@ pub(super) fn stakes(
             stake.all = too_seldom.fold(1.0, f64::max);
             // Which of two that may change places is the first is not known.
             let are_alike = site.events[0] == site.events[1];
-            let usual: f64 = stake.races.iter().map(|contest| contest.usual).sum();
-            if are_alike || usual > TOO_MANY * stake.all {
-                stake
-                    .races
-                    .iter_mut()
-                    .for_each(|contest| contest.usual = 0.0);
+            let met: f64 = stake.races.iter().map(|contest| contest.met).sum();
+            if are_alike || met > TOO_MANY {
+                for contest in &mut stake.races {
+                    (contest.usual, contest.met) = (0.0, 0.0);
+                }
             }
             all.push(stake);
         }
