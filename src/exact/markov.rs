@@ -174,6 +174,7 @@ impl OfRaces {
             &potentials,
             &nowhere,
             played.recip(),
+            played.recip(),
         )?;
         let peak = 1.0 + plan.daily.map_or(0.0, |daily| daily.amplitude);
         for (index, (value, _)) in figures.means.iter().enumerate() {
@@ -197,7 +198,15 @@ impl OfRaces {
         };
         let steady_state = if figures.steady_state.is_ok() {
             let lost = lost(chain);
-            stakes(builder, races, &lost, &worth(&lost, END)?, &nowhere, END)?
+            stakes(
+                builder,
+                races,
+                &lost,
+                &worth(&lost, END)?,
+                &nowhere,
+                END,
+                END,
+            )?
         } else {
             Stakes::default()
         };
@@ -224,7 +233,15 @@ fn of_first_outage(
         resolvent.potentials(&time, 0.0)
     })?;
     let Rivals { builder, races } = rivals;
-    stakes(builder, races, &time, &potentials, is_down, 1.0 / 3600.0)
+    stakes(
+        builder,
+        races,
+        &time,
+        &potentials,
+        is_down,
+        0.0,
+        1.0 / 3600.0,
+    )
 }
 
 /// Something of the chain of a plan, or of those on several meshes.

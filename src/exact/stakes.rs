@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::builder::Builder;
+use super::builder::{Builder, Next};
 use super::chain::Rewards;
 use super::potentials::Potentials;
 use super::races::{Chance, Pair, Race, Races, Site};
@@ -204,7 +204,7 @@ impl Stakes {
     }
 }
 
-/// The stakes of all races in figures that change by `scale` when a reward is got once more.
+/// The stakes of all races in figures that change by `scale` when a reward is got once more, of a chain that ends at rate `s` \[1/s\].
 ///
 /// # Errors
 ///
@@ -215,6 +215,7 @@ pub(super) fn stakes(
     rewards: &Rewards<'_>,
     potentials: &Potentials,
     is_end: &[bool],
+    s: f64,
     scale: f64,
 ) -> Result<Stakes, String> {
     let mut by_state: HashMap<StateId, Vec<&Site>> = HashMap::new();
@@ -236,6 +237,7 @@ pub(super) fn stakes(
         rewards,
         potentials,
         is_end,
+        s,
     };
     for (number, (state, phases)) in builder.nodes().enumerate() {
         for site in by_state.get(&state).into_iter().flatten() {
@@ -296,6 +298,8 @@ struct Worth<'a, 'p> {
     rewards: &'a Rewards<'a>,
     potentials: &'a Potentials,
     is_end: &'a [bool],
+    /// Rate of the end \[1/s\].
+    s: f64,
 }
 
 impl Worth<'_, '_> {
@@ -352,8 +356,11 @@ impl Worth<'_, '_> {
     }
 
     /// By figure, how much more it is worth that the first of two events comes now and the second right after it than the other way
-    /// round; and what it costs that a second passes between them, whichever is first: what is got each second after the one, and after
-    /// the other, in place of what is got before and after both.
+    /// round; and what it costs that a second passes between them, whichever is first.
+    ///
+    /// Let one of the two end at 0 and the other at t. While t is below 0, each second later is one more of before and one less of after
+    /// that other, if it goes on then; above 0 it is one more of after the first. What has begun with the first goes on meanwhile, what
+    /// was under way before goes on in any case. The second number is by how much the cost bends at 0.
     fn of(
         &self,
         state: StateId,
@@ -362,78 +369,117 @@ impl Worth<'_, '_> {
     ) -> Result<[Vec<f64>; 2], String> {
         let n_figures = self.potentials.first.len();
         let (mut jumps, mut kinks) = (vec![0.0; n_figures], vec![0.0; n_figures]);
-        self.add_passing(&mut kinks, -1.0, state, phases, &events)?;
+        let here = self.place(state, phases)?;
+        let is_loose = |at: &Place<'_>, event| !self.builder.ends_on_dates(at.state, event);
+        let is_old = |next: &Next, event: u16| {
+            let before = next.goes_on.get(usize::from(event));
+            before.is_some_and(Option::is_some)
+        };
+        self.add_got(&mut kinks, -1.0, &here, |event| {
+            !events.contains(&event) && is_loose(&here, event)
+        })?;
+        add(&mut kinks, self.s, &self.potentials.first);
         for (sign, first, second) in [(1.0, events[0], events[1]), (-1.0, events[1], events[0])] {
             for (chance, next, phases) in self.builder.after(state, phases, first) {
-                let at = next.goes_on.iter().position(|old| *old == Some(second));
-                let Some(at) = at.map(|at| at as u16) else {
-                    self.add_passing(&mut kinks, 0.5 * chance, next.state, &phases, &[])?;
-                    add(&mut jumps, sign * chance, self.at(next.state, &phases)?);
+                let then = self.place(next.state, &phases)?;
+                let Some(at) = next.goes_on.iter().position(|old| *old == Some(second)) else {
+                    self.add_changes(&mut kinks, -0.5 * chance, &then, |event| {
+                        !is_loose(&then, event) && is_old(next, event)
+                    })?;
+                    add(&mut jumps, sign * chance, self.potentials.of(then.number));
                     continue;
                 };
-                self.add_passing(&mut kinks, chance, next.state, &phases, &[at])?;
+                let at = at as u16;
+                let is_other = |event| event != at && is_loose(&then, event);
+                self.add_got(&mut kinks, chance, &then, is_other)?;
                 for (last_chance, last, phases) in self.builder.after(next.state, &phases, at) {
                     let chance = chance * last_chance;
-                    self.add_passing(&mut kinks, -0.5 * chance, last.state, &phases, &[])?;
-                    add(&mut jumps, sign * chance, self.at(last.state, &phases)?);
+                    let end = self.place(last.state, &phases)?;
+                    self.add_got(&mut kinks, -chance, &end, |event| is_loose(&end, event))?;
+                    self.add_changes(&mut kinks, -0.5 * chance, &end, |event| {
+                        let before = last.goes_on.get(usize::from(event)).copied().flatten();
+                        !is_loose(&end, event) && before.is_some_and(|old| is_old(next, old))
+                    })?;
+                    add(&mut jumps, sign * chance, self.potentials.of(end.number));
                 }
             }
         }
         Ok([jumps, kinks])
     }
 
-    /// Adds what is got each second in a node, and what may end there changes; but for some events, and for times that end on a date.
-    fn add_passing(
+    /// Adds what is got each second, and what some events change each second.
+    fn add_got(
         &self,
         sums: &mut [f64],
         weight: f64,
-        state: StateId,
-        phases: &[u16],
-        but: &[u16],
+        place: &Place<'_>,
+        is_counted: impl Fn(u16) -> bool,
     ) -> Result<(), String> {
-        let builder = self.builder;
-        let number = builder.number(state, phases).ok_or_else(unmet)?;
-        if self.is_end[number] {
+        if !self.is_end[place.number] {
+            for (sum, reward) in sums.iter_mut().zip(self.rewards.of(place.number)) {
+                *sum += weight * reward;
+            }
+        }
+        self.add_changes(sums, weight, place, is_counted)
+    }
+
+    /// Adds what some events change each second.
+    fn add_changes(
+        &self,
+        sums: &mut [f64],
+        weight: f64,
+        place: &Place<'_>,
+        is_counted: impl Fn(u16) -> bool,
+    ) -> Result<(), String> {
+        let (builder, state, phases) = (self.builder, place.state, place.phases);
+        if self.is_end[place.number] {
             return Ok(());
         }
-        for (sum, reward) in sums.iter_mut().zip(self.rewards.of(number)) {
-            *sum += weight * reward;
-        }
-        for event in (0..builder.n_events(state)).filter(|event| !but.contains(event)) {
-            if builder.ends_on_dates(state, event) {
-                continue;
-            }
+        for event in (0..builder.n_events(state)).filter(|event| is_counted(*event)) {
             let now = phases.get(usize::from(event)).copied().unwrap_or(0);
             let phase = builder.law_of(state, event).chain[usize::from(now)];
             if phase.onward > 0.0 {
                 let mut after = phases.to_vec();
                 after[usize::from(event)] += 1;
-                let more = weight * phase.rate * phase.onward;
-                add(sums, more, self.at(state, &after)?);
+                let above = self.potentials.of(self.number(state, &after)?);
+                add(sums, weight * phase.rate * phase.onward, above);
             }
             if phase.onward < 1.0 && phase.rate > 0.0 {
                 let over = weight * phase.rate * (1.0 - phase.onward);
                 for (chance, next, phases) in builder.after(state, phases, event) {
-                    add(sums, over * chance, self.at(next.state, &phases)?);
+                    let above = self.potentials.of(self.number(next.state, &phases)?);
+                    add(sums, over * chance, above);
                 }
             }
-            add(sums, -weight * phase.rate, self.potentials.of(number));
+            let here = self.potentials.of(place.number);
+            add(sums, -weight * phase.rate, here);
         }
         Ok(())
     }
 
-    fn at(&self, state: StateId, phases: &[u16]) -> Result<&[f64], String> {
-        let number = self.builder.number(state, phases).ok_or_else(unmet)?;
-        Ok(self.potentials.of(number))
+    fn place<'b>(&self, state: StateId, phases: &'b [u16]) -> Result<Place<'b>, String> {
+        Ok(Place {
+            state,
+            phases,
+            number: self.number(state, phases)?,
+        })
     }
+
+    fn number(&self, state: StateId, phases: &[u16]) -> Result<usize, String> {
+        let found = self.builder.number(state, phases);
+        found.ok_or_else(|| "what follows two times that end at once was not met".to_owned())
+    }
+}
+
+/// A node.
+struct Place<'a> {
+    state: StateId,
+    phases: &'a [u16],
+    number: usize,
 }
 
 fn add(sums: &mut [f64], weight: f64, values: &[f64]) {
     for (sum, value) in sums.iter_mut().zip(values) {
         *sum += weight * value;
     }
-}
-
-fn unmet() -> String {
-    "what follows two times that end at once was not met".to_owned()
 }
