@@ -21,6 +21,8 @@ mod potentials;
 mod process;
 mod product;
 mod quadrature;
+#[cfg(test)]
+mod race_tests;
 mod races;
 mod renewal;
 mod stakes;

@@ -14,7 +14,7 @@ use super::races::{Chance, Pair, Race, Races, Site};
 use crate::engine::StateId;
 
 /// What a race costs is known but for this share of it.
-const KNOWN_TO: f64 = 0.05;
+const KNOWN_TO: f64 = 0.02;
 
 /// A figure that differs in time by more than this share of itself is not put right.
 const SETTLED: f64 = 0.1;
