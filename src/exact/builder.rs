@@ -116,8 +116,8 @@ impl<'p> Builder<'p> {
     /// The chain, when all nodes have been expanded, and what was gone through for it.
     pub(super) fn finish(mut self) -> (Chain, Self) {
         self.chain.is_meshed = self.is_meshed();
-        let sight = |bits: &Box<[u64]>| bits.iter().copied().map(f64::from_bits).collect();
-        self.chain.sights = self.sights.iter().map(sight).collect();
+        let sight = |bits: &[u64]| bits.iter().copied().map(f64::from_bits).collect();
+        self.chain.sights = self.sights.iter().map(|bits| sight(bits)).collect();
         let empty = Chain {
             offsets: vec![0],
             targets: Vec::new(),

@@ -562,7 +562,7 @@ pub(super) fn limit(values: &[f64]) -> (f64, f64) {
         let parts = weights.iter().zip(&values[n - weights.len()..]);
         parts.map(|(weight, value)| weight * value).sum()
     };
-    if !is_series(values) {
+    if is_slow(values) {
         return (values[n - 1], 4.0 * change.abs());
     }
     let (value, second) = (weighed(&weights), weighed(&at_zero(2, n)));
@@ -577,21 +577,21 @@ pub(super) fn limit(values: &[f64]) -> (f64, f64) {
 /// The weights with which figures on meshes enter their limit.
 fn weights(values: &[f64]) -> Vec<f64> {
     let n = values.len();
-    if is_series(values) {
-        at_zero(1, n)
-    } else {
+    if is_slow(values) {
         (1..=n).map(|cuts| f64::from(u8::from(cuts == n))).collect()
+    } else {
+        at_zero(1, n)
     }
 }
 
-/// With errors in proportion to 1/n the change halves each time; to n^(-1/2) it falls to 0.7.
-fn is_series(values: &[f64]) -> bool {
+/// Whether figures are no series in 1/n: with errors in proportion to it the change halves each time; to n^(-1/2) it falls to 0.7.
+fn is_slow(values: &[f64]) -> bool {
     let n = values.len();
     let half = n / 2;
     let quarter = half.div_ceil(2);
     let change = values[n - 1] - values[half - 1];
     let before = values[half - 1] - values[quarter - 1];
-    half <= quarter || !(before.abs() < 1.6 * change.abs())
+    half > quarter && before.abs() < 1.6 * change.abs()
 }
 
 /// Lagrange's weights at 0 for the nodes 1/k.

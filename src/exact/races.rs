@@ -70,8 +70,17 @@ impl Part {
         let mut ends: Vec<Vec<u16>> = vec![Vec::new(); lumps.len()];
         let mut ways: Vec<Option<std::ops::Range<usize>>> = vec![None; lumps.len()];
         for (way, seconds) in phases.ends() {
-            if let Some(lump) = nearest(seconds) {
-                ends[lump].push((way.end - 1) as u16);
+            let end = (way.end - 1) as u16;
+            // An exponential part may have the mean of a value.
+            let variance = phases.variance_of_part(end);
+            let is_same = |lump: &(f64, f64)| {
+                lump.1 > 0.0
+                    && (lump.0 - seconds).abs() <= 1e-6 * seconds
+                    && (lump.1 - variance).abs() <= 1e-6 * variance
+            };
+            let lump = lumps.iter().position(is_same);
+            if let Some(lump) = lump.or_else(|| nearest(seconds)) {
+                ends[lump].push(end);
                 ways[lump].get_or_insert(way);
             }
         }
