@@ -165,7 +165,8 @@ impl OfRaces {
         };
         let Rivals { builder, races } = rivals;
         let played = plan.warm_up + plan.horizon;
-        let rewards = Figures::rewards(chain, &chain.is_down());
+        let is_down = chain.is_down();
+        let rewards = Figures::rewards(chain, &is_down);
         let potentials = worth(&rewards, played.recip())?;
         let mut over_time = stakes(
             builder,
@@ -174,7 +175,7 @@ impl OfRaces {
             &potentials,
             &nowhere,
             played.recip(),
-            played.recip(),
+            Some(&is_down),
         )?;
         let peak = 1.0 + plan.daily.map_or(0.0, |daily| daily.amplitude);
         for (index, (value, _)) in figures.means.iter().enumerate() {
@@ -187,12 +188,14 @@ impl OfRaces {
             let most = std::f64::consts::E * played / plan.horizon * peak;
             over_time.unsettle(index, share, most);
         }
+        // Outages are counted: one that a race makes or saves may be as short as the time between two ends, so that nothing is put right.
+        over_time.unsettle(0, f64::INFINITY, 1.0);
         let first_outage_hours = if figures
             .first_outage_hours
             .as_ref()
             .is_ok_and(|h| h.is_finite())
         {
-            of_first_outage(chain, rivals, &chain.is_down(), limits)?
+            of_first_outage(chain, rivals, &is_down, limits)?
         } else {
             Stakes::default()
         };
@@ -205,7 +208,7 @@ impl OfRaces {
                 &worth(&lost, END)?,
                 &nowhere,
                 END,
-                END,
+                None,
             )?
         } else {
             Stakes::default()
@@ -233,15 +236,7 @@ fn of_first_outage(
         resolvent.potentials(&time, 0.0)
     })?;
     let Rivals { builder, races } = rivals;
-    stakes(
-        builder,
-        races,
-        &time,
-        &potentials,
-        is_down,
-        0.0,
-        1.0 / 3600.0,
-    )
+    stakes(builder, races, &time, &potentials, is_down, 0.0, None)
 }
 
 /// Something of the chain of a plan, or of those on several meshes.

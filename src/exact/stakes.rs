@@ -204,7 +204,7 @@ impl Stakes {
     }
 }
 
-/// The stakes of all races in figures that change by `scale` when a reward is got once more, of a chain that ends at rate `s` \[1/s\].
+/// The stakes of all races of a chain that ends at rate `s` \[1/s\], in means over time; in hours if it does not end so.
 ///
 /// # Errors
 ///
@@ -216,8 +216,9 @@ pub(super) fn stakes(
     potentials: &Potentials,
     is_end: &[bool],
     s: f64,
-    scale: f64,
+    is_down: Option<&[bool]>,
 ) -> Result<Stakes, String> {
+    let scale = if s > 0.0 { s } else { 1.0 / 3600.0 };
     let mut by_state: HashMap<StateId, Vec<&Site>> = HashMap::new();
     for site in &races.sites {
         by_state.entry(site.state).or_default().push(site);
@@ -238,6 +239,7 @@ pub(super) fn stakes(
         potentials,
         is_end,
         s,
+        is_down,
     };
     for (number, (state, phases)) in builder.nodes().enumerate() {
         for site in by_state.get(&state).into_iter().flatten() {
@@ -300,6 +302,8 @@ struct Worth<'a, 'p> {
     is_end: &'a [bool],
     /// Rate of the end \[1/s\].
     s: f64,
+    /// States that are down, if the first reward is one for each time that one of them is come to.
+    is_down: Option<&'a [bool]>,
 }
 
 impl Worth<'_, '_> {
@@ -382,6 +386,7 @@ impl Worth<'_, '_> {
         for (sign, first, second) in [(1.0, events[0], events[1]), (-1.0, events[1], events[0])] {
             for (chance, next, phases) in self.builder.after(state, phases, first) {
                 let then = self.place(next.state, &phases)?;
+                jumps[0] += sign * chance * self.got_once(here.number, then.number);
                 let Some(at) = next.goes_on.iter().position(|old| *old == Some(second)) else {
                     self.add_changes(&mut kinks, -0.5 * chance, &then, |event| {
                         !is_loose(&then, event) && is_old(next, event)
@@ -395,6 +400,7 @@ impl Worth<'_, '_> {
                 for (last_chance, last, phases) in self.builder.after(next.state, &phases, at) {
                     let chance = chance * last_chance;
                     let end = self.place(last.state, &phases)?;
+                    jumps[0] += sign * chance * self.got_once(then.number, end.number);
                     self.add_got(&mut kinks, -chance, &end, |event| is_loose(&end, event))?;
                     self.add_changes(&mut kinks, -0.5 * chance, &end, |event| {
                         let before = last.goes_on.get(usize::from(event)).copied().flatten();
@@ -416,7 +422,10 @@ impl Worth<'_, '_> {
         is_counted: impl Fn(u16) -> bool,
     ) -> Result<(), String> {
         if !self.is_end[place.number] {
-            for (sum, reward) in sums.iter_mut().zip(self.rewards.of(place.number)) {
+            // What is got once is counted with the events that it is got for.
+            let once = usize::from(self.is_down.is_some());
+            let rewards = sums.iter_mut().zip(self.rewards.of(place.number));
+            for (sum, reward) in rewards.skip(once) {
                 *sum += weight * reward;
             }
         }
@@ -447,14 +456,21 @@ impl Worth<'_, '_> {
             if phase.onward < 1.0 && phase.rate > 0.0 {
                 let over = weight * phase.rate * (1.0 - phase.onward);
                 for (chance, next, phases) in builder.after(state, phases, event) {
-                    let above = self.potentials.of(self.number(next.state, &phases)?);
-                    add(sums, over * chance, above);
+                    let to = self.number(next.state, &phases)?;
+                    add(sums, over * chance, self.potentials.of(to));
+                    sums[0] += over * chance * self.got_once(place.number, to);
                 }
             }
             let here = self.potentials.of(place.number);
             add(sums, -weight * phase.rate, here);
         }
         Ok(())
+    }
+
+    /// What is got for going from one node to another.
+    fn got_once(&self, from: usize, to: usize) -> f64 {
+        let begins = |is_down: &[bool]| is_down[to] && !is_down[from];
+        f64::from(u8::from(self.is_down.is_some_and(begins)))
     }
 
     fn place<'b>(&self, state: StateId, phases: &'b [u16]) -> Result<Place<'b>, String> {
