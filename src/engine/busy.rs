@@ -41,6 +41,7 @@ use super::removed::Removed;
 use super::serving::Serving;
 use super::size_biased::Repairs;
 use super::trial::{Record, Simulator};
+use super::units::Condition;
 use super::{JourneyOutcome, Loss};
 use crate::plan::{Plan, Purpose, ServingPlan, StandbyPlan, StreamKey, StreamRng, UnitId};
 
@@ -143,6 +144,12 @@ pub(super) struct Walk {
     pub at_rest: bool,
     index: u64,
     rng: StreamRng,
+}
+
+/// By clock of a plan, whether it runs out at certain ages only, which cannot be made likely: two of these meet by nature or not at all.
+#[must_use]
+pub fn come_on_dates(plan: &Plan) -> Vec<bool> {
+    Clocks::new(plan).dated()
 }
 
 impl<'p> BusyPeriods<'p> {
@@ -258,6 +265,8 @@ impl<'p> BusyPeriods<'p> {
             .walker
             .key
             .stream(StreamKey::of(&["failures by nature"]), Purpose::Renewal);
+        // Whether nothing was the matter just before this instant, and when something failed last.
+        let (mut was_calm, mut failed_last) = (true, f64::NEG_INFINITY);
         loop {
             let (time, slot) = self.walker.calendar.first();
             if time > self.walker.now && self.walker.is_unsettled() {
@@ -270,15 +279,20 @@ impl<'p> BusyPeriods<'p> {
             if self.walker.world.impaired {
                 self.walker.score_until(time);
             }
-            // What comes at an instant after something else is part of a busy period that has begun, or begins with that.
-            let is_first = time > self.walker.now;
+            if time > self.walker.now {
+                was_calm = self.calm.holds(&self.walker);
+            }
             self.walker.now = time;
+            let fails = (self.walker.plan.units.get(slot as usize)).is_some()
+                && self.walker.condition_of(slot) == Condition::Up;
             if let Some(clock) = self.natural.fails(&self.walker, slot) {
                 if self.likely.is_dated(clock) && time >= self.near {
                     self.dates.push(time);
                 }
                 let share = self.natural.share(time);
-                if is_first
+                // What comes at an instant after another failure is part of the busy period of that.
+                if was_calm
+                    && failed_last < time
                     && rng.random::<f64>() < share
                     && (self.likely).is_ripe(&self.walker, &self.walked, clock)
                     && self.calm.holds(&self.walker)
@@ -287,6 +301,9 @@ impl<'p> BusyPeriods<'p> {
                     let first = First::ByNature(slot, clock);
                     self.period(first, index, &mut rng, 1.0 / share, &mut sample);
                 }
+            }
+            if fails {
+                failed_last = time;
             }
             self.walker.play(slot);
             self.walked.note(&self.walker, slot);
@@ -352,7 +369,7 @@ impl<'p> BusyPeriods<'p> {
             .stream(StreamKey::of(&["failure biasing"]), Purpose::Renewal);
         let (time, weight) = self.random_time(&mut rng);
         self.walked.reset(plan.units.len());
-        if !self.natural.is_empty() {
+        if !self.natural.is_empty() || self.calm.splits() {
             let walked = &mut self.walked;
             (self.walker).advance_watched(time, |walker, slot| walked.note(walker, slot));
         } else {
@@ -429,7 +446,9 @@ impl<'p> BusyPeriods<'p> {
         if self.walker.is_unsettled() {
             self.walker.settle();
         }
-        self.likely.look(&self.walker, &self.walked).of(Among::All)
+        self.likely
+            .look(&self.walker, &self.walked, true)
+            .of(Among::All)
     }
 
     /// Plays a busy period from the start, all new, to its end or its outage. Returns the rate of failures at rest times its

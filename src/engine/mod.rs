@@ -45,7 +45,7 @@ mod upkeep;
 mod without;
 
 pub use balance::BalanceOutcome;
-pub use busy::{BusyPeriods, BusySample, Calm};
+pub use busy::{BusyPeriods, BusySample, Calm, come_on_dates};
 pub use cycles::{CycleSample, Cycles};
 pub use explore::{Event, Experience, Explorer, StateId, Successor};
 pub use first_passage::{FirstPassages, Passage};

@@ -9,7 +9,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use super::RunSettings;
 use super::tactics::{Stop, cost_of};
 use crate::cost::FailurePrice;
-use crate::engine::{BusyPeriods, Calm};
+use crate::engine::{BusyPeriods, Calm, come_on_dates};
 use crate::estimate::{RareMeans, RareTally};
 use crate::exact::{CutSets, Extent, cut_sets, worst_cut_sets};
 use crate::plan::{Plan, UnitId};
@@ -52,8 +52,16 @@ pub(super) fn rare(
     let watched = dominant_cut_sets(plan);
     let sets: Vec<Vec<UnitId>> = watched.iter().map(|set| set.units.clone()).collect();
     BusyPeriods::new(plan, settings.seed, &sets, &Calm::default())?;
+    if let Some(label) = meet_on_dates(plan, &watched) {
+        return Err(format!(
+            "{label}: both come at certain ages, and whether they meet cannot be made likely"
+        ));
+    }
     let calm = Calm::learn(plan, settings.seed);
     let play = |batch: u64| -> Option<(RareTally, u64)> {
+        if stop() {
+            return None;
+        }
         let mut busy = BusyPeriods::new(plan, settings.seed, &sets, &calm).ok()?;
         let (mut tally, mut events) = (RareTally::default(), 0);
         for index in batch * BATCH..(batch + 1) * BATCH {
@@ -70,7 +78,8 @@ pub(super) fn rare(
         let round = next..next + next.max(FIRST_ROUND);
         next = round.end;
         let finished: Vec<_> = round.into_par_iter().map(play).collect();
-        for (part, part_events) in finished.into_iter().flatten() {
+        // Those that there was time for, from the first on: which are quick does not matter then.
+        for (part, part_events) in finished.into_iter().map_while(|batch| batch) {
             tally.merge(&part);
             events += part_events;
         }
@@ -91,8 +100,40 @@ pub(super) fn rare(
     let mut means = (tally.means(settings.confidence))
         .ok_or_else(|| format!("no loss in {} samples of busy periods", tally.samples()))?;
     trusted(&tally, &means)?;
+    if calm.unmet() > DOMINANT * means.unavailability.mean {
+        return Err("how many of what often fails must be down to do harm was not met".to_owned());
+    }
     means.never_seen = never_seen(&watched, &tally.seen);
     Ok(means)
+}
+
+/// What should carry a good part of the losses and needs two failures that come at certain ages, if anything does.
+fn meet_on_dates<'w>(plan: &Plan, watched: &'w [Watched]) -> Option<&'w str> {
+    let dated = come_on_dates(plan);
+    // Of what a unit is down, the part that comes on dates.
+    let on_dates = |unit: &UnitId| {
+        let unit = &plan.units[*unit as usize];
+        let clocks = unit.first_clock as usize..(unit.first_clock + unit.n_clocks) as usize;
+        let (mut sum, mut all) = (0.0, f64::MIN_POSITIVE);
+        for clock in clocks {
+            let own = &plan.clocks[clock];
+            let [life, repair] =
+                [own.life, own.repair].map(|law| plan.distributions[law as usize].mean());
+            all += repair / life;
+            sum += f64::from(u8::from(dated[clock])) * repair / life;
+        }
+        sum / all
+    };
+    let two = |set: &Watched| {
+        let (mut none, mut one) = (1.0, 0.0);
+        for part in set.units.iter().map(on_dates) {
+            (none, one) = (none * (1.0 - part), one * (1.0 - part) + none * part);
+        }
+        set.share * (1.0 - none - one)
+    };
+    let all: f64 = watched.iter().map(two).sum();
+    let foremost = watched.iter().max_by(|a, b| two(a).total_cmp(&two(b)))?;
+    (all > DOMINANT).then_some(foremost.label.as_str())
 }
 
 /// The plan in which nothing fails but what can matter to a journey: failures of the rest would never let it rest.

@@ -36,6 +36,8 @@ pub struct Calm {
     /// By how many more than that are down, from one on: into how many a busy period that gets there for the first time is split, on
     /// average. Empty where what fails often does no harm by piling up.
     splits: Vec<f64>,
+    /// Where it is not known from how many on they do harm: about the share of time with as many down as were met.
+    unmet: f64,
 }
 
 impl Calm {
@@ -93,6 +95,7 @@ impl Calm {
             groups,
             most,
             splits: Vec::new(),
+            unmet: 0.0,
         };
         if piles_up {
             calm.with_splits(plan, seed)
@@ -123,18 +126,28 @@ impl Calm {
         }
     }
 
+    /// About the share of time with more down than it is known of whether they do harm.
+    #[must_use]
+    pub const fn unmet(&self) -> f64 {
+        self.unmet
+    }
+
     /// Learns how often busy periods pile failures up, one above the other, so that as many get to each level as to the one before.
     fn with_splits(mut self, plan: &Plan, seed: u64) -> Self {
         let mut known = 0;
         let (mut first, mut samples, mut stalled) = (0, LOOKS, 0);
         self.splits = vec![1.0];
-        while stalled < MOST_STALLS {
+        let mut events = 0;
+        while stalled < MOST_STALLS && events < MOST_EVENTS {
             let Ok(mut busy) = BusyPeriods::new(plan, seed ^ OWN_TRIALS, &[], &self) else {
                 return self.unsplit();
             };
-            (first..first + samples).for_each(|index| {
-                busy.sample(index);
-            });
+            for index in first..first + samples {
+                events += busy.sample(index).events;
+                if events > MOST_EVENTS {
+                    break;
+                }
+            }
             first += samples;
             let before = known;
             let reached = busy.reached();
@@ -158,7 +171,7 @@ impl Calm {
             }
             if known >= harm {
                 self.splits.truncate(harm);
-                break;
+                return self;
             }
             self.splits.push(1.0);
             if known == before {
@@ -166,6 +179,7 @@ impl Calm {
                 samples *= 2;
             }
         }
+        self.unmet = self.splits.iter().product::<f64>().recip();
         self
     }
 
@@ -239,7 +253,9 @@ const MOST_STALLS: u32 = 4;
 const MOST_LEVELS: u32 = 64;
 /// Busy periods from which a chance is learned, and copies at a level at most.
 const ENOUGH: u32 = 50;
-const MOST_COPIES: f64 = 8.0;
+const MOST_COPIES: f64 = 32.0;
+/// Events played for it: some seconds.
+const MOST_EVENTS: u64 = 5_000_000;
 
 fn is_down(simulator: &Simulator<'_>, unit: UnitId) -> bool {
     !matches!(simulator.condition_of(unit), Condition::Up | Condition::Off)

@@ -73,6 +73,13 @@ impl Clocks {
     }
 }
 
+impl Clocks {
+    /// By clock, whether it only runs out at certain ages.
+    pub(super) fn dated(&self) -> Vec<bool> {
+        self.kinds.iter().map(|kind| *kind == Kind::Dated).collect()
+    }
+}
+
 /// Failures in a second of operation by a sampler of lives; `None` if it is not exponential.
 fn rate(laws: &Laws, life: u32) -> Option<f64> {
     match laws.samplers[life as usize] {
@@ -224,13 +231,13 @@ impl Likely {
         self.clocks.kinds[clock as usize] == Kind::Dated
     }
 
-    /// Whether any clock may be so likely to run out in so many seconds that its failures by nature begin busy periods.
-    pub(super) fn may_be_ripe(&self, seconds: f64) -> bool {
-        self.clocks.kinds.iter().any(|kind| match kind {
+    /// Whether a clock may be so likely to run out in so many seconds that its failures by nature begin busy periods.
+    pub(super) fn may_get_ripe(&self, clock: u32, seconds: f64) -> bool {
+        match &self.clocks.kinds[clock as usize] {
             Kind::Constant(_) => false,
             Kind::Ageing(hazard, limit) => hazard.may_exceed(*limit, seconds),
             Kind::Dated => true,
-        })
+        }
     }
 
     /// Whether a clock that is running out is so likely to that this begins a busy period by nature; else it may be chosen to.
@@ -280,8 +287,8 @@ impl Likely {
         }
     }
 
-    /// Looks at how things stand. Returns the rates of failures.
-    pub(super) fn look(&mut self, simulator: &Simulator<'_>, lives: &Lives) -> Rates {
+    /// Looks at how things stand, for the first failure of a busy period or a later one. Returns the rates of failures.
+    pub(super) fn look(&mut self, simulator: &Simulator<'_>, lives: &Lives, first: bool) -> Rates {
         let mut total = Rates::default();
         for clock in 0..self.rates.len() {
             let unit = self.clocks.units[clock];
@@ -291,8 +298,9 @@ impl Likely {
                 Kind::Constant(rate) => (*rate, true),
                 Kind::Ageing(_, limit) => {
                     let hazard = self.hazard(simulator, lives, clock as u32);
-                    // Riper ones come by nature.
-                    (if hazard > *limit { 0.0 } else { hazard }, false)
+                    // Riper ones begin busy periods by nature.
+                    let ripe = if first { 0.0 } else { *limit };
+                    (if hazard > *limit { ripe } else { hazard }, false)
                 }
                 Kind::Dated => (0.0, false),
             };

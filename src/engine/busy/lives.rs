@@ -1,7 +1,6 @@
-//! When the lives under way began: what how readily they end depends on, where that changes with age.
+//! When the lives and repairs under way began: what how readily they end depends on, where that changes with age.
 
 use crate::engine::trial::Simulator;
-use crate::engine::units::Condition;
 use crate::plan::{UnitId, UnitKind};
 
 /// When lives began that are counted in plain time; those in operating time the simulator itself remembers.
@@ -18,13 +17,16 @@ impl Lives {
         self.began.resize(n_units, 0.0);
     }
 
-    /// The event of a slot has just been played: a unit that it has left up begins a life.
+    /// The event of a slot has just been played: its unit begins a life or a repair.
     pub(super) fn note(&mut self, simulator: &Simulator<'_>, slot: u32) {
-        if let Some(began) = self.began.get_mut(slot as usize)
-            && simulator.condition_of(slot) == Condition::Up
-        {
+        if let Some(began) = self.began.get_mut(slot as usize) {
             *began = simulator.now;
         }
+    }
+
+    /// When what a unit of the fast path is in began \[s\].
+    pub(super) fn began(&self, unit: UnitId) -> f64 {
+        self.began[unit as usize]
     }
 
     /// How long a clock of a unit that is up has run \[s\].

@@ -37,18 +37,18 @@ impl Natural {
             .map(|unit| clocks_of(plan, unit).any(|clock| clocks[clock as usize]))
             .collect();
         // Not more than take a few times as long as the other busy periods of a sample.
-        let dated = (0..)
-            .zip(&plan.clocks)
-            .filter(|(clock, _)| likely.is_dated(*clock));
-        let rates = dated.map(|(_, clock)| plan.distributions[clock.life as usize].mean().recip());
         let trial = plan.warm_up + plan.horizon;
+        let begin = (0..)
+            .zip(&plan.clocks)
+            .filter(|(clock, _)| likely.may_get_ripe(*clock, trial));
+        let rates = begin.map(|(_, clock)| plan.distributions[clock.life as usize].mean().recip());
         let rate = rates.sum::<f64>();
         let share = |seconds: f64| (MOST / (seconds * rate)).min(1.0);
         Self {
             units: all.filter(|unit| is_one[*unit as usize]).collect(),
             is_one,
             clocks,
-            begins: likely.may_be_ripe(trial),
+            begins: (0..plan.clocks.len() as u32).any(|clock| likely.may_get_ripe(clock, trial)),
             near,
             shares: [share(trial - near), share(10.0 * trial)],
         }

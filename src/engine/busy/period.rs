@@ -89,7 +89,7 @@ impl<'p> BusyPeriods<'p> {
         self.natural.go_on(&mut self.player, &self.walker);
         self.down.clear();
         self.removed.begin();
-        let rates = self.likely.look(&self.player, &self.lives);
+        let rates = self.likely.look(&self.player, &self.lives, true);
         // The first failure is certain; its rate, not its chance, is part of the formula.
         let (unit, clock, weight) = match first {
             First::Likely if rates.of(Among::All) <= 0.0 => return None,
@@ -139,7 +139,7 @@ impl<'p> BusyPeriods<'p> {
             }
             let until = time.min(end);
             let wait = until - self.player.now;
-            let rates = self.likely.look(&self.player, &self.lives);
+            let rates = self.likely.look(&self.player, &self.lives, false);
             path.progress.has_lost |= self.player.world.impaired;
             let pending = self.pending(end);
             let Path {
@@ -194,7 +194,9 @@ impl<'p> BusyPeriods<'p> {
         }
         let mut came_to = Split::GoesOn;
         let excess = self.calm.excess(&self.player);
-        if excess > path.level && self.player.world.impaired {
+        // What the others bring about says nothing of piles.
+        let by_piling_up = path.progress.seldom == 0 && self.player.world.impaired;
+        if excess > path.level && by_piling_up {
             self.harm = Some(self.harm.map_or(excess, |least| least.min(excess)));
         }
         while path.level < excess {
@@ -212,14 +214,14 @@ impl<'p> BusyPeriods<'p> {
             let copies = mean.floor() + f64::from(u8::from(rng.random::<f64>() < mean.fract()));
             for _ in 1..copies as u32 {
                 let mut player = self.player.clone();
-                player.draw_rests(&self.calm, rng);
+                player.draw_rests(&self.calm, &self.lives, rng);
                 self.branches.push(Branch {
                     player,
                     lives: self.lives.clone(),
                     path: path.clone(),
                 });
             }
-            self.player.draw_rests(&self.calm, rng);
+            self.player.draw_rests(&self.calm, &self.lives, rng);
             came_to = Split::Splits;
         }
         while path.level > excess + SLACK && !path.progress.has_lost {
@@ -320,6 +322,7 @@ impl<'p> BusyPeriods<'p> {
                     phase: up,
                 };
                 player.play(unit);
+                self.lives.note(player, unit);
             }
             UnitKind::General => {
                 player.rngs[clock as usize] = stream;
@@ -346,9 +349,9 @@ impl<'p> BusyPeriods<'p> {
             if !self.natural.is_one(slot) {
                 player.calendar.set(slot, f64::INFINITY);
             }
-            self.lives.note(player, slot);
             self.down.retain(|unit| *unit != slot);
         }
+        self.lives.note(&self.player, slot);
         self.note_down();
     }
 
@@ -386,7 +389,10 @@ impl Simulator<'_> {
         self.now = other.now;
         self.ledger.last = other.now;
         self.spare.copy_from_slice(&other.spare);
-        self.changes.clear();
+        // Nothing but a repair may not be settled yet.
+        self.changes.clone_from(&other.changes);
+        self.dirty_pools.clone_from(&other.dirty_pools);
+        self.world_changed = other.world_changed;
         self.condition.copy_from_slice(&other.condition);
         self.states.clone_from(&other.states);
         if !self.states.is_empty() {
@@ -405,9 +411,19 @@ impl Simulator<'_> {
 
     /// How much longer the repairs and lives of what fails often take is drawn anew, given how long they have taken: else all that a
     /// busy period is split into would share a repair that happens to be long, or a failure that comes soon.
-    fn draw_rests(&mut self, calm: &Calm, rng: &mut StreamRng) {
-        for unit in 0..self.states.len() as UnitId {
+    fn draw_rests(&mut self, calm: &Calm, lives: &Lives, rng: &mut StreamRng) {
+        for unit in 0..self.plan.units.len() as UnitId {
             if !calm.fails_often(unit) {
+                continue;
+            }
+            if let UnitKind::Simple(up) = self.plan.units[unit as usize].kind {
+                if self.condition_of(unit) == Condition::Down {
+                    let began = lives.began(unit);
+                    let law = &self.laws.phases[up as usize].next;
+                    if let Some(repair) = longer_than(self.now - began, law, rng) {
+                        self.calendar.set(unit, began + repair);
+                    }
+                }
                 continue;
             }
             match self.condition[unit as usize] {

@@ -133,3 +133,73 @@ fn exponential_lives_played_as_if_they_aged_meet_the_same_answers() {
         assert_near(file, &ageing, exact, samples);
     }
 }
+
+/// A worker is up again at the very instant at which the upgrade comes, every 2400 h: 360 h a year, times what the other replica is down.
+#[test]
+fn failures_on_dates_are_met_at_the_end_of_a_repair_too() {
+    let model = "
+model: dates
+horizon: 8760h
+regions: { r: { zones: [a, b] } }
+services:
+  worker: { replicas: 4 }
+  one: { replicas: 1 }
+  two: { replicas: 1 }
+  web: { replicas: 0, calls: [{ any: [one, two] }, { service: worker, kind: optional }] }
+crews: { people: { size: 20 } }
+faults:
+  task: { hits: replica, services: [worker], mtbf: { fixed: 40h }, mttr: { fixed: 80h }, crew: people }
+  upgrade: { hits: replica, services: [one], mtbf: { fixed: 2280h }, mttr: { fixed: 120h } }
+  host: { hits: replica, services: [two], mtbf: 2000000h, mttr: 10h, crew: people }
+journeys: { shop: { entry: web } }
+topologies: { t: { pattern: multi-az, regions: [r] } }
+";
+    let exact = 360.0 / 8760.0 * 10.0 / 2_000_010.0;
+    assert_near("dates", model, exact, 3_000);
+}
+
+/// Lives so likely to end early that two of them do: 2 of 3, each down for 1 h in 20,001 whatever the law of its lives.
+#[test]
+fn failures_soon_after_birth_are_made_likely_after_another() {
+    let model = "
+model: born
+horizon: 1y
+warm_up: 100y
+regions: { r: { zones: [a, b, c] } }
+services: { s: { replicas: 3, needs: 2 } }
+faults: { host: { hits: replica, mtbf: { weibull: { shape: 0.45, mean: 20000h } }, mttr: 1h } }
+topologies: { t: { pattern: multi-az, regions: [r] } }
+";
+    let q = 1.0 / 20_001.0_f64;
+    assert_near("born", model, 3.0 * q * q - 2.0 * q.powi(3), 20_000);
+}
+
+/// Workers that pile up beside a database whose loss is as rare: by the Markov chain and the product form.
+#[test]
+fn piles_are_found_beside_a_rare_loss() {
+    for (size, needs, crew, exact) in [
+        (16, "needs: 5 }", "", 1.916e-8),
+        (12, "needs: 4 }", ", crew: people", 3.611e-7),
+    ] {
+        let repair = if size == 16 { "5h" } else { "2h" };
+        let often = if size == 16 { "7.4h" } else { "20h" };
+        let model = format!(
+            "
+model: both
+horizon: 1000h
+regions: {{ r: {{ zones: [a, b] }} }}
+services:
+  web: {{ replicas: 0, calls: [database, worker] }}
+  database: {{ replicas: 2 }}
+  worker: {{ replicas: {size}, {needs}
+crews: {{ people: {{ size: 2 }} }}
+faults:
+  host: {{ hits: replica, services: [database], mtbf: 50000h, mttr: {repair} }}
+  task: {{ hits: replica, services: [worker], mtbf: {often}, mttr: 1h{crew} }}
+journeys: {{ shop: {{ entry: web }} }}
+topologies: {{ t: {{ pattern: multi-az, regions: [r] }} }}
+"
+        );
+        assert_near(&format!("{size} workers"), &model, exact, 400);
+    }
+}
