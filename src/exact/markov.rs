@@ -531,28 +531,14 @@ fn extrapolated(meshes: &[Figures]) -> Solution {
 /// A figure on each mesh without what races are known to put it off by, the limit of that and its error; and the two times of the race
 /// that costs most.
 fn put_right(
-    raw: Vec<f64>,
+    mut values: Vec<f64>,
     of_races: &Stakes,
     figure: usize,
 ) -> (Vec<f64>, f64, f64, Option<[f64; 2]>) {
-    let mut values = raw.clone();
     of_races.put_right(figure, &mut values);
-    let vague = of_races.vagueness(figure, &weights(&values));
-    // What races do to a figure differs from mesh to mesh, and so must the figure.
-    let off: Vec<f64> = raw
-        .iter()
-        .zip(&values)
-        .map(|(raw, right)| raw - right)
-        .collect();
-    let seen = spread(&raw) / spread(&off);
-    let (values, share, more) = if seen < LEAST_SEEN {
-        let most = off.iter().fold(0.0, |most: f64, off| most.max(off.abs()));
-        (raw, 2.0 * seen, most)
-    } else {
-        (values, 1.0, 0.0)
-    };
     let (value, error) = limit(&values);
-    let error = error + share * MARGIN * (vague.error + more);
+    let vague = of_races.vagueness(figure, &weights(&values));
+    let error = error + MARGIN * vague.error;
     // No figure is below 0.
     (
         values,
@@ -560,20 +546,6 @@ fn put_right(
         error + (-value).max(0.0),
         vague.times,
     )
-}
-
-/// Of what races should make figures differ from mesh to mesh, the share that they do differ by below which it is not believed.
-const LEAST_SEEN: f64 = 0.5;
-
-/// How much figures differ.
-fn spread(values: &[f64]) -> f64 {
-    let most = values
-        .iter()
-        .fold(f64::NEG_INFINITY, |most, value| most.max(*value));
-    let least = values
-        .iter()
-        .fold(f64::INFINITY, |least, value| least.min(*value));
-    most - least
 }
 
 /// The limit of figures on meshes cut into 1, 2, … and its error.
