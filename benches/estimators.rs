@@ -59,7 +59,7 @@ const RARE: [(&str, &str, u64); 15] = [
     ("wear", "2 of 3, hosts that wear out", 1),
     ("early", "2 of 3, hosts that fail early", 1),
     ("dated", "maintenance of a zone on dates", 1),
-    ("workers", "one person, sixty workers", 1),
+    ("workers", "one person, sixty workers", 10),
     ("piles", "31 of 60 workers behind one person", 20),
 ];
 

@@ -131,7 +131,7 @@ impl Rates {
     }
 
     /// Of all that come from outside.
-    pub(super) fn from_outside(self) -> f64 {
+    pub(super) fn outside(self) -> f64 {
         self.parked
     }
 }

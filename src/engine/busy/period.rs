@@ -51,7 +51,7 @@ pub(super) struct Branch<'p> {
     path: Path,
 }
 
-impl<'p> BusyPeriods<'p> {
+impl BusyPeriods<'_> {
     /// Plays a busy period from where the walker is, and all that it is split into, and adds what they lose by their weights.
     pub(super) fn period(
         &mut self,

@@ -211,7 +211,7 @@ impl Ratios {
     /// Time has passed without a failure from outside, the rates by nature being these.
     pub(super) fn pass(&mut self, rates: Rates, seconds: f64) {
         for (log, source) in self.logs.iter_mut().zip(&self.sources) {
-            *log += (source.total() - rates.from_outside()) * seconds;
+            *log += (source.total() - rates.outside()) * seconds;
         }
     }
 
