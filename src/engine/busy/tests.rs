@@ -177,9 +177,10 @@ topologies: { t: { pattern: multi-az, regions: [r] } }
 /// Workers that pile up beside a database whose loss is as rare: by the Markov chain and the product form.
 #[test]
 fn piles_are_found_beside_a_rare_loss() {
-    for (size, needs, crew, exact) in [
-        (16, "needs: 5 }", "", 1.916e-8),
-        (12, "needs: 4 }", ", crew: people", 3.611e-7),
+    // Few samples carry the second: so many as it takes until their spread tells how much.
+    for (size, needs, crew, exact, samples) in [
+        (16, "needs: 5 }", "", 1.916e-8, 400),
+        (12, "needs: 4 }", ", crew: people", 3.611e-7, 1_500),
     ] {
         let repair = if size == 16 { "5h" } else { "2h" };
         let often = if size == 16 { "7.4h" } else { "20h" };
@@ -200,6 +201,6 @@ journeys: {{ shop: {{ entry: web }} }}
 topologies: {{ t: {{ pattern: multi-az, regions: [r] }} }}
 "
         );
-        assert_near(&format!("{size} workers"), &model, exact, 400);
+        assert_near(&format!("{size} workers"), &model, exact, samples);
     }
 }
