@@ -1,18 +1,19 @@
 //! Busy periods with failures made likely: importance sampling of what almost never happens.
 //!
-//! While everything is up and the controller is at rest, a plan with exponential lives forgets how it got there. Each loss
-//! is part of a *busy period*, from a failure in that state until everything is at rest again. With Λ the rate of failures
-//! at rest, and ℓ(s) what a busy period from s on loses until the end of the trial, Campbell's formula (Mecke's, as the state
-//! decides what follows) says exactly
+//! While nothing is the matter ([`calm`]) what comes next depends on how old everything is, and on nothing else. Each loss is part of a
+//! *busy period*, from a failure in that state until nothing is the matter again. With Λ(s) the rate of failures as things stand at s, and
+//! ℓ(s) what a busy period from s on loses until the end of the trial, Campbell's formula (Mecke's, as the state decides what follows) says
+//! exactly
 //!
 //! ```text
-//! E[lost] = E ∫ Λ 1{at rest at s} ℓ(s) ds   over the trial.
+//! E[lost] = E ∫ Λ(s) 1{nothing is the matter at s} ℓ(s) ds   over the trial.
 //! ```
 //!
-//! So a sample is an ordinary trial up to a uniformly random time s, and from there, if it is at rest, a few busy periods
+//! So a sample is an ordinary trial up to a random time s, and from there, if nothing is the matter, a few busy periods
 //! whose failures come more often than by nature, and more from where they hurt. Each loss counts by its likelihood ratio.
+//! Failures that cannot be made likely ([`natural`]) begin busy periods of their own.
 //! Where laws have ranges, all of it holds for their values in a sample, and the samples are a mean over these.
-//! The horizon, its start from new, `warm_up` and the daily curve are all in s; repairs, takeovers and failovers may have any
+//! The horizon, its start from new, `warm_up` and the daily curve are all in s; lives, repairs, takeovers and failovers may have any
 //! distribution. Failure biasing: Shahabuddin (1994), Management Science 40, 333-352, doi:10.1287/mnsc.40.3.333; Nicola,
 //! Shahabuddin & Nakayama (2001), IEEE Transactions on Reliability 50, 246-264, doi:10.1109/24.974123.
 

@@ -42,9 +42,9 @@ impl Repairs {
     pub(super) fn favouring_long(plan: &Plan, is_wanted: impl Fn(UnitId) -> bool) -> Self {
         let mut known: Vec<Option<Option<Arc<SizeBiased>>>> = vec![None; plan.distributions.len()];
         let mut laws = vec![None; plan.clocks.len()];
-        for (unit, own) in (0..).zip(&plan.units) {
-            let clocks = own.first_clock..own.first_clock + own.n_clocks;
-            for clock in clocks.filter(|_| is_wanted(unit)) {
+        let units = 0..plan.units.len() as UnitId;
+        for unit in units.filter(|unit| is_wanted(*unit)) {
+            for clock in plan.clocks_of_unit(unit) {
                 let law = plan.clocks[clock as usize].repair as usize;
                 let biased = known[law].get_or_insert_with(|| {
                     SizeBiased::of(&plan.distributions[law], plan.horizon).map(Arc::new)

@@ -91,7 +91,7 @@ enum Down<'p> {
 }
 
 impl<'p> Without<'p> {
-    /// Of a plan under a seed, its busy periods as [`BusyPeriods::new`] has them.
+    /// Of a plan under a seed, its busy periods as [`BusyPeriods::new`] has them. They are not split: what is weighed without a part is a whole one.
     ///
     /// # Errors
     ///
@@ -103,8 +103,6 @@ impl<'p> Without<'p> {
         parts: &[Variants<'p>],
         calm: &Calm,
     ) -> Result<Self, String> {
-        // What is weighed without a part is a whole busy period.
-        let calm = &calm.unsplit();
         let mut base = BusyPeriods::new(plan, seed, sets, calm)?;
         // What ages has failures by nature too, which come at other times without a part.
         let forgets = base.remembered().is_none();
@@ -214,12 +212,12 @@ impl Perfect<'_> {
         (sample, here): (&BusySample, &Rest),
         there: &mut Rest,
     ) -> (f64, u64) {
-        if self.weighed.is_none() {
+        let Some((slot, _)) = self.weighed else {
             let sample = self.periods.sample(index);
             return (sample.loss.unavailability, sample.events);
-        }
+        };
         let walk = self.periods.walk(index);
-        if let (Some((slot, _)), true, true) = (self.weighed, walk.at_rest, sample.at_rest) {
+        if walk.at_rest && sample.at_rest {
             self.periods.note_rest(there);
             if here == there {
                 let events = self.periods.walker.outcome.events;

@@ -52,11 +52,7 @@ pub(super) fn rare(
     let watched = dominant_cut_sets(plan);
     let sets: Vec<Vec<UnitId>> = watched.iter().map(|set| set.units.clone()).collect();
     BusyPeriods::new(plan, settings.seed, &sets, &Calm::default())?;
-    if let Some(label) = meet_on_dates(plan, &watched) {
-        return Err(format!(
-            "{label}: both come at certain ages, and whether they meet cannot be made likely"
-        ));
-    }
+    refuse_dates(plan, &watched)?;
     let calm = Calm::learn(plan, settings.seed);
     let play = |batch: u64| -> Option<(RareTally, u64)> {
         if stop() {
@@ -107,15 +103,18 @@ pub(super) fn rare(
     Ok(means)
 }
 
-/// What should carry a good part of the losses and needs two failures that come at certain ages, if anything does.
-fn meet_on_dates<'w>(plan: &Plan, watched: &'w [Watched]) -> Option<&'w str> {
+/// Refuses what should carry a good part of the losses and needs two failures that come at certain ages.
+///
+/// # Errors
+///
+/// In words, which failures these are.
+pub(super) fn refuse_dates(plan: &Plan, watched: &[Watched]) -> Result<(), String> {
     let dated = come_on_dates(plan);
     // Of what a unit is down, the part that comes on dates.
     let on_dates = |unit: &UnitId| {
-        let unit = &plan.units[*unit as usize];
-        let clocks = unit.first_clock as usize..(unit.first_clock + unit.n_clocks) as usize;
         let (mut sum, mut all) = (0.0, f64::MIN_POSITIVE);
-        for clock in clocks {
+        for clock in plan.clocks_of_unit(*unit) {
+            let clock = clock as usize;
             let own = &plan.clocks[clock];
             let [life, repair] =
                 [own.life, own.repair].map(|law| plan.distributions[law as usize].mean());
@@ -132,8 +131,13 @@ fn meet_on_dates<'w>(plan: &Plan, watched: &'w [Watched]) -> Option<&'w str> {
         set.share * (1.0 - none - one)
     };
     let all: f64 = watched.iter().map(two).sum();
-    let foremost = watched.iter().max_by(|a, b| two(a).total_cmp(&two(b)))?;
-    (all > DOMINANT).then_some(foremost.label.as_str())
+    match watched.iter().max_by(|a, b| two(a).total_cmp(&two(b))) {
+        Some(foremost) if all > DOMINANT => Err(format!(
+            "{}: two of these come at certain ages, and whether they meet cannot be made likely",
+            foremost.label
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The plan in which nothing fails but what can matter to a journey: failures of the rest would never let it rest.

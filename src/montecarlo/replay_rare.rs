@@ -6,7 +6,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::rare::{
     BATCH, FIRST_ROUND, MIN_WITH_LOSS, MOST_SAMPLES, PRECISION, UNEVEN, dominant_cut_sets,
-    never_seen, trusted,
+    never_seen, refuse_dates, trusted,
 };
 use super::replay::{precision, progress};
 use super::threads::pool;
@@ -45,7 +45,13 @@ pub fn replay_rare(
         .collect::<Vec<_>>();
     let watched = dominant_cut_sets(plan);
     let sets: Vec<Vec<UnitId>> = watched.iter().map(|set| set.units.clone()).collect();
-    let calm = Calm::learn(plan, settings.seed);
+    refuse_dates(plan, &watched)?;
+    let calm = Calm::usual(plan, settings.seed);
+    if calm.does_harm(plan) {
+        return Err(
+            "what often fails does harm by piling up, which only splitting would meet".to_owned(),
+        );
+    }
     let sampler = || Without::new(plan, settings.seed, &sets, &variants(parts), &calm);
     sampler()?;
     let limit = settings.trials.unwrap_or(MOST_SAMPLES).min(MOST_SAMPLES);

@@ -1,9 +1,9 @@
 //! What is down while nothing is the matter: from where busy periods begin, and where they end.
 //!
 //! Where failures come seldom that is when everything is up. Beside units that fail all the time (sixty workers, one of them always
-//! under repair) it hardly ever is, and busy periods from there would never end. So as many of these may be down as usually are, and any number of those that can do no harm by themselves: a
-//! busy period begins when a failure leads out of that, and ends with the return. Whatever is down, and for how much longer, is part of the state
-//! that it begins in. Such sets in the place of a regeneration: Nicola, Shahabuddin, Heidelberger & Glynn (1993), Fast simulation of
+//! under repair) it hardly ever is, and busy periods from there would never end. So as many of these may be down as usually are, and any
+//! number of those that can do no harm by themselves: a busy period begins when a failure leads out of that, and ends with the return.
+//! Whatever is down, and for how much longer, is part of the state that it begins in. Such sets in the place of a regeneration: Nicola, Shahabuddin, Heidelberger & Glynn (1993), Fast simulation of
 //! steady-state availability in non-Markovian highly dependable systems, 23rd International Symposium on Fault-Tolerant Computing, 38-47.
 
 use std::collections::BTreeMap;
@@ -41,9 +41,20 @@ pub struct Calm {
 }
 
 impl Calm {
-    /// What is usual in a plan. A function of plan and seed.
+    /// What is usual in a plan, and how what fails often piles up where that does harm. A function of plan and seed.
     #[must_use]
     pub fn learn(plan: &Plan, seed: u64) -> Self {
+        let usual = Self::usual(plan, seed);
+        if usual.does_harm(plan) {
+            usual.with_splits(plan, seed)
+        } else {
+            usual
+        }
+    }
+
+    /// What is usual in a plan, busy periods not being split. A function of plan and seed.
+    #[must_use]
+    pub fn usual(plan: &Plan, seed: u64) -> Self {
         let (groups, n_groups) = alike(plan);
         let mut simulator = Simulator::new(plan, seed ^ OWN_TRIALS);
         let end = plan.warm_up + plan.horizon;
@@ -78,30 +89,30 @@ impl Calm {
             sum <= SELDOM
         });
         let often = |group: u32| (!seldom.contains(&(group as usize))).then_some(group);
-        let decides = plan.deciding_gates();
         let mut harms = vec![false; n_groups];
-        for (unit, group) in plan.units.iter().zip(&groups) {
-            harms[*group as usize] |= unit.gate != NO_GATE && decides[unit.gate as usize];
+        for (does, group) in can_harm(plan).into_iter().zip(&groups) {
+            harms[*group as usize] |= does;
         }
         let most = found.into_iter().zip(&harms).map(|(mut found, harms)| {
             found.sort_unstable();
             let usual = found[((USUALLY * LOOKS as f64) as usize).min(found.len() - 1)];
             if *harms { usual } else { u32::MAX }
         });
-        let most = most.collect();
-        let groups: Vec<Option<u32>> = groups.into_iter().map(often).collect();
-        let piles_up = groups.iter().flatten().any(|group| harms[*group as usize]);
-        let calm = Self {
-            groups,
-            most,
+        Self {
+            most: most.collect(),
+            groups: groups.into_iter().map(often).collect(),
             splits: Vec::new(),
             unmet: 0.0,
-        };
-        if piles_up {
-            calm.with_splits(plan, seed)
-        } else {
-            calm
         }
+    }
+
+    /// Whether anything that fails often can do harm by piling up.
+    #[must_use]
+    pub fn does_harm(&self, plan: &Plan) -> bool {
+        let units = (0..).zip(can_harm(plan));
+        units
+            .into_iter()
+            .any(|(unit, does)| does && self.fails_often(unit))
     }
 
     /// Into how many a busy period is split that gets so many units above what is usual for the first time, on average.
@@ -115,15 +126,6 @@ impl Calm {
     /// Whether busy periods are split.
     pub(super) const fn splits(&self) -> bool {
         !self.splits.is_empty()
-    }
-
-    /// The same, nothing being split.
-    #[must_use]
-    pub(in crate::engine) fn unsplit(&self) -> Self {
-        Self {
-            splits: Vec::new(),
-            ..self.clone()
-        }
     }
 
     /// About the share of time with more down than it is known of whether they do harm.
@@ -140,7 +142,8 @@ impl Calm {
         let mut events = 0;
         while stalled < MOST_STALLS && events < MOST_EVENTS {
             let Ok(mut busy) = BusyPeriods::new(plan, seed ^ OWN_TRIALS, &[], &self) else {
-                return self.unsplit();
+                self.splits.clear();
+                return self;
             };
             for index in first..first + samples {
                 events += busy.sample(index).events;
@@ -257,6 +260,14 @@ const MOST_COPIES: f64 = 32.0;
 /// Events played for it: some seconds.
 const MOST_EVENTS: u64 = 5_000_000;
 
+/// By unit, whether it can harm a journey by being down.
+fn can_harm(plan: &Plan) -> Vec<bool> {
+    let decides = plan.deciding_gates();
+    let units = plan.units.iter();
+    let does = units.map(|unit| unit.gate != NO_GATE && decides[unit.gate as usize]);
+    does.collect()
+}
+
 fn is_down(simulator: &Simulator<'_>, unit: UnitId) -> bool {
     !matches!(simulator.condition_of(unit), Condition::Up | Condition::Off)
 }
@@ -264,10 +275,9 @@ fn is_down(simulator: &Simulator<'_>, unit: UnitId) -> bool {
 /// Units by fault and service: the group of each, and their number.
 fn alike(plan: &Plan) -> (Vec<u32>, usize) {
     let mut known = BTreeMap::new();
-    let units = plan.units.iter().zip(&plan.sites);
-    let groups = units.map(|(unit, site)| {
-        let clocks = unit.first_clock as usize..(unit.first_clock + unit.n_clocks) as usize;
-        let cause = plan.clocks[clocks].first().map(|clock| clock.cause);
+    let groups = (0..).zip(&plan.sites).map(|(unit, site)| {
+        let mut clocks = plan.clocks_of_unit(unit);
+        let cause = clocks.next().map(|clock| plan.clocks[clock as usize].cause);
         let next = known.len() as u32;
         *known.entry((cause, site.service())).or_insert(next)
     });

@@ -71,9 +71,7 @@ impl Clocks {
             causes: plan.clocks.iter().map(|clock| clock.cause).collect(),
         }
     }
-}
 
-impl Clocks {
     /// By clock, whether it only runs out at certain ages.
     pub(super) fn dated(&self) -> Vec<bool> {
         self.kinds.iter().map(|kind| *kind == Kind::Dated).collect()
@@ -210,12 +208,9 @@ impl Likely {
 
     /// The first clock that what comes next remembers: its lives are not exponential.
     pub(super) fn remembered(&self) -> Option<u32> {
-        let kinds = self.clocks.kinds.iter();
-        let found = kinds.map(|kind| matches!(kind, Kind::Constant(_)));
-        (0..)
-            .zip(found)
-            .find(|(_, forgets)| !forgets)
-            .map(|(clock, _)| clock)
+        let forgets = |kind: &Kind| matches!(kind, Kind::Constant(_));
+        let found = self.clocks.kinds.iter().position(|kind| !forgets(kind));
+        found.map(|clock| clock as u32)
     }
 
     /// By clock, whether its failures come from outside only.

@@ -34,7 +34,10 @@ impl Natural {
         let all = 0..plan.units.len() as UnitId;
         let is_one: Vec<bool> = all
             .clone()
-            .map(|unit| clocks_of(plan, unit).any(|clock| clocks[clock as usize]))
+            .map(|unit| {
+                plan.clocks_of_unit(unit)
+                    .any(|clock| clocks[clock as usize])
+            })
             .collect();
         // Not more than take a few times as long as the other busy periods of a sample.
         let trial = plan.warm_up + plan.horizon;
@@ -48,6 +51,7 @@ impl Natural {
             units: all.filter(|unit| is_one[*unit as usize]).collect(),
             is_one,
             clocks,
+            // Also where lives may never end, so that their mean rate is none.
             begins: (0..plan.clocks.len() as u32).any(|clock| likely.may_get_ripe(clock, trial)),
             near,
             shares: [share(trial - near), share(10.0 * trial)],
@@ -92,7 +96,7 @@ impl Natural {
     pub(super) fn go_on(&self, player: &mut Simulator<'_>, walker: &Simulator<'_>) {
         let plan = player.plan;
         for &unit in &self.units {
-            for clock in clocks_of(plan, unit) {
+            for clock in plan.clocks_of_unit(unit) {
                 let name = plan.clocks[clock as usize].key;
                 player.rngs[clock as usize] = player.key.occasion(name, Purpose::Renewal, 0);
             }
@@ -106,7 +110,7 @@ impl Natural {
                     renewal.ahead = phase.next.draw(&mut renewal.rng);
                 }
                 UnitKind::General => {
-                    for clock in clocks_of(plan, unit) {
+                    for clock in plan.clocks_of_unit(unit) {
                         let clock = clock as usize;
                         player.life_ends[clock] = if self.clocks[clock] {
                             walker.life_ends[clock]
@@ -127,10 +131,4 @@ impl Natural {
             }
         }
     }
-}
-
-/// Clocks of a unit.
-fn clocks_of(plan: &Plan, unit: UnitId) -> std::ops::Range<u32> {
-    let unit = &plan.units[unit as usize];
-    unit.first_clock..unit.first_clock + unit.n_clocks
 }

@@ -453,11 +453,10 @@ impl Simulator<'_> {
     }
 
     fn draw_rest_of_lives(&mut self, unit: UnitId, rng: &mut StreamRng) {
-        let plan = self.plan.units[unit as usize];
-        if plan.kind != UnitKind::General {
+        if self.plan.units[unit as usize].kind != UnitKind::General {
             return;
         }
-        let clocks = plan.first_clock..plan.first_clock + plan.n_clocks;
+        let clocks = self.plan.clocks_of_unit(unit);
         for clock in clocks.filter(|clock| !self.parked[*clock as usize]) {
             let law = self.plan.clocks[clock as usize].life;
             let age = self.age_of(unit, clock);
