@@ -11,7 +11,7 @@ use rustc_hash::FxBuildHasher;
 use super::chain::Chain;
 use super::law::{given_positive, lumps};
 use super::phases::{Mesh, Phases};
-use super::races::{Part, races};
+use super::races::Part;
 use crate::engine::{Event, Experience, Explorer, Law, StateId};
 use crate::model::Distribution;
 use crate::plan::Plan;
@@ -32,11 +32,13 @@ struct Known {
 /// A state that may follow.
 #[derive(Debug)]
 pub(super) struct Next {
-    probability: f64,
+    pub probability: f64,
     /// The state.
     pub state: StateId,
     /// For each of its events, the one whose time goes on in it; none if its time begins. Empty if no time has several phases.
     pub goes_on: Vec<Option<u16>>,
+    /// Number of what begins together in it, if phases may blur which ends first.
+    origin: Option<u32>,
 }
 
 /// A state and the phase of each of its events; no phases where all have one.
@@ -61,6 +63,10 @@ pub(super) struct Builder<'p> {
     sights: IndexSet<Box<[u64]>, FxBuildHasher>,
     /// States with the events whose times begin together in them, if phases may blur which ends first.
     together: IndexSet<(StateId, Vec<u16>), FxBuildHasher>,
+    /// Which of these the first state is, if any.
+    first_origin: Option<u32>,
+    /// On the coarsest mesh, the nodes out of which one of these begins, its number, and at which rate \[1/s\].
+    begins: Vec<(u32, u32, f64)>,
     chain: Chain,
 }
 
@@ -79,6 +85,8 @@ impl<'p> Builder<'p> {
             nodes: IndexSet::default(),
             sights: IndexSet::default(),
             together: IndexSet::default(),
+            first_origin: None,
+            begins: Vec::new(),
             chain: Chain {
                 offsets: vec![0],
                 targets: Vec::new(),
@@ -86,7 +94,6 @@ impl<'p> Builder<'p> {
                 sights: Vec::new(),
                 seen: Vec::new(),
                 is_meshed: false,
-                races: Vec::new(),
             },
         }
     }
@@ -106,15 +113,20 @@ impl<'p> Builder<'p> {
         self.laws.iter().any(|law| law.is_meshed)
     }
 
-    /// The chain, when all nodes have been expanded.
-    pub(super) fn finish(mut self) -> Chain {
+    /// The chain, when all nodes have been expanded, and what was gone through for it.
+    pub(super) fn finish(mut self) -> (Chain, Self) {
         self.chain.is_meshed = self.is_meshed();
-        if self.chain.is_meshed && self.mesh.cuts == 1 {
-            self.chain.races = races(&self);
-        }
-        let sight = |bits: Box<[u64]>| bits.iter().copied().map(f64::from_bits).collect();
-        self.chain.sights = self.sights.into_iter().map(sight).collect();
-        self.chain
+        let sight = |bits: &[u64]| bits.iter().copied().map(f64::from_bits).collect();
+        self.chain.sights = self.sights.iter().map(|bits| sight(bits)).collect();
+        let empty = Chain {
+            offsets: vec![0],
+            targets: Vec::new(),
+            rates: Vec::new(),
+            sights: Vec::new(),
+            seen: Vec::new(),
+            is_meshed: self.chain.is_meshed,
+        };
+        (std::mem::replace(&mut self.chain, empty), self)
     }
 
     /// Meets the first node.
@@ -125,9 +137,10 @@ impl<'p> Builder<'p> {
             probability: 1.0,
             state: first,
             goes_on: vec![None; self.states[first as usize].events.len()],
+            origin: None,
         };
         self.refuse_ties(&next)?;
-        self.note_together(&next);
+        self.first_origin = self.note_together(&next);
         let starts = self.starts(&next, &[]);
         if starts.len() > 1 {
             return Err(
@@ -217,9 +230,16 @@ impl<'p> Builder<'p> {
 
     /// The nodes of a state that follows one with these phases.
     fn starts(&self, next: &Next, before: &[u16]) -> Vec<(f64, Node)> {
+        let starts = self.starts_as_they_are(next, before).into_iter();
+        let node = |(chance, phases)| (chance, (next.state, self.in_order(next.state, phases)));
+        starts.map(node).collect()
+    }
+
+    /// The same, without phases that may change places in their order.
+    fn starts_as_they_are(&self, next: &Next, before: &[u16]) -> Vec<(f64, Vec<u16>)> {
         let known = &self.states[next.state as usize];
         if !known.is_staged {
-            return vec![(1.0, (next.state, Box::default()))];
+            return vec![(1.0, Vec::new())];
         }
         let mut all: Vec<(f64, Vec<u16>)> = vec![(1.0, Vec::with_capacity(known.events.len()))];
         for (id, old) in known.events.iter().zip(&next.goes_on) {
@@ -247,8 +267,7 @@ impl<'p> Builder<'p> {
                 }
             }
         }
-        let node = |(chance, phases)| (chance, (next.state, self.in_order(next.state, phases)));
-        all.into_iter().map(node).collect()
+        all
     }
 
     fn in_order(&self, state: StateId, mut phases: Vec<u16>) -> Box<[u16]> {
@@ -271,20 +290,13 @@ impl<'p> Builder<'p> {
         let known = &self.states[state as usize];
         let events = known.events.clone();
         let phase_of = |event: usize| phases.get(event).copied().unwrap_or(0);
-        let (mut cell, mut stride) = (0, 1);
-        for (event, id) in events.iter().enumerate() {
-            if self.is_move(*id) {
-                let (_, law) = self.events[*id as usize];
-                cell += stride * usize::from(phase_of(event));
-                stride *= self.laws[law as usize].chain.len();
-            }
-        }
-        self.chain.seen.push(known.sights[cell]);
+        let cell = self.cell(state, &phases);
+        self.chain.seen.push(known.sights[usize::from(cell)]);
         // Moves that go on whatever follows have no say in it.
         let cell = if self.explorer.moves_overlap() {
             0
         } else {
-            cell as u16
+            cell
         };
         let first = self.chain.targets.len();
         for (event, id) in events.iter().enumerate() {
@@ -299,6 +311,9 @@ impl<'p> Builder<'p> {
             if now.rate > 0.0 && now.onward < 1.0 {
                 let over = now.rate * (1.0 - now.onward);
                 for next in self.successors(state, event, cell)?.iter() {
+                    if let Some(origin) = next.origin.filter(|_| self.mesh.cuts == 1) {
+                        (self.begins).push((node as u32, origin, over * next.probability));
+                    }
                     for (chance, node) in self.starts(next, &phases) {
                         self.transition(node, over * next.probability * chance);
                     }
@@ -308,6 +323,19 @@ impl<'p> Builder<'p> {
         self.join_equal(first);
         self.chain.offsets.push(self.chain.targets.len());
         Ok(())
+    }
+
+    /// How far the moves of traffic are, as one number.
+    fn cell(&self, state: StateId, phases: &[u16]) -> u16 {
+        let (mut cell, mut stride) = (0, 1);
+        for (event, id) in self.states[state as usize].events.iter().enumerate() {
+            if self.is_move(*id) {
+                let (_, law) = self.events[*id as usize];
+                cell += stride * usize::from(phases.get(event).copied().unwrap_or(0));
+                stride *= self.laws[law as usize].chain.len();
+            }
+        }
+        cell as u16
     }
 
     fn transition(&mut self, to: Node, rate: f64) {
@@ -352,13 +380,14 @@ impl<'p> Builder<'p> {
         self.meet_states()?;
         let mut successors = Vec::with_capacity(found.len());
         for successor in found {
-            let next = Next {
+            let mut next = Next {
                 probability: successor.probability,
                 state: successor.state,
                 goes_on: self.goes_on(state, successor.state, &successor.goes_on),
+                origin: None,
             };
             self.refuse_ties(&next)?;
-            self.note_together(&next);
+            next.origin = self.note_together(&next);
             successors.push(next);
         }
         let successors = Rc::new(successors);
@@ -403,15 +432,28 @@ impl<'p> Builder<'p> {
         Ok(())
     }
 
-    /// Notes times that begin together, if one of them is cut on the mesh.
-    fn note_together(&mut self, next: &Next) {
+    /// Notes times that begin together, if one of them is cut on the mesh; the number of the note.
+    fn note_together(&mut self, next: &Next) -> Option<u32> {
         let begun = next.goes_on.iter().enumerate();
         let begun = begun.filter(|(_, old)| old.is_none());
         let begun: Vec<u16> = begun.map(|(event, _)| event as u16).collect();
         let is_meshed = |event: &u16| self.law_of(next.state, *event).is_meshed;
-        if begun.len() > 1 && begun.iter().any(is_meshed) {
-            self.together.insert((next.state, begun));
+        if begun.len() < 2 || !begun.iter().any(is_meshed) {
+            return None;
         }
+        Some(self.together.insert_full((next.state, begun)).0 as u32)
+    }
+
+    /// How often each group of times begins together, given the time that is spent in each node.
+    pub(super) fn beginnings(&self, times: &[f64]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.together.len()];
+        if let Some(first) = self.first_origin {
+            sums[first as usize] = 1.0;
+        }
+        for &(node, origin, rate) in &self.begins {
+            sums[origin as usize] += times[node as usize] * rate;
+        }
+        sums
     }
 
     /// States with the events whose times begin together in them.
@@ -424,7 +466,52 @@ impl<'p> Builder<'p> {
         self.states[state as usize].events.len() as u16
     }
 
-    fn law_of(&self, state: StateId, event: u16) -> &Phases {
+    /// The nodes, as they are numbered: their states and phases.
+    pub(super) fn nodes(&self) -> impl Iterator<Item = (StateId, &[u16])> {
+        self.nodes
+            .iter()
+            .map(|(state, phases)| (*state, &phases[..]))
+    }
+
+    /// Number of a node, in whatever order its phases are that may change places.
+    pub(super) fn number(&self, state: StateId, phases: &[u16]) -> Option<usize> {
+        let phases = if phases.is_empty() {
+            Box::default()
+        } else {
+            self.in_order(state, phases.to_vec())
+        };
+        self.nodes.get_index_of(&(state, phases))
+    }
+
+    /// What follows when a time of a node ends now, whatever its phase: with its chance each, the phases in no order.
+    pub(super) fn after(
+        &self,
+        state: StateId,
+        phases: &[u16],
+        event: u16,
+    ) -> Vec<(f64, &Next, Vec<u16>)> {
+        let cell = if self.explorer.moves_overlap() {
+            0
+        } else {
+            self.cell(state, phases)
+        };
+        let found = self.successors.get(&(state, event, cell));
+        let found = found.map_or(self.known_successors(state, event), |found| &found[..]);
+        let starts = |next| {
+            let starts = self.starts_as_they_are(next, phases).into_iter();
+            starts.map(move |(chance, phases)| (next.probability * chance, next, phases))
+        };
+        found.iter().flat_map(starts).collect()
+    }
+
+    /// Positions of the events of a state that may change places with one of them, itself among them.
+    pub(super) fn alike_to(&self, state: StateId, event: u16) -> Vec<u16> {
+        let groups = &self.states[state as usize].alike;
+        let group = groups.iter().find(|group| group.contains(&event));
+        group.map_or_else(|| vec![event], |group| group.to_vec())
+    }
+
+    pub(super) fn law_of(&self, state: StateId, event: u16) -> &Phases {
         let id = self.states[state as usize].events[usize::from(event)];
         &self.laws[self.events[id as usize].1 as usize]
     }
@@ -439,47 +526,17 @@ impl<'p> Builder<'p> {
     /// The values of the time of an event, or narrow parts of its law.
     pub(super) fn parts(&self, state: StateId, event: u16) -> Vec<Part> {
         let id = self.states[state as usize].events[usize::from(event)];
-        let law = self.distribution(self.events[id as usize].0.law);
-        let phases = self.law_of(state, event);
-        let part = |(mean, variance)| Part {
-            mean,
-            variance,
-            blur: if phases.is_meshed {
-                phases.spread_at(mean)
-            } else {
-                0.0
-            },
-        };
-        lumps(&law).into_iter().map(part).collect()
+        let lumps = lumps(&self.distribution(self.events[id as usize].0.law));
+        Part::all(&lumps, self.law_of(state, event))
     }
 
-    /// Whether the same follows whichever of two events of a state comes first, if the other comes right after it.
-    pub(super) fn is_even(&self, state: StateId, one: u16, other: u16) -> bool {
-        let after_both = |first: u16, second: u16| {
-            let mut found: Vec<(StateId, Vec<Option<u16>>, f64)> = Vec::new();
-            for next in self.known_successors(state, first) {
-                let at = (next.goes_on.iter()).position(|old| *old == Some(second));
-                let Some(at) = at else {
-                    found.push((next.state, next.goes_on.clone(), next.probability));
-                    continue;
-                };
-                for last in self.known_successors(next.state, at as u16) {
-                    let origin =
-                        |old: &Option<u16>| old.and_then(|old| next.goes_on[usize::from(old)]);
-                    let goes_on = last.goes_on.iter().map(origin).collect();
-                    found.push((last.state, goes_on, next.probability * last.probability));
-                }
-            }
-            // What was to come second begins anew if it was not ended by the first.
-            found.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)).then(a.2.total_cmp(&b.2)));
-            found
-        };
-        let (one_first, other_first) = (after_both(one, other), after_both(other, one));
-        one_first.len() == other_first.len()
-            && one_first
-                .iter()
-                .zip(&other_first)
-                .all(|(a, b)| a.0 == b.0 && a.1 == b.1 && (a.2 - b.2).abs() < 1e-12)
+    /// Whether the time of an event of a state is one of some values.
+    pub(super) fn ends_on_dates(&self, state: StateId, event: u16) -> bool {
+        let id = self.states[state as usize].events[usize::from(event)];
+        let law = self.events[id as usize].0.law;
+        lumps(&self.distribution(law))
+            .iter()
+            .all(|(_, variance)| *variance == 0.0)
     }
 
     fn has_few_lengths(&self, law: Law) -> bool {

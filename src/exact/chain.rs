@@ -3,7 +3,6 @@
 use super::builder::Builder;
 use super::effort::Limits;
 use super::phases::Mesh;
-use super::races::Race;
 use crate::engine::Explorer;
 use crate::model::Distribution;
 use crate::plan::{Plan, Sampler, Unit, UnitKind};
@@ -23,8 +22,6 @@ pub(super) struct Chain {
     pub seen: Vec<u32>,
     /// Whether times were cut on a mesh: then the chain is an approximation of the plan.
     pub is_meshed: bool,
-    /// On the coarsest mesh, the times of which phases may blur which ends first.
-    pub races: Vec<Race>,
 }
 
 impl Chain {
@@ -121,7 +118,21 @@ impl From<String> for Obstacle {
 /// # Errors
 ///
 /// In words, what keeps the plan from being a Markov chain within the limits.
+#[cfg(test)]
 pub(super) fn chain(plan: &Plan, mesh: Mesh, limits: Limits) -> Result<Chain, Obstacle> {
+    Ok(built(plan, mesh, limits)?.0)
+}
+
+/// Builds the chain of a plan, with times as phases on a mesh; beside it what was gone through for it.
+///
+/// # Errors
+///
+/// In words, what keeps the plan from being a Markov chain within the limits.
+pub(super) fn built(
+    plan: &Plan,
+    mesh: Mesh,
+    limits: Limits,
+) -> Result<(Chain, Builder<'_>), Obstacle> {
     refuse_lives_in_step(plan)?;
     let explorer = Explorer::new(plan, 2 * u32::from(mesh.cuts))?;
     refuse_sometimes_zero(plan, &explorer)?;

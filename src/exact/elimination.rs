@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use num_complex::Complex64;
 
 use super::chain::{Chain, Rewards};
+use super::potentials::Potentials;
 
 /// Sums over all ways through a chain.
 pub(super) trait Resolvent {
@@ -21,6 +22,13 @@ pub(super) trait Resolvent {
     ///
     /// In words, if that takes too long.
     fn sums(&mut self, rewards: &Rewards<'_>, s: Complex64) -> Result<Vec<Complex64>, String>;
+
+    /// What it is worth to be in each state, when the chain also ends at rate `s` \[1/s\], and the time spent there.
+    ///
+    /// # Errors
+    ///
+    /// In words, if that takes too long.
+    fn potentials(&mut self, rewards: &Rewards<'_>, s: f64) -> Result<Potentials, String>;
 }
 
 /// Ways through a state from which the rest may be a table.
@@ -36,12 +44,14 @@ pub(super) struct Elimination {
     rates: Vec<(u32, f64)>,
     /// Rate of each state to an end \[1/s\].
     to_end: Vec<f64>,
+    /// States that are ends.
+    ends: Vec<u32>,
     n_slots: usize,
     pivots: Vec<Pivot>,
     /// State and slot of the transitions that lead to each pivot.
     ins: Vec<(u32, u32)>,
-    /// Slots of the transitions out of each pivot.
-    outs: Vec<u32>,
+    /// State and slot of the transitions out of each pivot.
+    outs: Vec<(u32, u32)>,
     /// For each pair of one in and one out, the slot of the way round.
     around: Vec<u32>,
     /// States that are left at the end, the first state first.
@@ -95,6 +105,11 @@ impl Elimination {
         let mut elimination = Self {
             rates: std::mem::take(&mut graph.rates),
             to_end: std::mem::take(&mut graph.to_end),
+            ends: (0..)
+                .zip(is_end)
+                .filter(|(_, is_end)| **is_end)
+                .map(|(state, _)| state)
+                .collect(),
             n_slots: 0,
             pivots: Vec::with_capacity(order.len()),
             ins: Vec::new(),
@@ -136,13 +151,13 @@ impl Elimination {
         }
     }
 
-    /// Takes all states of the rest out but the first.
+    /// Takes all states of the rest out but the first; the table of the ways between them as each was taken out.
     fn take_out_rest(
         &self,
         values: &[Complex64],
         to_end: &mut [Complex64],
         sums: &mut [Complex64],
-    ) {
+    ) -> Vec<Complex64> {
         let n = self.rest.len();
         let n_rewards = sums.len() / to_end.len();
         let mut table = vec![Complex64::default(); n * n];
@@ -170,6 +185,7 @@ impl Elimination {
                 }
             }
         }
+        table
     }
 
     fn take_out(&mut self, graph: &mut Graph, state: usize) {
@@ -183,7 +199,7 @@ impl Elimination {
         for to in out.keys() {
             graph.into[*to as usize].remove(&(state as u32));
         }
-        self.outs.extend(out.values());
+        self.outs.extend(out.iter().map(|(to, slot)| (*to, *slot)));
         for from in into {
             let slot = graph.out[from as usize].remove(&(state as u32));
             self.ins.push((from, slot.unwrap_or(NONE)));
@@ -198,8 +214,21 @@ impl Elimination {
     }
 }
 
-impl Resolvent for Elimination {
-    fn sums(&mut self, rewards: &Rewards<'_>, s: Complex64) -> Result<Vec<Complex64>, String> {
+/// A chain of which all states but the first have been taken out.
+struct Reduced {
+    /// Of each slot, the rate at the time when a state of it was taken out \[1/s\].
+    values: Vec<Complex64>,
+    /// By state, its rate to the end at that time \[1/s\].
+    to_end: Vec<Complex64>,
+    /// By state and reward, the sum that was its own at that time.
+    sums: Vec<Complex64>,
+    /// Rates between those of the rest, likewise.
+    table: Vec<Complex64>,
+}
+
+impl Elimination {
+    /// Takes all states out but the first.
+    fn reduced(&self, rewards: &Rewards<'_>, s: Complex64) -> Reduced {
         let n_rewards = rewards.len();
         let mut values = vec![Complex64::default(); self.n_slots];
         for &(slot, rate) in &self.rates {
@@ -214,7 +243,7 @@ impl Resolvent for Elimination {
             let state = pivot.state as usize;
             ways.clear();
             let slots = &self.outs[outs..outs + pivot.n_outs as usize];
-            ways.extend(slots.iter().map(|slot| values[*slot as usize]));
+            ways.extend(slots.iter().map(|(_, slot)| values[*slot as usize]));
             let exit = ways.iter().fold(to_end[state], |sum, way| sum + *way).inv();
             for &(from, slot) in &self.ins[ins..ins + pivot.n_ins as usize] {
                 let from = from as usize;
@@ -235,9 +264,84 @@ impl Resolvent for Elimination {
             ins += pivot.n_ins as usize;
             outs += pivot.n_outs as usize;
         }
-        self.take_out_rest(&values, &mut to_end, &mut sums);
-        sums.truncate(n_rewards);
+        let table = self.take_out_rest(&values, &mut to_end, &mut sums);
+        Reduced {
+            values,
+            to_end,
+            sums,
+            table,
+        }
+    }
+
+    /// Puts a state back: what it is worth is known from where its ways lead, the time spent in it from where they come from.
+    fn put_back(
+        reduced: &Reduced,
+        known: &mut Potentials,
+        state: usize,
+        outs: impl Iterator<Item = (usize, f64)>,
+        ins: impl Iterator<Item = (usize, f64)>,
+    ) {
+        let n = known.first.len();
+        let to_end = reduced.to_end[state].re;
+        let own = &reduced.sums[state * n..][..n];
+        let mut above: Vec<f64> = (own.iter().zip(&known.first))
+            .map(|(sum, first)| sum.re - first * to_end)
+            .collect();
+        let mut exit = to_end;
+        for (to, rate) in outs {
+            exit += rate;
+            for (sum, next) in above.iter_mut().zip(known.of(to)) {
+                *sum += rate * next;
+            }
+        }
+        for (known, sum) in known.above[state * n..].iter_mut().zip(above) {
+            *known = sum / exit;
+        }
+        let arrivals: f64 = ins.map(|(from, rate)| known.times[from] * rate).sum();
+        known.times[state] = arrivals / exit;
+    }
+}
+
+impl Resolvent for Elimination {
+    fn sums(&mut self, rewards: &Rewards<'_>, s: Complex64) -> Result<Vec<Complex64>, String> {
+        let Reduced {
+            to_end, mut sums, ..
+        } = self.reduced(rewards, s);
+        sums.truncate(rewards.len());
         Ok(sums.into_iter().map(|sum| sum / to_end[0]).collect())
+    }
+
+    fn potentials(&mut self, rewards: &Rewards<'_>, s: f64) -> Result<Potentials, String> {
+        let reduced = self.reduced(rewards, s.into());
+        let end = reduced.to_end[0].re;
+        let first = reduced.sums[..rewards.len()].iter();
+        let first = first.map(|sum| sum.re / end).collect();
+        let mut known = Potentials::from_first(first, self.to_end.len());
+        for state in &self.ends {
+            known.end(*state as usize);
+        }
+        known.times[0] = end.recip();
+        let (n, table) = (self.rest.len(), &reduced.table);
+        for pivot in 1..n {
+            let others = self.rest[..pivot].iter().map(|state| *state as usize);
+            let outs = (others.clone()).zip(table[pivot * n..].iter().map(|rate| rate.re));
+            let ins = others.zip((0..pivot).map(|row| table[row * n + pivot].re));
+            let state = self.rest[pivot] as usize;
+            Self::put_back(&reduced, &mut known, state, outs, ins);
+        }
+        let (mut ins, mut outs) = (self.ins.len(), self.outs.len());
+        let rated =
+            |&(state, slot): &(u32, u32)| (state as usize, reduced.values[slot as usize].re);
+        for pivot in self.pivots.iter().rev() {
+            ins -= pivot.n_ins as usize;
+            outs -= pivot.n_outs as usize;
+            let into = &self.ins[ins..ins + pivot.n_ins as usize];
+            let out = &self.outs[outs..outs + pivot.n_outs as usize];
+            let state = pivot.state as usize;
+            let (out, into) = (out.iter().map(rated), into.iter().map(rated));
+            Self::put_back(&reduced, &mut known, state, out, into);
+        }
+        known.checked()
     }
 }
 

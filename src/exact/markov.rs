@@ -3,11 +3,13 @@
 use num_complex::Complex64;
 
 use super::answer::{Accuracy, Figure, JourneyFigures, Refusal, Route, Solution};
-use super::chain::{Chain, Obstacle, Rewards, chain};
+use super::builder::Builder;
+use super::chain::{Chain, Obstacle, Rewards, built};
 use super::effort::{Effort, Limits};
 use super::elimination::{Elimination, Resolvent};
 use super::phases::Mesh;
-use super::races::{Race, worst};
+use super::races::{MOST_CUTS, Races, races};
+use super::stakes::{Stakes, stakes};
 use super::sweeps::Sweeps;
 use super::{laplace, refuse_ranges, transient};
 use crate::plan::Plan;
@@ -16,17 +18,17 @@ use crate::units::format_duration;
 /// Cells of a fixed time on the coarsest mesh, from the finest to the coarsest that is tried.
 const CELLS: [u16; 3] = [12, 6, 3];
 
-/// Meshes in one extrapolation: each cell of the coarsest is cut into 1, 2, 3 and 4.
-const MOST_CUTS: u16 = 4;
-
 /// Relative error of rounding, and of taking a chain as settled.
 const ROUNDING: f64 = 1e-10;
 
-/// What is allowed for where a race of two times makes the error of a limit too small: how much is only known of its own figures.
+/// What is allowed for what races of two times cost: more than one of them at once is not looked at.
 const MARGIN: f64 = 1.5;
 
 /// Operations of steps in time that are tried before anything else.
 const FEW_STEPS: f64 = 3e8;
+
+/// Rate of the end \[1/s\]: of a chain that ends so late nothing else is seen, and as nothing is subtracted no digits are lost.
+const END: f64 = 1e-60;
 
 /// Solves a plan as a Markov chain.
 ///
@@ -65,21 +67,24 @@ fn cells(effort: Effort) -> &'static [u16] {
 
 /// On meshes of the first of these numbers of cells that the limits allow.
 pub(super) fn figures_on(plan: &Plan, limits: Limits, cells: &[u16]) -> Result<Solution, String> {
-    let found = on_meshes(plan, limits, cells, |chain| {
-        Figures::of(plan, chain, limits)
+    let found = on_meshes(plan, limits, cells, |chain, rivals| {
+        let mut figures = Figures::of(plan, chain, limits)?;
+        if let Some(rivals) = rivals {
+            figures.of_races = OfRaces::of(plan, chain, rivals, &figures, limits)?;
+        }
+        Ok(figures)
     })?;
-    let Some(mesh) = found.mesh else {
+    let Some(stages) = found.stages else {
         return Ok(found.values[0].alone());
     };
     let solution = Solution {
-        stages: Some(mesh.stages),
-        ..extrapolated(&found.values, mesh.caution)
+        stages: Some(stages),
+        ..extrapolated(&found.values)
     };
-    if let Some(race) = mesh.race
-        && solution.unavailability.error >= solution.unavailability.value
-    {
-        return Err(unclear(race));
-    }
+    let lost = found.values.iter().map(|figures| figures.means[1].0);
+    let of_races = &found.values[0].of_races.over_time;
+    let (_, _, _, worst) = put_right(lost.collect(), of_races, 1);
+    refuse_unclear(solution.unavailability, worst)?;
     Ok(solution)
 }
 
@@ -90,113 +95,205 @@ pub(super) fn figures_on(plan: &Plan, limits: Limits, cells: &[u16]) -> Result<S
 /// In words, why it is not known.
 pub(super) fn first_outage_alone(plan: &Plan, effort: Effort) -> Result<Figure, String> {
     let limits = effort.limits_beside();
-    let found = on_meshes(plan, limits, cells(effort), |chain| {
-        first_outage(chain, &chain.is_down(), limits)
+    let found = on_meshes(plan, limits, cells(effort), |chain, rivals| {
+        let is_down = chain.is_down();
+        let seconds = first_outage(chain, &is_down, limits)?;
+        let stakes = match rivals {
+            Some(rivals) if seconds.is_finite() => {
+                of_first_outage(chain, rivals, &is_down, limits)?
+            }
+            _ => Stakes::default(),
+        };
+        Ok((seconds / 3600.0, stakes))
     })?;
-    let hours: Vec<f64> = found
-        .values
-        .iter()
-        .map(|seconds| seconds / 3600.0)
-        .collect();
-    let (value, error, rounding) = match &found.mesh {
-        None => (hours[0], 0.0, ROUNDING),
-        Some(mesh) => {
-            let (value, error) = limit(&hours);
-            (value, mesh.caution * error, 10.0 * ROUNDING)
-        }
-    };
-    if let Some(race) = found.mesh.and_then(|mesh| mesh.race)
-        && error >= value
-    {
-        return Err(unclear(race));
-    }
-    first_of(Figure {
+    let hours: Vec<f64> = found.values.iter().map(|(hours, _)| *hours).collect();
+    let figure = |value: f64, error: f64, rounding: f64| Figure {
         value,
         error: error + rounding * value,
         accuracy: Accuracy::Numerical,
-    })
+    };
+    if found.stages.is_none() {
+        return first_of(figure(hours[0], 0.0, ROUNDING));
+    }
+    let (_, value, error, worst) = put_right(hours, &found.values[0].1, 0);
+    let figure = figure(value, error, 10.0 * ROUNDING);
+    refuse_unclear(figure, worst)?;
+    first_of(figure)
+}
+
+/// Where phases do not tell which of two times ends first, nothing may be known.
+fn refuse_unclear(figure: Figure, worst: Option<[f64; 2]>) -> Result<(), String> {
+    let Some(means) = worst.filter(|_| figure.error >= figure.value) else {
+        return Ok(());
+    };
+    let [shorter, longer] = means.map(format_duration);
+    Err(format!(
+        "of times of {shorter} and {longer} that begin together, stages do not tell which ends first (more `--stages` may)"
+    ))
+}
+
+/// What was gone through for a chain on the coarsest mesh, and the races found in it.
+struct Rivals<'b, 'p> {
+    builder: &'b Builder<'p>,
+    races: Races,
+}
+
+/// What depends on races, by kinds of figures.
+#[derive(Default)]
+struct OfRaces {
+    /// By mean over the scored time.
+    over_time: Stakes,
+    first_outage_hours: Stakes,
+    steady_state: Stakes,
+}
+
+impl OfRaces {
+    /// For means over time the chain ends at a rate of once in the time that is played: what happens in it is weighed as it is there,
+    /// up to 1/e, and what follows is taken as far. If figures are the same at all times, both are as in the long run.
+    fn of(
+        plan: &Plan,
+        chain: &Chain,
+        rivals: &Rivals<'_, '_>,
+        figures: &Figures,
+        limits: Limits,
+    ) -> Result<Self, String> {
+        let nowhere = vec![false; chain.n_states()];
+        let worth = |rewards: &Rewards<'_>, s: f64| {
+            with_resolvent(chain, &nowhere, limits, |resolvent| {
+                resolvent.potentials(rewards, s)
+            })
+        };
+        let Rivals { builder, races } = rivals;
+        let played = plan.warm_up + plan.horizon;
+        let is_down = chain.is_down();
+        let rewards = Figures::rewards(chain, &is_down);
+        let potentials = worth(&rewards, played.recip())?;
+        let mut over_time = stakes(
+            builder,
+            races,
+            &rewards,
+            &potentials,
+            &nowhere,
+            played.recip(),
+            Some(&is_down),
+        )?;
+        let peak = 1.0 + plan.daily.map_or(0.0, |daily| daily.amplitude);
+        for (index, (value, _)) in figures.means.iter().enumerate() {
+            let usual = potentials.first[index] / played;
+            let share = if usual == *value {
+                0.0
+            } else {
+                (usual / value - 1.0).abs()
+            };
+            let most = std::f64::consts::E * played / plan.horizon * peak;
+            over_time.unsettle(index, share, most);
+        }
+        // Outages are counted: one that a race makes or saves may be as short as the time between two ends, so that nothing is put right.
+        over_time.unsettle(0, f64::INFINITY, 1.0);
+        let first_outage_hours = if figures
+            .first_outage_hours
+            .as_ref()
+            .is_ok_and(|h| h.is_finite())
+        {
+            of_first_outage(chain, rivals, &is_down, limits)?
+        } else {
+            Stakes::default()
+        };
+        let steady_state = if figures.steady_state.is_ok() {
+            let lost = lost(chain);
+            stakes(
+                builder,
+                races,
+                &lost,
+                &worth(&lost, END)?,
+                &nowhere,
+                END,
+                None,
+            )?
+        } else {
+            Stakes::default()
+        };
+        Ok(Self {
+            over_time,
+            first_outage_hours,
+            steady_state,
+        })
+    }
+}
+
+/// What depends on races of the time to the first outage \[h\].
+fn of_first_outage(
+    chain: &Chain,
+    rivals: &Rivals<'_, '_>,
+    is_down: &[bool],
+    limits: Limits,
+) -> Result<Stakes, String> {
+    if is_down[0] || rivals.races.sites.is_empty() {
+        return Ok(Stakes::default());
+    }
+    let time = Rewards::one(vec![1.0; chain.n_states()]);
+    let potentials = with_resolvent(chain, is_down, limits, |resolvent| {
+        resolvent.potentials(&time, 0.0)
+    })?;
+    let Rivals { builder, races } = rivals;
+    stakes(builder, races, &time, &potentials, is_down, 0.0, None)
 }
 
 /// Something of the chain of a plan, or of those on several meshes.
 struct Found<T> {
     values: Vec<T>,
-    mesh: Option<Meshes>,
-}
-
-/// The meshes on which a plan was solved.
-struct Meshes {
-    /// Stages of a fixed time on the finest.
-    stages: u16,
-    /// By how much the error of their limit is multiplied.
-    caution: f64,
-    /// The race of two times that needs most caution, if there are any.
-    race: Option<Race>,
-}
-
-impl Meshes {
-    fn new(cells: u16, n_meshes: usize, races: &[Race]) -> Self {
-        let worst = worst(races, n_meshes);
-        let too_small = worst.map_or(1.0, |(_, too_small)| too_small);
-        Self {
-            stages: cells * n_meshes as u16,
-            caution: if too_small > 1.0 {
-                MARGIN * too_small
-            } else {
-                1.0
-            },
-            race: worst.map(|(race, _)| race),
-        }
-    }
-}
-
-/// Why nothing is known where phases do not tell which of two times ends first.
-fn unclear(race: Race) -> String {
-    let [shorter, longer] = race.means.map(format_duration);
-    format!(
-        "of times of {shorter} and {longer} that begin together, stages do not tell which ends first (more `--stages` may)"
-    )
+    /// Stages of a fixed time on the finest mesh, if there are any.
+    stages: Option<u16>,
 }
 
 fn on_meshes<T>(
     plan: &Plan,
     limits: Limits,
     cells: &[u16],
-    work: impl Fn(&Chain) -> Result<T, String>,
+    work: impl Fn(&Chain, Option<&Rivals<'_, '_>>) -> Result<T, String>,
 ) -> Result<Found<T>, String> {
     refuse_ranges(plan)?;
     let mut reason = String::new();
     for &cells in cells {
-        let mut meshes = Vec::new();
-        let mut races = Vec::new();
+        let mut values = Vec::new();
         for cuts in 1..=MOST_CUTS {
-            let found = match chain(plan, Mesh { cells, cuts }, limits) {
-                Ok(chain) if !chain.is_meshed => {
+            let found = match built(plan, Mesh { cells, cuts }, limits) {
+                Ok((chain, builder)) if !chain.is_meshed => {
+                    drop(builder);
                     return Ok(Found {
-                        values: vec![work(&chain)?],
-                        mesh: None,
+                        values: vec![work(&chain, None)?],
+                        stages: None,
                     });
                 }
-                Ok(mut chain) => {
-                    races.append(&mut chain.races);
-                    work(&chain)
+                Ok((chain, builder)) if cuts == 1 => {
+                    let races = races(&builder);
+                    let rivals = Rivals {
+                        builder: &builder,
+                        races,
+                    };
+                    work(
+                        &chain,
+                        Some(&rivals).filter(|rivals| !rivals.races.sites.is_empty()),
+                    )
+                }
+                Ok((chain, builder)) => {
+                    drop(builder);
+                    work(&chain, None)
                 }
                 Err(Obstacle::Plan(reason)) => return Err(reason),
                 Err(Obstacle::Size(reason)) => Err(reason),
             };
             match found {
-                Ok(found) => meshes.push(found),
+                Ok(found) => values.push(found),
                 Err(why) => {
                     reason = why;
                     break;
                 }
             }
         }
-        if meshes.len() >= 3 {
-            let mesh = Some(Meshes::new(cells, meshes.len(), &races));
-            return Ok(Found {
-                values: meshes,
-                mesh,
-            });
+        if values.len() >= 3 {
+            let stages = Some(cells * values.len() as u16);
+            return Ok(Found { values, stages });
         }
     }
     Err(reason)
@@ -209,22 +306,14 @@ pub(super) struct Figures {
     steady_state: Result<f64, String>,
     /// Share of time in which as many moves of traffic are under way as a state remembers.
     full: f64,
+    /// What depends on races of two times.
+    of_races: OfRaces,
 }
 
 impl Figures {
     pub(super) fn of(plan: &Plan, chain: &Chain, limits: Limits) -> Result<Self, String> {
         let is_down = chain.is_down();
-        let begins = |state: usize| -> f64 {
-            if is_down[state] {
-                return 0.0;
-            }
-            let ways = chain.transitions(state);
-            ways.filter(|(to, _)| is_down[*to])
-                .map(|(_, rate)| rate)
-                .sum()
-        };
-        let begins = (0..chain.n_states()).map(begins).collect();
-        let rewards = Rewards::beside_sights(begins, chain);
+        let rewards = Self::rewards(chain, &is_down);
         let mut means = means(plan, chain, &rewards, limits)?;
         // While as many moves are under way as a state remembers, one more would be taken wrongly.
         let (full, _) = means.pop().unwrap_or_default();
@@ -242,7 +331,23 @@ impl Figures {
                 .map(|seconds| seconds / 3600.0),
             steady_state: long_run(chain, limits),
             full,
+            of_races: OfRaces::default(),
         })
+    }
+
+    /// What each state earns: the rate at which outages begin, then all that users see.
+    fn rewards<'c>(chain: &'c Chain, is_down: &[bool]) -> Rewards<'c> {
+        let begins = |state: usize| -> f64 {
+            if is_down[state] {
+                return 0.0;
+            }
+            let ways = chain.transitions(state);
+            ways.filter(|(to, _)| is_down[*to])
+                .map(|(_, rate)| rate)
+                .sum()
+        };
+        let begins = (0..chain.n_states()).map(begins).collect();
+        Rewards::beside_sights(begins, chain)
     }
 
     /// Of a chain that is the plan itself.
@@ -361,13 +466,10 @@ fn first_outage(chain: &Chain, is_down: &[bool], limits: Limits) -> Result<f64, 
 
 /// Share of requests lost in the long run.
 fn long_run(chain: &Chain, limits: Limits) -> Result<f64, String> {
-    // Per second: of a chain that ends so late nothing else is seen, and as nothing is subtracted no digits are lost.
-    const END: f64 = 1e-60;
     if !limits.long_run {
         return Err("it was not asked for".to_owned());
     }
-    let lost = (0..chain.n_states()).map(|state| chain.sight(state)[0]);
-    let lost = Rewards::one(lost.collect());
+    let lost = lost(chain);
     let nowhere = vec![false; chain.n_states()];
     let sums = with_resolvent(chain, &nowhere, limits, |resolvent| {
         resolvent.sums(&lost, END.into())
@@ -375,11 +477,17 @@ fn long_run(chain: &Chain, limits: Limits) -> Result<f64, String> {
     Ok(END * sums[0].re)
 }
 
+/// The share of requests that is lost in each state.
+fn lost(chain: &Chain) -> Rewards<'static> {
+    let lost = (0..chain.n_states()).map(|state| chain.sight(state)[0]);
+    Rewards::one(lost.collect())
+}
+
 /// The limit of ever finer meshes; each cell of the first is cut into n in the n-th.
-fn extrapolated(meshes: &[Figures], caution: f64) -> Solution {
-    let limit_of = |values: &dyn Fn(&Figures) -> (f64, f64)| -> Figure {
+fn extrapolated(meshes: &[Figures]) -> Solution {
+    let limit_of = |values: &dyn Fn(&Figures) -> (f64, f64), stakes: &Stakes, index| -> Figure {
         let (all, errors): (Vec<f64>, Vec<f64>) = meshes.iter().map(values).unzip();
-        let (value, error) = limit(&all);
+        let (all, value, error, _) = put_right(all, stakes, index);
         let own = errors.iter().copied().fold(0.0, f64::max);
         // Moves of traffic that hardly ever overlap do so much more on coarse meshes: of that the changes are no series.
         let moves = if meshes.iter().any(|figures| figures.full > 0.0) {
@@ -389,60 +497,107 @@ fn extrapolated(meshes: &[Figures], caution: f64) -> Solution {
         };
         Figure {
             value,
-            error: caution * error + moves + 4.0 * own + 10.0 * ROUNDING * value.abs(),
+            error: error + moves + 4.0 * own + 10.0 * ROUNDING * value.abs(),
             accuracy: Accuracy::Numerical,
         }
     };
+    let OfRaces {
+        over_time,
+        first_outage_hours,
+        steady_state,
+    } = &meshes[0].of_races;
     let means: Vec<Figure> = (0..meshes[0].means.len())
-        .map(|index| limit_of(&|figures| figures.means[index]))
+        .map(|index| limit_of(&|figures| figures.means[index], over_time, index))
         .collect();
-    let known = |of: fn(&Figures) -> &Result<f64, String>| {
+    let known = |of: fn(&Figures) -> &Result<f64, String>, stakes: &Stakes| {
         let all: Result<Vec<&f64>, &String> =
             meshes.iter().map(|figures| of(figures).as_ref()).collect();
+        let value = |figures: &Figures| (of(figures).clone().unwrap_or(f64::NAN), 0.0);
         all.map_err(String::clone)
-            .map(|_| limit_of(&|figures| (of(figures).clone().unwrap_or(f64::NAN), 0.0)))
+            .map(|_| limit_of(&value, stakes, 0))
     };
     let full = meshes
         .iter()
         .map(|figures| figures.full)
         .fold(0.0, f64::max);
-    let steady = known(|figures| &figures.steady_state).map(|figure| Figure {
+    let steady = known(|figures| &figures.steady_state, steady_state).map(|figure| Figure {
         error: figure.error + full,
         ..figure
     });
-    solution(&means, known(|figures| &figures.first_outage_hours), steady)
+    let first = known(|figures| &figures.first_outage_hours, first_outage_hours);
+    solution(&means, first, steady)
+}
+
+/// A figure on each mesh without what races are known to put it off by, the limit of that and its error; and the two times of the race
+/// that costs most.
+fn put_right(
+    mut values: Vec<f64>,
+    of_races: &Stakes,
+    figure: usize,
+) -> (Vec<f64>, f64, f64, Option<[f64; 2]>) {
+    of_races.put_right(figure, &mut values);
+    let (value, error) = limit(&values);
+    let vague = of_races.vagueness(figure, &weights(&values));
+    let error = error + MARGIN * vague.error;
+    // No figure is below 0.
+    (
+        values,
+        value.max(0.0),
+        error + (-value).max(0.0),
+        vague.times,
+    )
 }
 
 /// The limit of figures on meshes cut into 1, 2, … and its error.
 pub(super) fn limit(values: &[f64]) -> (f64, f64) {
     let n = values.len();
-    let at_zero = |first: usize| -> f64 {
-        // Lagrange's weights at 0 for the nodes 1/k.
-        (first..=n)
-            .map(|k| {
-                let others = (first..=n).filter(|other| *other != k);
-                let weight: f64 = others
-                    .map(|other| k as f64 / (k as f64 - other as f64))
-                    .product();
-                weight * values[k - 1]
-            })
-            .sum()
+    let change = values[n - 1] - values[n / 2 - 1];
+    let weights = weights(values);
+    let weighed = |weights: &[f64]| -> f64 {
+        let parts = weights.iter().zip(&values[n - weights.len()..]);
+        parts.map(|(weight, value)| weight * value).sum()
     };
-    let (half, finest) = (n / 2, values[n - 1]);
-    let quarter = half.div_ceil(2);
-    let change = finest - values[half - 1];
-    let before = values[half - 1] - values[quarter - 1];
-    // With errors in proportion to 1/n the change halves each time; to n^(-1/2) it falls to 0.7.
-    if half > quarter && before.abs() < 1.6 * change.abs() {
-        return (finest, 4.0 * change.abs());
+    if is_slow(values) {
+        return (values[n - 1], 4.0 * change.abs());
     }
-    let (value, second) = (at_zero(1), at_zero(2));
+    let (value, second) = (weighed(&weights), weighed(&at_zero(2, n)));
     let error = if n > 3 {
-        3.0 * (value - second).abs() + (second - at_zero(3)).abs() / 10.0
+        3.0 * (value - second).abs() + (second - weighed(&at_zero(3, n))).abs() / 10.0
     } else {
         5.0 * (value - second).abs()
     };
     (value, error)
+}
+
+/// The weights with which figures on meshes enter their limit.
+fn weights(values: &[f64]) -> Vec<f64> {
+    let n = values.len();
+    if is_slow(values) {
+        (1..=n).map(|cuts| f64::from(u8::from(cuts == n))).collect()
+    } else {
+        at_zero(1, n)
+    }
+}
+
+/// Whether figures are no series in 1/n: with errors in proportion to it the change halves each time; to n^(-1/2) it falls to 0.7.
+fn is_slow(values: &[f64]) -> bool {
+    let n = values.len();
+    let half = n / 2;
+    let quarter = half.div_ceil(2);
+    let change = values[n - 1] - values[half - 1];
+    let before = values[half - 1] - values[quarter - 1];
+    half > quarter && before.abs() < 1.6 * change.abs()
+}
+
+/// Lagrange's weights at 0 for the nodes 1/k.
+fn at_zero(first: usize, last: usize) -> Vec<f64> {
+    let weight = |k: usize| {
+        let others = (first..=last).filter(|other| *other != k);
+        others
+            .map(|other| k as f64 / (k as f64 - other as f64))
+            .product()
+    };
+    (first..=last).map(weight).collect()
 }
 
 fn solution(

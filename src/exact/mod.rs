@@ -17,11 +17,15 @@ mod laplace;
 mod law;
 mod markov;
 mod phases;
+mod potentials;
 mod process;
 mod product;
 mod quadrature;
+#[cfg(test)]
+mod race_tests;
 mod races;
 mod renewal;
+mod stakes;
 mod structure;
 mod sweeps;
 #[cfg(test)]

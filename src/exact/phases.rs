@@ -152,6 +152,55 @@ impl Phases {
         }
     }
 
+    /// Phases at which the time may be over: the way to each from where it begins, itself the last, and how long that takes \[s\].
+    pub(super) fn ends(&self) -> impl Iterator<Item = (std::ops::Range<usize>, f64)> + '_ {
+        let ends = (self.starts.iter().skip(1)).map(|(_, first)| usize::from(*first));
+        let branches = self.starts.iter().zip(ends.chain([self.chain.len()]));
+        branches.flat_map(move |((_, first), end)| {
+            let first = usize::from(*first);
+            let mut mean = 0.0;
+            (first..end).filter_map(move |last| {
+                let phase = self.chain[last];
+                mean += phase.rate.recip();
+                (phase.onward < 1.0).then_some((first..last + 1, mean))
+            })
+        })
+    }
+
+    /// Variance of the part of the time that may be over at a phase \[s²\].
+    pub(super) fn variance_of_part(&self, end: u16) -> f64 {
+        let starts = self.starts.iter().map(|(_, first)| *first);
+        let first = starts.filter(|first| *first <= end).max().unwrap_or(0);
+        let (mut left, mut mean, mut square, mut before) = (1.0, 0.0, 0.0, 0.0);
+        for phase in &self.chain[usize::from(first)..] {
+            let stay = phase.rate.recip();
+            // Of all that come so far: what they stay here, beside what they have stayed.
+            square += left * 2.0 * stay * (stay + before);
+            mean += left * stay;
+            before += stay;
+            left *= phase.onward;
+            if left <= 0.0 {
+                break;
+            }
+        }
+        square - mean * mean
+    }
+
+    /// The chance that the time is over at one of some phases, from this one on.
+    pub(super) fn chance_of(&self, ends: &[u16], from: u16) -> f64 {
+        let (mut left, mut sum) = (1.0, 0.0);
+        for (phase, at) in self.chain.iter().zip(0..).skip(usize::from(from)) {
+            if ends.contains(&at) {
+                sum += left * (1.0 - phase.onward);
+            }
+            left *= phase.onward;
+            if left <= 0.0 {
+                break;
+            }
+        }
+        sum
+    }
+
     fn hyperexponential(parts: &[(f64, f64)]) -> Result<Self, String> {
         // What is infinite has no clock: the engine must know it before it draws.
         if parts.len() > 1 && parts.iter().any(|(_, rate)| *rate == 0.0) {

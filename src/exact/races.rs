@@ -3,16 +3,20 @@
 //! Where the two are nearly as long and hardly vary, that is certain, or almost so. Phases blur it: with few of them it is nearly a
 //! toss, and the figures of all meshes that are small enough are near that of a toss, so that nothing in them tells how far their
 //! limit is. What a race does to figures is known, though: they follow the chance that one time is shorter, and the mean by which it is.
-//! Of both this module compares the limit that meshes suggest, and the error that they suggest for it, with the truth.
+//! Of both this module tells what they are on each mesh and in truth; what depends on them, `stakes` tells.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
-use indexmap::IndexSet;
+use indexmap::IndexMap;
 
-use super::builder::Builder;
-use super::markov::limit;
+use super::builder::{Builder, Next};
+use super::phases::{Phase, Phases};
 use crate::engine::StateId;
 use crate::stats::normal_cdf;
+
+/// Meshes on which a race is followed: each phase cut into 1, 2, 3, 4.
+pub(super) const MOST_CUTS: u16 = 4;
 
 /// Steps of the walk at most, if the chain has fewer nodes; those near the beginnings come first.
 const FEW_STEPS: usize = 1_000;
@@ -23,168 +27,527 @@ const CERTAIN: f64 = 6.0;
 /// A time whose variance is so many times what the phases of another add varies so much that phases blur no race with it.
 const SMOOTH: f64 = 3.0;
 
-/// A chance that is off by less, or a mean by so small a part of itself, is not looked at: where next to nothing is wrong its ratio to
-/// an error that is next to nothing says nothing.
-const NEGLIGIBLE: f64 = 1e-5;
+/// What is met again with a chance that is so many times larger is followed again.
+const OFTENER: f64 = 1.1;
 
 /// What differs by less, relative to the times, is the same.
 const SAME: f64 = 1e-9;
 
+/// What follows a race is not quite the same on all meshes, which cut what it depends on too: a limit of meshes enlarges that.
+const UNLIKE: f64 = 0.002;
+
 /// One value of a time, or a narrow part of its law.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Part {
     /// \[s\]
-    pub mean: f64,
+    mean: f64,
     /// Of the law \[s²\].
-    pub variance: f64,
+    variance: f64,
     /// What phases of the coarsest mesh add to it \[s²\].
-    pub blur: f64,
+    blur: f64,
+    /// On the coarsest mesh, the phases at which the last of its times may be over.
+    ends: Rc<[u16]>,
+    /// Of a value, the rates of the phases that lead to it \[1/s\].
+    stages: Rc<[f64]>,
+    /// Its chance in the law of the last of its times.
+    chance: f64,
 }
 
 impl Part {
+    /// All parts of a law, given as mean and variance, with its phases on the coarsest mesh.
+    pub(super) fn all(lumps: &[(f64, f64)], phases: &Phases) -> Vec<Self> {
+        let nearest = |seconds: f64| {
+            let is_value = |(mean, variance): &(f64, f64)| {
+                *variance == 0.0 && (mean - seconds).abs() <= 1e-6 * mean
+            };
+            let far = |(mean, variance): &(f64, f64)| (seconds - mean).abs() / variance.sqrt();
+            let value = lumps.iter().position(is_value);
+            value.or_else(|| {
+                let smooth = (0..lumps.len()).filter(|index| lumps[*index].1 > 0.0);
+                smooth.min_by(|a, b| far(&lumps[*a]).total_cmp(&far(&lumps[*b])))
+            })
+        };
+        let mut ends: Vec<Vec<u16>> = vec![Vec::new(); lumps.len()];
+        let mut ways: Vec<Option<std::ops::Range<usize>>> = vec![None; lumps.len()];
+        for (way, seconds) in phases.ends() {
+            let end = (way.end - 1) as u16;
+            // An exponential part may have the mean of a value.
+            let variance = phases.variance_of_part(end);
+            let is_same = |lump: &(f64, f64)| {
+                lump.1 > 0.0
+                    && (lump.0 - seconds).abs() <= 1e-6 * seconds
+                    && (lump.1 - variance).abs() <= 1e-6 * variance
+            };
+            let lump = lumps.iter().position(is_same);
+            if let Some(lump) = lump.or_else(|| nearest(seconds)) {
+                ends[lump].push(end);
+                ways[lump].get_or_insert(way);
+            }
+        }
+        let anywhere: Vec<u16> = phases.ends().map(|(way, _)| (way.end - 1) as u16).collect();
+        for ends in ends.iter_mut().filter(|ends| ends.is_empty()) {
+            ends.clone_from(&anywhere);
+        }
+        // Exponential and Erlang parts are phases as they are.
+        let is_exact = |ends: &[u16], variance: f64| {
+            ends.first().is_some_and(|end| {
+                let added = phases.variance_of_part(*end) - variance;
+                variance > 0.0 && added.abs() < 1e-6 * variance
+            })
+        };
+        let starts = |ends: &[u16]| -> f64 {
+            let starts = phases.starts.iter();
+            starts
+                .map(|(chance, start)| chance * phases.chance_of(ends, *start))
+                .sum()
+        };
+        let parts = lumps.iter().zip(ends).zip(ways);
+        let part = |((&(mean, variance), ends), way): ((&(f64, f64), Vec<u16>), Option<_>)| {
+            let way: Option<std::ops::Range<usize>> = way;
+            let way = way.filter(|_| variance == 0.0 && phases.is_meshed);
+            let stages: &[Phase] = way.map_or(&[], |way| &phases.chain[way]);
+            Self {
+                mean,
+                variance,
+                blur: if phases.is_meshed && !is_exact(&ends, variance) {
+                    phases.spread_at(mean)
+                } else {
+                    0.0
+                },
+                stages: stages.iter().map(|phase| phase.rate).collect(),
+                chance: starts(&ends),
+                ends: ends.into(),
+            }
+        };
+        parts.map(part).collect()
+    }
+
     /// This, and then that.
-    fn then(self, next: Self) -> Self {
+    fn then(&self, next: &Self) -> Self {
+        let stages: &[f64] = if next.stages.is_empty() {
+            &[]
+        } else {
+            &self.stages
+        };
         Self {
             mean: self.mean + next.mean,
             variance: self.variance + next.variance,
             blur: self.blur + next.blur,
+            ends: Rc::clone(&next.ends),
+            stages: stages.iter().chain(next.stages.iter()).copied().collect(),
+            chance: next.chance,
         }
     }
+}
+
+/// A quantity on each mesh, and in truth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Blurred {
+    on_mesh: [f64; MOST_CUTS as usize],
+    truth: f64,
+}
+
+impl Blurred {
+    /// By how much it is above the truth in a sum of the meshes with these weights, and how far from that it may be.
+    fn off(&self, weights: &[f64]) -> Off {
+        let parts = weights.iter().zip(self.on_mesh);
+        let parts = parts.map(|(weight, value)| weight * (value - self.truth));
+        let (above, all) = parts.fold((0.0, 0.0), |(sum, all), part: f64| {
+            (sum + part, all + part.abs())
+        });
+        Off {
+            above,
+            vague: UNLIKE * all,
+        }
+    }
+}
+
+/// How far off something is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Off {
+    /// By how much it is above the truth.
+    pub above: f64,
+    /// How far from that it may be.
+    pub vague: f64,
 }
 
 /// Two times that began together.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Race {
     /// Of the two \[s\], the shorter first.
     pub means: [f64; 2],
-    /// Of their difference \[s²\].
-    variance: f64,
-    /// What phases of the coarsest mesh add to it \[s²\].
-    blur: f64,
-    /// Whether it makes no difference to what follows which is first, if both end soon after each other.
-    is_even: bool,
+    /// Chance that the shorter ends first.
+    shorter: Blurred,
+    /// How long the other goes on then, on average over all cases \[s\].
+    by: Blurred,
+    /// Whether it is not known which ends first, as they end at the same instant.
+    is_tie: bool,
+    /// Whether the two were followed phase by phase, so that all that phases do is known.
+    pub is_followed: bool,
 }
 
 impl Race {
-    fn between(one: Part, other: Part, is_even: bool) -> Self {
-        Self {
-            means: [one.mean.min(other.mean), one.mean.max(other.mean)],
-            variance: one.variance + other.variance,
-            blur: one.blur + other.blur,
-            is_even,
-        }
-    }
-
-    fn gap(&self) -> f64 {
-        let gap = self.means[1] - self.means[0];
-        if gap < SAME * self.means[1] { 0.0 } else { gap }
-    }
-
-    /// How many times too small the error of the limit of so many meshes may be: at least 1, endless if nothing is known.
-    fn understatement(&self, n_meshes: usize) -> f64 {
-        let gap = self.gap();
-        if gap == 0.0 && self.variance == 0.0 && !self.is_even {
-            return f64::INFINITY;
-        }
-        let shorter = |deviation: f64| match deviation {
-            0.0 => 1.0,
-            deviation => normal_cdf(gap / deviation),
-        };
-        // E[max(D, 0)] of a normal difference D.
-        let by = |deviation: f64| match deviation {
-            0.0 => gap,
-            deviation => {
-                let z = gap / deviation;
-                let density = (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt();
-                deviation * density + gap * normal_cdf(z)
-            }
-        };
-        let too_small = |what: &dyn Fn(f64) -> f64, scale: f64| -> f64 {
-            let cuts = 1..=n_meshes as u32;
-            let values: Vec<f64> = cuts
-                .map(|cuts| what((self.variance + self.blur / f64::from(cuts)).sqrt()) / scale)
-                .collect();
-            let (value, error) = limit(&values);
-            let off = (value - what(self.variance.sqrt()) / scale).abs();
-            if off > NEGLIGIBLE { off / error } else { 1.0 }
-        };
-        let of_mean = too_small(&by, self.blur.sqrt().max(gap));
-        if self.is_even {
-            of_mean.max(1.0)
+    fn between(one: &Part, other: &Part) -> Self {
+        let (short, long) = if one.mean <= other.mean {
+            (one, other)
         } else {
-            of_mean.max(too_small(&shorter, 1.0)).max(1.0)
+            (other, one)
+        };
+        let gap = long.mean - short.mean;
+        let gap = if gap < SAME * long.mean { 0.0 } else { gap };
+        let variance = short.variance + long.variance;
+        let blur = short.blur + long.blur;
+        let (shorter, by) = normal(gap, variance);
+        let mut all = [1, 2, 3, 4].map(|cuts| normal(gap, variance + blur / f64::from(cuts)));
+        let is_followed = !short.stages.is_empty() && !long.stages.is_empty();
+        // What is certain on all meshes needs no closer look.
+        if is_followed && gap < 2.0 * CERTAIN * blur.sqrt() {
+            all = [1, 2, 3, 4].map(|cuts| followed(&short.stages, &long.stages, cuts));
+        }
+        let blurred = |on_mesh, truth| Blurred { on_mesh, truth };
+        Self {
+            means: [short.mean, long.mean],
+            shorter: blurred(all.map(|(shorter, _)| shorter), shorter),
+            by: blurred(all.map(|(_, by)| by), by),
+            is_tie: gap == 0.0 && variance == 0.0,
+            is_followed: is_followed && gap > 0.0,
+        }
+    }
+
+    /// How far off the chance that the shorter is first is in a sum of meshes with these weights, and the mean time between the two \[s\].
+    pub(super) fn off(&self, weights: &[f64]) -> [Off; 2] {
+        let mut first = self.shorter.off(weights);
+        if self.is_tie {
+            let never = Blurred {
+                truth: 0.0,
+                ..self.shorter
+            };
+            let never = never.off(weights);
+            first.vague += first.above.abs().max(never.above.abs()) + never.vague;
+            first.above = 0.0;
+        }
+        [first, self.by.off(weights)]
+    }
+
+    /// By how much both are above the truth on one mesh.
+    pub(super) fn off_on(&self, mesh: usize) -> [f64; 2] {
+        [&self.shorter, &self.by].map(|blurred| blurred.on_mesh[mesh] - blurred.truth)
+    }
+
+    /// Chance in truth that one of the two is first.
+    fn chance_to_be_first(&self, is_shorter: bool) -> f64 {
+        match (is_shorter, self.is_tie) {
+            (_, true) => 1.0,
+            (true, false) => self.shorter.truth,
+            (false, false) => 1.0 - self.shorter.truth,
+        }
+    }
+
+    /// Chance on the coarsest mesh that one of the two is first.
+    fn met_first(&self, is_shorter: bool) -> f64 {
+        let met = self.shorter.on_mesh[0];
+        if is_shorter { met } else { 1.0 - met }
+    }
+
+    /// How many times seldomer than in truth a time comes first on the coarsest mesh, so that what follows is met too seldom.
+    fn too_seldom(&self, is_shorter: bool) -> f64 {
+        let met = self.met_first(is_shorter);
+        if met > 0.0 {
+            (self.chance_to_be_first(is_shorter) / met).max(1.0)
+        } else {
+            1.0
         }
     }
 }
 
-/// The race in which meshes mislead most, and how many times too small their error may be.
-pub(super) fn worst(races: &[Race], n_meshes: usize) -> Option<(Race, f64)> {
-    let judged = races
-        .iter()
-        .map(|race| (*race, race.understatement(n_meshes)));
-    judged.max_by(|a, b| a.1.total_cmp(&b.1))
+/// For a normal difference: the chance that it is above 0, and the mean of what is above.
+fn normal(gap: f64, variance: f64) -> (f64, f64) {
+    if variance == 0.0 {
+        return (1.0, gap);
+    }
+    let deviation = variance.sqrt();
+    let z = gap / deviation;
+    let density = (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt();
+    let chance = normal_cdf(z);
+    (chance, deviation * density + gap * chance)
+}
+
+/// The same for two ways of phases, each of which is cut into so many: phase by phase from the last.
+fn followed(short: &[f64], long: &[f64], cuts: u16) -> (f64, f64) {
+    let cut = |stages: &[f64]| -> Vec<f64> {
+        let cut = |rate: &f64| std::iter::repeat_n(rate * f64::from(cuts), cuts.into());
+        stages.iter().rev().flat_map(cut).collect()
+    };
+    let (short, long) = (cut(short), cut(long));
+    // With no phase of the shorter left: it was first, by what is left of the longer.
+    let left = long.iter().scan(0.0, |left: &mut f64, rate| {
+        *left += rate.recip();
+        Some((1.0, *left))
+    });
+    let mut row: Vec<(f64, f64)> = std::iter::once((0.0, 0.0)).chain(left).collect();
+    for rate in &short {
+        row[0] = (0.0, 0.0);
+        for (index, other) in long.iter().enumerate() {
+            let (share, before, above) = (rate / (rate + other), row[index], row[index + 1]);
+            let mean = |a: f64, b: f64| share * a + (1.0 - share) * b;
+            row[index + 1] = (mean(above.0, before.0), mean(above.1, before.1));
+        }
+    }
+    row[long.len()]
+}
+
+/// Where races are decided: two events of a state, one of which is over in it while the other is under way.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub state: StateId,
+    /// The first of those that may change places with each.
+    pub events: [u16; 2],
+    /// Parts of the laws of the two.
+    pub pairs: Vec<Pair>,
+}
+
+/// Parts of the laws of two times.
+#[derive(Debug)]
+pub(super) struct Pair {
+    /// On the coarsest mesh, the phases at which each is over.
+    pub ends: [Rc<[u16]>; 2],
+    /// The races that may be decided so.
+    pub races: Vec<Decided>,
+}
+
+/// A race that may be decided in some way.
+#[derive(Debug)]
+pub(super) struct Decided {
+    /// Its number.
+    pub race: usize,
+    /// Whether the second of the two events is that of the shorter time.
+    pub is_turned: bool,
+    /// How many times seldomer than in truth that may be on the coarsest mesh.
+    pub too_seldom: f64,
+    /// By the number of the group of times that began together: how often it comes to that after its beginning.
+    pub chances: Vec<(usize, Chance)>,
+}
+
+/// How often it comes to something.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Chance {
+    /// At most, if all that may happen before does.
+    pub most: f64,
+    /// If only those times end that began together, whichever of two is first: that is left to the races of the two.
+    pub usual: f64,
+    /// If only those times end that began together, as often as each is first on the coarsest mesh.
+    pub met: f64,
+}
+
+impl Chance {
+    fn times(self, share: f64) -> Self {
+        Self {
+            most: self.most * share,
+            usual: self.usual * share,
+            met: self.met * share,
+        }
+    }
+}
+
+/// All races of a chain and where they are decided.
+#[derive(Debug, Default)]
+pub(super) struct Races {
+    pub all: Vec<Race>,
+    pub sites: Vec<Site>,
+}
+
+/// Races met, by what tells them apart, and where.
+#[derive(Default)]
+struct Notes {
+    races: IndexMap<[u64; 8], Race>,
+    sites: IndexMap<(StateId, u16, u16), Vec<Pair>>,
+}
+
+impl Notes {
+    /// The race of two parts.
+    fn race(&mut self, one: &Part, other: &Part) -> usize {
+        let words = |part: &Part| {
+            let bits = [part.mean, part.variance, part.blur].map(f64::to_bits);
+            [bits[0], bits[1], bits[2], part.stages.len() as u64]
+        };
+        let (mut a, mut b) = (words(one), words(other));
+        if a > b {
+            std::mem::swap(&mut a, &mut b);
+        }
+        let key = [a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]];
+        let entry = self.races.entry(key);
+        let index = entry.index();
+        entry.or_insert_with(|| Race::between(one, other));
+        index
+    }
+
+    /// Notes that two times may race in a state.
+    fn add(&mut self, builder: &Builder<'_>, together: &Together, one: usize, other: usize) {
+        let (state, runners) = (together.state, &together.runners);
+        let race = self.race(&runners[one].1, &runners[other].1);
+        let first_alike = |event: u16| builder.alike_to(state, event).into_iter().min();
+        let place = |runner: usize| {
+            let (event, part) = &runners[runner];
+            (first_alike(*event).unwrap_or(*event), Rc::clone(&part.ends))
+        };
+        let (mut a, mut b) = (place(one), place(other));
+        let mut is_turned = runners[one].1.mean > runners[other].1.mean;
+        if a.0 > b.0 {
+            std::mem::swap(&mut a, &mut b);
+            is_turned = !is_turned;
+        }
+        let pairs = self.sites.entry((state, a.0, b.0)).or_default();
+        let ends = [a.1, b.1];
+        let known = pairs.iter().position(|pair| pair.ends == ends);
+        let at = known.unwrap_or_else(|| {
+            let races = Vec::new();
+            pairs.push(Pair { ends, races });
+            pairs.len() - 1
+        });
+        let races = &mut pairs[at].races;
+        let is_known = |known: &Decided| known.race == race && known.is_turned == is_turned;
+        let known = races.iter().position(is_known);
+        let at = known.unwrap_or_else(|| {
+            races.push(Decided {
+                race,
+                is_turned,
+                too_seldom: 1.0,
+                chances: Vec::new(),
+            });
+            races.len() - 1
+        });
+        let known = &mut races[at];
+        known.too_seldom = known.too_seldom.max(together.too_seldom);
+        let (origin, chance) = (together.origin, together.chance);
+        match (known.chances.iter_mut()).find(|(other, _)| *other == origin) {
+            Some((_, known)) => {
+                known.most = known.most.max(chance.most);
+                known.usual = known.usual.max(chance.usual);
+                known.met = known.met.max(chance.met);
+            }
+            None => known.chances.push((origin, chance)),
+        }
+    }
 }
 
 /// Times under way that began together, each an event of a state with its end, counted from a beginning of all.
-type Together = (StateId, Vec<(u16, Part)>);
+struct Together {
+    state: StateId,
+    runners: Vec<(u16, Part)>,
+    /// The number of that beginning.
+    origin: usize,
+    /// The chance that it comes to this.
+    chance: Chance,
+    /// How many times seldomer than in truth this may be met on the coarsest mesh.
+    too_seldom: f64,
+}
 
-/// All races of a chain, its states being known: walks on from each instant at which two times begin.
-pub(super) fn races(builder: &Builder<'_>) -> Vec<Race> {
+/// All races of a chain on the coarsest mesh, its states being known: walks on from each instant at which two times begin.
+pub(super) fn races(builder: &Builder<'_>) -> Races {
     let most = builder.n_nodes().max(FEW_STEPS);
-    let mut met: IndexSet<Vec<u64>> = IndexSet::new();
+    let mut met: IndexMap<Vec<u64>, f64> = IndexMap::new();
+    let mut steps = 0;
     let mut queue: VecDeque<Together> = VecDeque::new();
-    let mut races: Vec<Race> = Vec::new();
-    for (state, begun) in builder.begun_together() {
-        for parts in choices(builder, *state, begun) {
-            queue.push_back((*state, parts));
+    let mut notes = Notes::default();
+    for (origin, (state, begun)) in builder.begun_together().enumerate() {
+        for runners in choices(builder, *state, begun) {
+            queue.push_back(Together {
+                state: *state,
+                chance: Chance {
+                    most: chance_of(&runners),
+                    usual: chance_of(&runners),
+                    met: chance_of(&runners),
+                },
+                runners,
+                origin,
+                too_seldom: 1.0,
+            });
         }
     }
-    while let Some((state, mut runners)) = queue.pop_front() {
-        let blur = runners
-            .iter()
-            .map(|(_, part)| part.blur)
-            .fold(0.0, f64::max);
+    while let Some(mut together) = queue.pop_front() {
+        let runners = &mut together.runners;
+        let blurs = runners.iter().map(|(_, part)| part.blur);
+        let blur = blurs.fold(0.0, f64::max);
         runners.retain(|(_, part)| part.variance < SMOOTH * blur);
-        if runners.len() < 2 || met.len() >= most || !met.insert(key(state, &runners)) {
+        if runners.len() < 2 || steps >= most {
             continue;
         }
-        for (index, one) in runners.iter().enumerate() {
-            for other in &runners[index + 1..] {
-                let is_even = builder.is_even(state, one.0, other.0);
-                let race = Race::between(one.1, other.1, is_even);
-                if !races.contains(&race) {
-                    races.push(race);
-                }
+        let known = met.entry(key(&together)).or_insert(0.0);
+        if together.chance.most <= OFTENER * *known {
+            continue;
+        }
+        *known = together.chance.most;
+        steps += 1;
+        let runners = &together.runners;
+        for one in 0..runners.len() {
+            for other in one + 1..runners.len() {
+                notes.add(builder, &together, one, other);
             }
         }
-        for event in 0..builder.n_events(state) {
+        for event in 0..builder.n_events(together.state) {
             let runner = runners.iter().find(|runner| runner.0 == event);
-            if runner.is_some_and(|one| runners.iter().any(|other| is_before(other.1, one.1))) {
+            if runner.is_some_and(|one| runners.iter().any(|other| is_before(&other.1, &one.1))) {
                 continue;
             }
-            follow(builder, state, &runners, event, &mut queue);
+            follow(builder, &together, event, &mut notes, &mut queue);
         }
     }
-    races
+    let site = |((state, one, other), pairs)| Site {
+        state,
+        events: [one, other],
+        pairs,
+    };
+    Races {
+        all: notes.races.into_values().collect(),
+        sites: notes.sites.into_iter().map(site).collect(),
+    }
 }
 
 /// What is together after an event of a state.
 fn follow(
     builder: &Builder<'_>,
-    state: StateId,
-    runners: &[(u16, Part)],
+    together: &Together,
     event: u16,
+    notes: &mut Notes,
     queue: &mut VecDeque<Together>,
 ) {
+    let runners = &together.runners;
     let end = runners.iter().find(|runner| runner.0 == event);
-    for next in builder.known_successors(state, event) {
+    let mut too_seldom = together.too_seldom;
+    let mut going = together.chance;
+    if end.is_none() {
+        (going.usual, going.met) = (0.0, 0.0);
+    }
+    for (_, other) in runners.iter().filter(|runner| runner.0 != event) {
+        if let Some((_, end)) = end {
+            let race = notes.race(end, other);
+            let (race, is_shorter) = (&notes.races[race], end.mean <= other.mean);
+            too_seldom *= race.too_seldom(is_shorter);
+            if runners.len() == 2 {
+                // That it is first before something follows it is part of being first after that.
+                going.met = going.usual * race.met_first(is_shorter);
+            } else {
+                going.usual *= race.chance_to_be_first(is_shorter);
+                going.met *= race.met_first(is_shorter);
+            }
+        }
+    }
+    let all = builder.known_successors(together.state, event);
+    for (index, next) in all.iter().enumerate() {
+        let is_same = |other: &&Next| other.state == next.state && other.goes_on == next.goes_on;
+        if all[..index].iter().any(|other| is_same(&other)) {
+            continue;
+        }
+        let same = all[index..].iter().filter(is_same);
+        let share: f64 = same.map(|next| next.probability).sum();
+        let chance = going.times(share);
         let mut going_on = Vec::new();
         let mut begun = Vec::new();
         for (now, old) in next.goes_on.iter().enumerate() {
             match old {
                 Some(old) => {
                     let runner = runners.iter().find(|runner| runner.0 == *old);
-                    going_on.extend(runner.map(|(_, part)| (now as u16, *part)));
+                    going_on.extend(runner.map(|(_, part)| (now as u16, part.clone())));
                 }
                 None => begun.push(now as u16),
             }
@@ -192,14 +555,24 @@ fn follow(
         if going_on.is_empty() {
             continue;
         }
+        let mut meet = |runners, chance| {
+            queue.push_back(Together {
+                state: next.state,
+                runners,
+                origin: together.origin,
+                chance,
+                too_seldom,
+            });
+        };
         match end {
             // What begins with it has its own group.
-            None => queue.push_back((next.state, going_on)),
+            None => meet(going_on, chance),
             Some((_, end)) => {
                 for choice in choices(builder, next.state, &begun) {
-                    let later = choice.iter().map(|(event, part)| (*event, end.then(*part)));
-                    let all = going_on.iter().copied().chain(later);
-                    queue.push_back((next.state, all.collect()));
+                    let later = choice.iter().map(|(event, part)| (*event, end.then(part)));
+                    let runners = going_on.iter().cloned().chain(later).collect();
+                    let share = chance_of(&choice);
+                    meet(runners, chance.times(share));
                 }
             }
         }
@@ -217,7 +590,7 @@ fn choices(builder: &Builder<'_>, state: StateId, events: &[u16]) -> Vec<Vec<(u1
         }
         let with = |runners: &Vec<(u16, Part)>, part: &Part| {
             let mut runners = runners.clone();
-            runners.push((event, *part));
+            runners.push((event, part.clone()));
             runners
         };
         all = (all.iter())
@@ -227,136 +600,31 @@ fn choices(builder: &Builder<'_>, state: StateId, events: &[u16]) -> Vec<Vec<(u1
     all
 }
 
+/// The chance of a choice of parts.
+fn chance_of(parts: &[(u16, Part)]) -> f64 {
+    parts.iter().map(|(_, part)| part.chance).product()
+}
+
 /// Whether one time certainly ends before another.
-fn is_before(one: Part, other: Part) -> bool {
+fn is_before(one: &Part, other: &Part) -> bool {
     // The finest mesh has a quarter of the blur of the coarsest.
     let variance = one.variance + other.variance + 0.25 * (one.blur + other.blur);
     other.mean - one.mean > CERTAIN * variance.sqrt()
 }
 
 /// What tells groups apart: only differences between ends matter.
-fn key(state: StateId, runners: &[(u16, Part)]) -> Vec<u64> {
-    let first = runners
-        .iter()
-        .map(|runner| runner.1.mean)
-        .fold(f64::INFINITY, f64::min);
+fn key(together: &Together) -> Vec<u64> {
+    let runners = &together.runners;
+    let means = runners.iter().map(|runner| runner.1.mean);
+    let first = means.fold(f64::INFINITY, f64::min);
+    let bits = |number: f64| u64::from((number as f32).to_bits());
     let words = runners.iter().flat_map(|(event, part)| {
-        let later = (part.mean - first) as f32;
-        let parts = [later, part.variance as f32, part.blur as f32];
-        std::iter::once(u64::from(*event)).chain(parts.map(|part| u64::from(part.to_bits())))
+        let end = part.ends.first().copied().unwrap_or(0);
+        let parts = [part.mean - first, part.variance, part.blur].map(bits);
+        let place = (u64::from(*event) << 16) + u64::from(end);
+        std::iter::once(place).chain(parts)
     });
-    std::iter::once(u64::from(state)).chain(words).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::exact::{Effort, markov::figures};
-    use crate::model::load_str;
-    use crate::plan::compile;
-    use crate::topology::expand;
-
-    const DETECTED: f64 = 60.0;
-    const MTBF: f64 = 1e6 * 3600.0;
-    /// A standby that carries nothing of 70 % for an hour once the loss has been detected.
-    const WARMING_UP: f64 = 0.7 * 3600.0;
-
-    /// A failure costs what it lasts if it ends before it is detected, else an hour of a standby that is too small: the seconds that
-    /// a repair of `seconds` costs.
-    fn cost(seconds: f64) -> f64 {
-        if seconds < DETECTED {
-            seconds
-        } else {
-            DETECTED + WARMING_UP
-        }
-    }
-
-    /// What the chain says of such a pair under a law of repairs: unavailability and error, or none if it refuses.
-    fn found(repair: &str, effort: Effort) -> Option<(f64, f64)> {
-        let model = format!(
-            "
-model: pair
-warm_up: 100h
-horizon: 1y
-regions: {{ a: {{ zones: [z] }}, b: {{ zones: [z] }} }}
-services: {{ s: {{ replicas: 10 }} }}
-faults:
-  loss: {{ hits: region, regions: [a], mtbf: 1000000h, mttr: {repair} }}
-topologies: {{ t: {{ pattern: warm-standby, regions: [a, b], standby_scale: 30% }} }}
-failover:
-  detect: {{ fixed: 60s }}
-  activate: {{ fixed: 1h }}
-  reroute: {{ fixed: 0s }}
-  failback: {{ wait: 10m, takes: 0s }}
-"
-        );
-        let model = load_str("model.yaml", &model, None).unwrap();
-        let (name, spec) = model.topologies.get_index(0).unwrap();
-        let plan = compile(&model, &expand(&model, name, spec));
-        match figures(&plan, effort, None) {
-            Ok(solution) => Some((solution.unavailability.value, solution.unavailability.error)),
-            Err(reason) => {
-                let says_why = reason.contains("ends first") || reason.contains("same instant");
-                assert!(says_why, "{reason}");
-                None
-            }
-        }
-    }
-
-    fn assert_covered(repair: &str, cost: f64, mean: f64, effort: Effort) -> Option<f64> {
-        let truth = cost / (MTBF + mean);
-        let (value, error) = found(repair, effort)?;
-        // A second failure before the standby is ready comes once in a million times.
-        let rest = 3e-6 * truth;
-        assert!(
-            (value - truth).abs() <= error + rest,
-            "{repair}: {value:e} ± {error:e}, not {truth:e}"
-        );
-        Some(error / truth)
-    }
-
-    #[test]
-    fn the_error_holds_however_near_two_fixed_times_are() {
-        let nearly = [
-            20.0, 30.0, 45.0, 54.0, 57.0, 59.0, 59.99, 60.001, 61.0, 63.0, 66.0, 70.0, 80.0, 120.0,
-            300.0,
-        ];
-        for seconds in nearly {
-            let repair = format!("{{ fixed: {seconds}s }}");
-            assert_covered(&repair, cost(seconds), seconds, Effort::Quick);
-        }
-        for seconds in [45.0, 59.0, 61.0, 66.0, 120.0] {
-            let repair = format!("{{ fixed: {seconds}s }}");
-            assert_covered(&repair, cost(seconds), seconds, Effort::Full);
-        }
-    }
-
-    #[test]
-    fn the_error_holds_where_a_fixed_time_is_a_part_of_a_law() {
-        // Of exponential repairs with a mean of two hours, all but those that end first are detected.
-        let (hours, seconds) = (7200.0, 59.0);
-        let late = (-DETECTED / hours).exp();
-        let exponential = hours * (1.0 - late) + late * WARMING_UP;
-        let cost_of = 0.9 * exponential + 0.1 * cost(seconds);
-        let mixture =
-            "{ mixture: [ { weight: 90%, of: 2h }, { weight: 10%, of: { fixed: 59s } } ] }";
-        let values = [59.0, 61.0, 300.0, 7200.0];
-        let of_values = values.map(cost).iter().sum::<f64>() / 4.0;
-        let mean = values.iter().sum::<f64>() / 4.0;
-        for effort in [Effort::Quick, Effort::Full] {
-            assert_covered(mixture, cost_of, 0.9 * hours + 0.1 * seconds, effort);
-            let values = "{ empirical: [59s, 61s, 300s, 2h] }";
-            assert_covered(values, of_values, mean, effort);
-        }
-    }
-
-    #[test]
-    fn times_far_apart_stay_sharp() {
-        let error = assert_covered("{ fixed: 2h }", cost(7200.0), 7200.0, Effort::Full);
-        assert!(error.unwrap() < 1e-3, "{error:?}");
-    }
-
-    #[test]
-    fn times_that_end_at_one_instant_are_refused() {
-        assert_eq!(found("{ fixed: 60s }", Effort::Full), None);
-    }
+    let seldom = bits((8.0 * together.too_seldom).round());
+    let head = [u64::from(together.state), together.origin as u64, seldom];
+    head.into_iter().chain(words).collect()
 }

@@ -11,9 +11,13 @@ use num_complex::Complex64;
 
 use super::chain::{Chain, Rewards};
 use super::elimination::Resolvent;
+use super::potentials::Potentials;
 
 /// Relative change of the sums in one sweep at which they are taken as found, if it was so twice.
 const FOUND: f64 = 1e-12;
+
+/// Change of what states are worth in one sweep, in shares of the most that one is, at which it is taken as known.
+const KNOWN: f64 = 1e-9;
 
 /// Sweeps between two looks at how fast the sums are being found.
 const LOOK: usize = 24;
@@ -27,6 +31,8 @@ pub(super) struct Sweeps<'c> {
     exit: Vec<f64>,
     /// By state: what has flowed to it since its last turn.
     waiting: Vec<Complex64>,
+    /// By state: time spent in it in the last sweep, if that is to be kept.
+    times: Option<Vec<f64>>,
     work: f64,
     max_work: f64,
 }
@@ -41,6 +47,7 @@ impl<'c> Sweeps<'c> {
             is_end,
             exit: (0..chain.n_states()).map(exit).collect(),
             waiting: vec![Complex64::default(); chain.n_states()],
+            times: None,
             work: 0.0,
             max_work,
         }
@@ -57,6 +64,9 @@ impl<'c> Sweeps<'c> {
             } else {
                 arrived / (s + self.exit[state])
             };
+            if let Some(times) = &mut self.times {
+                times[state] = time.re;
+            }
             ends += s * time;
             for (sum, reward) in sums.iter_mut().zip(rewards.of(state)) {
                 *sum += time * reward;
@@ -107,6 +117,69 @@ impl Resolvent for Sweeps<'_> {
                 ));
             }
         }
+    }
+
+    /// Sweeps backwards: what a state is worth follows from what those are worth that it leads to, the first being the measure of all.
+    fn potentials(&mut self, rewards: &Rewards<'_>, s: f64) -> Result<Potentials, String> {
+        let first = self.sums(rewards, s.into())?;
+        let first: Vec<f64> = first.iter().map(|sum| sum.re).collect();
+        let n_states = self.chain.n_states();
+        let mut known = Potentials::from_first(first, n_states);
+        for state in (0..n_states).filter(|state| self.is_end[*state]) {
+            known.end(state);
+        }
+        self.times = Some(known.times);
+        let mut sums = vec![Complex64::default(); rewards.len()];
+        let ends = self.sweep(rewards, s.into(), &mut sums).re;
+        known.times = self.times.take().unwrap_or_default();
+        for time in &mut known.times {
+            *time /= ends;
+        }
+        let work = (self.chain.targets.len() + n_states) * (1 + rewards.len());
+        let mut found = 0;
+        while found < 2 {
+            found = if self.sweep_back(rewards, s, &mut known) <= KNOWN {
+                found + 1
+            } else {
+                0
+            };
+            self.work += work as f64;
+            if self.work > self.max_work {
+                return Err(format!(
+                    "what its {n_states} states are worth takes too many sweeps"
+                ));
+            }
+        }
+        known.checked()
+    }
+}
+
+impl Sweeps<'_> {
+    /// One sweep backwards; the largest change of what a state is worth, in shares of the most that one is.
+    fn sweep_back(&self, rewards: &Rewards<'_>, s: f64, known: &mut Potentials) -> f64 {
+        let n = known.first.len();
+        let (mut changes, mut most) = (vec![0.0_f64; n], vec![f64::MIN_POSITIVE; n]);
+        for state in (1..self.chain.n_states()).rev() {
+            if self.is_end[state] {
+                continue;
+            }
+            let own = rewards.of(state).zip(&known.first);
+            let mut sums: Vec<f64> = own.map(|(reward, first)| reward - s * first).collect();
+            for (to, rate) in self.chain.transitions(state).filter(|(to, _)| *to != state) {
+                for (sum, next) in sums.iter_mut().zip(known.of(to)) {
+                    *sum += rate * next;
+                }
+            }
+            let exit = s + self.exit[state];
+            for (index, sum) in sums.into_iter().enumerate() {
+                let above = &mut known.above[state * n + index];
+                changes[index] = changes[index].max((sum / exit - *above).abs());
+                *above = sum / exit;
+                most[index] = most[index].max(above.abs());
+            }
+        }
+        let changes = changes.iter().zip(most).map(|(change, most)| change / most);
+        changes.fold(0.0, f64::max)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use super::chain::{Rewards, chain};
 use super::effort::Effort;
-use super::elimination::{Elimination, Most};
+use super::elimination::{Elimination, Most, Resolvent};
 use super::markov::{Figures, figures, figures_on, limit};
 use super::phases::Mesh;
 use super::sweeps::Sweeps;
@@ -599,6 +599,56 @@ fn a_table_of_states_gives_what_taking_them_out_one_by_one_does() {
     assert_near(with(0), one_by_one, 1e-11);
     let refused = Most { work: 0, rest: 2 };
     assert!(Elimination::new(&chain, &nowhere, refused).is_err());
+}
+
+/// What states are worth is the same by sweeps, with states taken out one by one, and out of a table; and the time spent in all
+/// of them earns what the first is worth.
+#[test]
+fn what_states_are_worth_is_the_same_by_all_ways() {
+    let plan = unlike_units(4, Some("size: 1"));
+    let limits = Effort::Full.limits();
+    let chain = chain(&plan, Mesh { cells: 3, cuts: 1 }, limits).unwrap();
+    let is_down = chain.is_down();
+    for (is_end, s) in [(vec![false; chain.n_states()], 1e-7), (is_down, 0.0)] {
+        let lost = (0..chain.n_states()).map(|state| 1.0 + chain.sight(state)[0]);
+        let lost = Rewards::one(lost.collect());
+        let taken_out = |work| {
+            let most = Most { work, rest: 10_000 };
+            let mut elimination = Elimination::new(&chain, &is_end, most).unwrap();
+            elimination.potentials(&lost, s).unwrap()
+        };
+        let one_by_one = taken_out(1_000_000);
+        let swept = Sweeps::new(&chain, &is_end, 1e9).potentials(&lost, s);
+        for other in [taken_out(0), swept.unwrap()] {
+            assert_near(other.first[0], one_by_one.first[0], 1e-9);
+            let most = one_by_one
+                .above
+                .iter()
+                .fold(0.0_f64, |most, above| most.max(above.abs()));
+            for state in 0..chain.n_states() {
+                assert_near(other.times[state], one_by_one.times[state], 1e-8);
+                let apart = (other.above[state] - one_by_one.above[state]).abs();
+                assert!(apart <= 1e-7 * most, "{state}: {apart:e}");
+            }
+        }
+        let earned = lost.weighed(&one_by_one.times)[0];
+        assert_near(earned, one_by_one.first[0], 1e-11);
+        // From each state: what is got there until it is left, and then what those are worth that follow.
+        for state in (0..chain.n_states()).filter(|state| !is_end[*state]) {
+            let own = lost.of(state).next().unwrap() - s * one_by_one.first[0];
+            let here = one_by_one.of(state)[0];
+            let ways = chain.transitions(state);
+            let change: f64 = ways
+                .map(|(to, rate)| rate * (one_by_one.of(to)[0] - here))
+                .sum();
+            let fast = chain.transitions(state).map(|(_, rate)| rate).sum::<f64>();
+            let left = own + change - s * here;
+            assert!(
+                left.abs() <= 1e-9 * (own.abs() + fast * here.abs()),
+                "{state}: {left:e}"
+            );
+        }
+    }
 }
 
 /// In the long run a unit is down for MTTR / (MTBF + MTTR) of the time, whatever the shape of its repairs.
