@@ -124,17 +124,16 @@ impl Part {
 
     /// This, and then that.
     fn then(&self, next: &Self) -> Self {
-        let stages: &[f64] = if next.stages.is_empty() {
-            &[]
-        } else {
-            &self.stages
-        };
+        // Only if both are followed phase by phase is their sum.
+        let ways = [&self.stages, &next.stages];
+        let is_known = ways.iter().all(|stages| !stages.is_empty());
+        let stages = ways.into_iter().filter(|_| is_known);
         Self {
             mean: self.mean + next.mean,
             variance: self.variance + next.variance,
             blur: self.blur + next.blur,
             ends: Rc::clone(&next.ends),
-            stages: stages.iter().chain(next.stages.iter()).copied().collect(),
+            stages: stages.flat_map(|stages| stages.iter().copied()).collect(),
             chance: next.chance,
         }
     }
