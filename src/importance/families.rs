@@ -95,7 +95,7 @@ fn of_list(plan: &Plan, list: &CutSets, order: usize) -> CutSetList {
             .iter()
             .filter(|set| set.probability > 0.0)
             .map(|set| list.share(set))
-            .sum(),
+            .fold(0.0, |sum, share| sum + share),
         families,
         approximations: list
             .approximations

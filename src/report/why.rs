@@ -248,9 +248,18 @@ fn about(why: &Why, list: &CutSetList) -> String {
     } else {
         String::new()
     };
+    let event = format!(
+        "{event}, {} of the time{lost}.",
+        share_of_time(list.probability)
+    );
+    if list.sets == 0.0 {
+        return format!(
+            "{event} That takes more than {} failures at once (--order finds more).",
+            list.order
+        );
+    }
     let mut said = format!(
-        "{event}, {} of the time{lost}. Minimal cut sets of up to {} failures: {}",
-        share_of_time(list.probability),
+        "{event} Minimal cut sets of up to {} failures: {}",
         list.order,
         format::significant(list.sets, 6)
     );

@@ -356,6 +356,59 @@ fn rare_losses_are_explained_by_busy_periods() {
     assert!(notes.contains("losses are rare"), "{notes}");
 }
 
+/// Maintenance of both zones on dates that do not meet in a thousand years.
+const DATED: &str = "
+model: dated
+horizon: 1y
+warm_up: 1y
+regions: { r: { zones: [a, b] } }
+services: { front: { replicas: 2, needs: 1 } }
+faults:
+  one: { hits: zone, zones: [a], mtbf: { fixed: 4001h }, mttr: 1m }
+  other: { hits: zone, zones: [b], mtbf: { fixed: 4507h }, mttr: 1m }
+topologies: { one: { pattern: multi-az, regions: [r] } }
+";
+
+/// Sixty workers of which thirty are needed, behind one person; no chain follows these lives and repairs.
+const PILES: &str = "
+model: piles
+horizon: 1y
+regions: { r: { zones: [a] } }
+services: { worker: { replicas: 60, needs: 30 } }
+crews: { person: { size: 1 } }
+faults:
+  task: { hits: replica, mtbf: { gamma: { shape: 1.1, mean: 100h } }, mttr: { lognormal: { mean: 1h, cv: 1 } }, crew: person }
+topologies: { one: { pattern: single-az, regions: [r] } }
+";
+
+#[test]
+fn what_cannot_be_made_likely_is_named_and_left_to_trials() {
+    let two_dates = "two of these come at certain ages";
+    let splits = "what often fails does harm by piling up, which only splitting would meet";
+    for (model, reason) in [(DATED, two_dates), (PILES, splits)] {
+        let why = why(model, &["--trials", "64"]);
+        let notes = why["notes"].to_string();
+        assert!(notes.contains(reason), "{notes}");
+        assert_eq!(number(&why, "/trials"), 64.0);
+        assert!(why["rare"].is_null(), "{}", why["rare"]);
+    }
+}
+
+#[test]
+fn where_no_few_failures_are_enough_it_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("model.yaml"), PILES).unwrap();
+    let output = (Command::cargo_bin("failscape").unwrap())
+        .current_dir(folder.path())
+        .args(["why", "model.yaml", "--trials", "8"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let says = "That takes more than 3 failures at once (--order finds more).";
+    assert!(words.join(" ").contains(says), "{text}");
+}
+
 #[test]
 fn rare_losses_are_explained_alike_by_any_number_of_threads() {
     let bytes = |threads| why_bytes(SELDOM, &["--trials", "1000", "--threads", threads]);
