@@ -41,6 +41,16 @@ pub(super) struct Next {
     origin: Option<u32>,
 }
 
+/// A state in which times begin that may race each other, or what is under way.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Beginning {
+    pub state: StateId,
+    /// The events whose times begin.
+    pub begun: Vec<u16>,
+    /// Whether they begin at a time that has nothing to do with what is under way.
+    pub is_sudden: bool,
+}
+
 /// A state and the phase of each of its events; no phases where all have one.
 type Node = (StateId, Box<[u16]>);
 
@@ -61,8 +71,8 @@ pub(super) struct Builder<'p> {
     nodes: IndexSet<Node, FxBuildHasher>,
     /// Bits of what users may see.
     sights: IndexSet<Box<[u64]>, FxBuildHasher>,
-    /// States with the events whose times begin together in them, if phases may blur which ends first.
-    together: IndexSet<(StateId, Vec<u16>), FxBuildHasher>,
+    /// Where times begin together, if phases may blur which ends first.
+    together: IndexSet<Beginning, FxBuildHasher>,
     /// Which of these the first state is, if any.
     first_origin: Option<u32>,
     /// On the coarsest mesh, the nodes out of which one of these begins, its number, and at which rate \[1/s\].
@@ -140,7 +150,7 @@ impl<'p> Builder<'p> {
             origin: None,
         };
         self.refuse_ties(&next)?;
-        self.first_origin = self.note_together(&next);
+        self.first_origin = self.note_together(&next, false);
         let starts = self.starts(&next, &[]);
         if starts.len() > 1 {
             return Err(
@@ -387,7 +397,9 @@ impl<'p> Builder<'p> {
                 origin: None,
             };
             self.refuse_ties(&next)?;
-            next.origin = self.note_together(&next);
+            // What is as likely at any time is no end of a time under way.
+            let is_sudden = !self.law_of(state, event as u16).is_meshed;
+            next.origin = self.note_together(&next, is_sudden);
             successors.push(next);
         }
         let successors = Rc::new(successors);
@@ -432,16 +444,25 @@ impl<'p> Builder<'p> {
         Ok(())
     }
 
-    /// Notes times that begin together, if one of them is cut on the mesh; the number of the note.
-    fn note_together(&mut self, next: &Next) -> Option<u32> {
-        let begun = next.goes_on.iter().enumerate();
-        let begun = begun.filter(|(_, old)| old.is_none());
-        let begun: Vec<u16> = begun.map(|(event, _)| event as u16).collect();
-        let is_meshed = |event: &u16| self.law_of(next.state, *event).is_meshed;
-        if begun.len() < 2 || !begun.iter().any(is_meshed) {
+    /// Notes times that begin together, or beside one under way, if one of them is cut on the mesh; the number of the note.
+    fn note_together(&mut self, next: &Next, is_sudden: bool) -> Option<u32> {
+        let state = next.state;
+        let events = 0..next.goes_on.len() as u16;
+        let begins = |event: &u16| next.goes_on[usize::from(*event)].is_none();
+        let (begun, goes_on): (Vec<u16>, Vec<u16>) = events.partition(begins);
+        let is_meshed = |event: &u16| self.law_of(state, *event).is_meshed;
+        let beside = goes_on.iter().filter(|event| is_meshed(event)).count();
+        let is_sudden = is_sudden && beside > 0;
+        let are_two = begun.len() > 1 || is_sudden && !begun.is_empty();
+        if !are_two || !is_sudden && !begun.iter().any(is_meshed) {
             return None;
         }
-        Some(self.together.insert_full((next.state, begun)).0 as u32)
+        let beginning = Beginning {
+            state,
+            begun,
+            is_sudden,
+        };
+        Some(self.together.insert_full(beginning).0 as u32)
     }
 
     /// How often each group of times begins together, given the time that is spent in each node.
@@ -456,8 +477,8 @@ impl<'p> Builder<'p> {
         sums
     }
 
-    /// States with the events whose times begin together in them.
-    pub(super) fn begun_together(&self) -> impl Iterator<Item = &(StateId, Vec<u16>)> {
+    /// Where times begin together.
+    pub(super) fn beginnings_met(&self) -> impl Iterator<Item = &Beginning> {
         self.together.iter()
     }
 
@@ -527,7 +548,17 @@ impl<'p> Builder<'p> {
     pub(super) fn parts(&self, state: StateId, event: u16) -> Vec<Part> {
         let id = self.states[state as usize].events[usize::from(event)];
         let lumps = lumps(&self.distribution(self.events[id as usize].0.law));
-        Part::all(&lumps, self.law_of(state, event))
+        let parts = Part::all(&lumps, self.law_of(state, event)).into_iter();
+        if self.is_move_of(state, event) {
+            parts.map(Part::moving).collect()
+        } else {
+            parts.collect()
+        }
+    }
+
+    /// Whether an event of a state is the end of a move of traffic bit by bit.
+    pub(super) fn is_move_of(&self, state: StateId, event: u16) -> bool {
+        self.is_move(self.states[state as usize].events[usize::from(event)])
     }
 
     /// Whether the time of an event of a state is one of some values.

@@ -24,6 +24,9 @@ const ROUNDING: f64 = 1e-10;
 /// What is allowed for what races of two times cost: more than one of them at once is not looked at.
 const MARGIN: f64 = 1.5;
 
+/// What a limit may miss of what figures that were put right go on to differ by, where that is no more than what was taken off.
+const CURVED: f64 = 0.5;
+
 /// Operations of steps in time that are tried before anything else.
 const FEW_STEPS: f64 = 3e8;
 
@@ -531,14 +534,21 @@ fn extrapolated(meshes: &[Figures]) -> Solution {
 /// A figure on each mesh without what races are known to put it off by, the limit of that and its error; and the two times of the race
 /// that costs most.
 fn put_right(
-    mut values: Vec<f64>,
+    raw: Vec<f64>,
     of_races: &Stakes,
     figure: usize,
 ) -> (Vec<f64>, f64, f64, Option<[f64; 2]>) {
+    let mut values = raw.clone();
     of_races.put_right(figure, &mut values);
     let (value, error) = limit(&values);
     let vague = of_races.vagueness(figure, &weights(&values));
-    let error = error + MARGIN * vague.error;
+    // What is put right goes on differing from mesh to mesh where costs are not straight over the spread of two ends.
+    let taken_off = raw
+        .iter()
+        .zip(&values)
+        .map(|(raw, right)| (raw - right).abs());
+    let curved = CURVED * taken_off.fold(0.0, f64::max).min(spread(&values));
+    let error = error + MARGIN * vague.error + curved;
     // No figure is below 0.
     (
         values,
@@ -546,6 +556,13 @@ fn put_right(
         error + (-value).max(0.0),
         vague.times,
     )
+}
+
+/// How much figures differ.
+fn spread(values: &[f64]) -> f64 {
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    most - least
 }
 
 /// The limit of figures on meshes cut into 1, 2, … and its error.

@@ -243,3 +243,141 @@ failover:
     }
     assert!(sharp >= n / 2, "{sharp} of {n}");
 }
+
+/// A hot standby whose primary is down for a law of repairs once in a million hours, with the rest of `failover`.
+fn standby(repair: &str, failover: &str) -> String {
+    format!(
+        "
+model: standby
+warm_up: 100h
+horizon: 1y
+regions: {{ a: {{ zones: [z] }}, b: {{ zones: [z] }} }}
+services: {{ s: {{ replicas: 10 }} }}
+faults:
+  loss: {{ hits: region, regions: [a], mtbf: 1000000h, mttr: {repair} }}
+topologies: {{ t: {{ pattern: hot-standby, regions: [a, b] }} }}
+failover:
+  failback: {{ wait: 0s, takes: 0s }}
+{failover}
+"
+    )
+}
+
+/// Whether the chain says what it should, within its error; and that error in shares of the truth.
+fn error_that_holds(model: &str, truth: f64) -> Option<f64> {
+    let (value, error) = found_in(model, Effort::Quick)?;
+    assert!(
+        (value - truth).abs() <= error + 3e-6 * truth,
+        "{model}: {value:e} ± {error:e}, not {truth:e}"
+    );
+    Some(error / truth)
+}
+
+/// A time that varies and a fixed one of the same mean: which ends first is no toss unless the law is symmetric.
+#[test]
+fn the_error_holds_where_a_time_varies_about_a_fixed_one() {
+    let (low, mode, high) = (40.0_f64, 42.0_f64, 98.0_f64);
+    let at = |u: f64| {
+        let share = (mode - low) / (high - low);
+        if u < share {
+            low + (u * (high - low) * (mode - low)).sqrt()
+        } else {
+            high - ((1.0 - u) * (high - low) * (high - mode)).sqrt()
+        }
+    };
+    const N: u32 = 20_000;
+    let repairs = (0..N).map(|k| at((f64::from(k) + 0.5) / f64::from(N)));
+    let truth = repairs.map(cost).sum::<f64>() / f64::from(N) / (MTBF + 60.0);
+    let law = format!("{{ triangular: {{ low: {low}s, mode: {mode}s, high: {high}s }} }}");
+    for effort in [Effort::Quick, Effort::Full] {
+        let (value, error) = found(&law, effort).unwrap();
+        assert!((value - truth).abs() <= error, "{value:e} ± {error:e}");
+        assert!(error < 0.5 * truth, "{error:e}");
+    }
+    // Probes find it after 20 to 30 s; then it takes 35 s.
+    let probes =
+        "  detect: { probe: 10s, misses: 3 }\n  activate: { fixed: 35s }\n  reroute: { fixed: 0s }";
+    for seconds in [50.0, 57.0, 60.0, 63.0, 70.0, 7200.0_f64] {
+        let model = standby(&format!("{{ fixed: {seconds}s }}"), probes);
+        let ends = (0..N).map(|k| 55.0 + 10.0 * (f64::from(k) + 0.5) / f64::from(N));
+        let lost = ends.map(|end| end.min(seconds)).sum::<f64>() / f64::from(N);
+        let truth = lost / (MTBF + seconds);
+        error_that_holds(&model, truth);
+        if seconds > 1000.0 {
+            let (_, error) = found_in(&model, Effort::Full).unwrap();
+            assert!(error < 1e-6 * truth, "{error:e}");
+        }
+    }
+}
+
+/// Clients that follow one by one: what a failure costs bends all along.
+#[test]
+fn the_error_holds_where_a_repair_ends_amid_a_move_of_traffic() {
+    for ttl in [20.0, 60.0, 300.0_f64] {
+        for seconds in [40.0, 55.0, 62.0, 75.0, 130.0, 400.0, 7200.0_f64] {
+            let moved = (seconds - DETECTED).clamp(0.0, ttl);
+            let lost = seconds.min(DETECTED) + moved - 0.5 * moved * moved / ttl;
+            let failover = format!(
+                "  detect: {{ fixed: 60s }}\n  activate: {{ fixed: 0s }}\n  reroute: {{ ttl: {ttl}s }}"
+            );
+            let model = standby(&format!("{{ fixed: {seconds}s }}"), &failover);
+            error_that_holds(&model, lost / (MTBF + seconds));
+        }
+    }
+}
+
+/// Two of two replicas down: the first was down for some time already, which is as likely as any other.
+#[test]
+fn the_error_holds_for_the_rest_of_a_repair_beside_a_detection() {
+    for seconds in [50.0, 66.0, 70.0, 80.0, 100.0, 200.0_f64] {
+        let model = format!(
+            "
+model: rest
+warm_up: 10h
+horizon: 1y
+regions: {{ a: {{ zones: [z] }}, b: {{ zones: [z] }} }}
+services: {{ s: {{ replicas: 2, needs: 1 }} }}
+faults:
+  loss: {{ hits: replica, regions: [a], mtbf: 10000h, mttr: {{ fixed: {seconds}s }} }}
+topologies: {{ t: {{ pattern: hot-standby, regions: [a, b] }} }}
+failover:
+  detect: {{ fixed: 65s }}
+  activate: {{ fixed: 0s }}
+  reroute: {{ fixed: 0s }}
+  failback: {{ wait: 0s, takes: 0s }}
+"
+        );
+        let detected = seconds.min(65.0);
+        let lost = detected - 0.5 * detected * detected / seconds;
+        let rate = 1.0 / (1e4 * 3600.0);
+        // Of what is neglected the most is a third failure, and what is less up than always.
+        let (value, error) = found_in(&model, Effort::Quick).unwrap();
+        let truth = 2.0 * rate * rate * seconds * lost;
+        assert!(
+            (value - truth).abs() <= error + 1e-4 * truth,
+            "{seconds}: {value:e} ± {error:e}, not {truth:e}"
+        );
+    }
+}
+
+/// A third time of several values that begins with the two, and is over long before: what the two race for is the sum over its values.
+#[test]
+fn values_of_a_third_time_are_all_counted() {
+    let model = "
+model: third
+warm_up: 100h
+horizon: 1y
+regions: { a: { zones: [z] }, b: { zones: [z] } }
+services: { s: { replicas: 10 } }
+faults:
+  loss: { hits: region, regions: [a], mtbf: 1000000h, mttr: { fixed: 100s } }
+topologies: { t: { pattern: warm-standby, regions: [a, b], standby_scale: 60% } }
+failover:
+  detect: { fixed: 60s }
+  activate: { empirical: [2s, 4s, 6s, 8s, 10s, 12s, 14s, 16s] }
+  reroute: { fixed: 60s }
+  failback: { wait: 0s, takes: 0s }
+";
+    let error = error_that_holds(model, 100.0 / (MTBF + 100.0));
+    assert!(error.unwrap() < 0.05, "{error:?}");
+}

@@ -9,11 +9,12 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
+use indexmap::map::Entry;
 
-use super::builder::{Builder, Next};
+use super::builder::{Beginning, Builder, Next};
 use super::phases::{Phase, Phases};
 use crate::engine::StateId;
-use crate::stats::normal_cdf;
+use crate::stats::{gamma_upper_tail, normal_cdf};
 
 /// Meshes on which a race is followed: each phase cut into 1, 2, 3, 4.
 pub(super) const MOST_CUTS: u16 = 4;
@@ -36,6 +37,18 @@ const SAME: f64 = 1e-9;
 /// What follows a race is not quite the same on all meshes, which cut what it depends on too: a limit of meshes enlarges that.
 const UNLIKE: f64 = 0.002;
 
+/// Where a time varies, both differences are taken as normal: the chances of laws with these two moments may be so far from that.
+const SHAPE: f64 = 0.1;
+
+/// While traffic moves bit by bit, costs bend everywhere: of the spread of two ends, what a limit of meshes may miss of that.
+const CURVED: f64 = 0.07;
+
+/// Values of a time under way already that are looked at, at most.
+const MOST_RESTS: usize = 40;
+
+/// What comes about less often than this, for each time that it may, is not followed.
+const HARDLY_EVER: f64 = 1e-7;
+
 /// One value of a time, or a narrow part of its law.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Part {
@@ -51,6 +64,10 @@ pub(super) struct Part {
     stages: Rc<[f64]>,
     /// Its chance in the law of the last of its times.
     chance: f64,
+    /// The mean of the law, if it began at some time before and only the rest of it is meant \[s\].
+    law_of_rest: Option<f64>,
+    /// How long traffic moves bit by bit at its end \[s\].
+    moves: f64,
 }
 
 impl Part {
@@ -117,9 +134,47 @@ impl Part {
                 stages: stages.iter().map(|phase| phase.rate).collect(),
                 chance: starts(&ends),
                 ends: ends.into(),
+                law_of_rest: None,
+                moves: 0.0,
             }
         };
         parts.map(part).collect()
+    }
+
+    /// Of a time that began at some time before, given the mean of its law \[s\].
+    fn rest(self, mean: f64) -> Self {
+        Self {
+            law_of_rest: Some(mean),
+            ..self
+        }
+    }
+
+    /// A move of traffic bit by bit.
+    pub(super) fn moving(self) -> Self {
+        Self {
+            moves: self.mean,
+            ..self
+        }
+    }
+
+    /// The same until a move at its end begins.
+    fn begun(&self) -> Self {
+        let part = (self.mean - self.moves) / self.mean;
+        Self {
+            mean: self.mean - self.moves,
+            variance: self.variance * part,
+            blur: self.blur * part,
+            ..self.clone()
+        }
+    }
+
+    /// Chance on the coarsest mesh that it is longer than this, taken as a gamma variable \[s\].
+    fn longer_than(&self, seconds: f64) -> f64 {
+        if self.variance + self.blur <= 0.0 {
+            return f64::from(u8::from(self.mean > seconds));
+        }
+        let scale = (self.variance + self.blur) / self.mean;
+        gamma_upper_tail(self.mean / scale, seconds / scale)
     }
 
     /// This, and then that.
@@ -133,6 +188,8 @@ impl Part {
             variance: self.variance + next.variance,
             blur: self.blur + next.blur,
             ends: Rc::clone(&next.ends),
+            law_of_rest: self.law_of_rest,
+            moves: next.moves,
             stages: stages.flat_map(|stages| stages.iter().copied()).collect(),
             chance: next.chance,
         }
@@ -183,6 +240,10 @@ pub(super) struct Race {
     is_tie: bool,
     /// Whether the two were followed phase by phase, so that all that phases do is known.
     pub is_followed: bool,
+    /// How far off the two numbers above may be as laws are not normal.
+    shape: [f64; 2],
+    /// What spread may cost that is not seen at the end of a move of traffic, in seconds of all that it moves.
+    pub curved: f64,
 }
 
 impl Race {
@@ -204,12 +265,64 @@ impl Race {
             all = [1, 2, 3, 4].map(|cuts| followed(&short.stages, &long.stages, cuts));
         }
         let blurred = |on_mesh, truth| Blurred { on_mesh, truth };
-        Self {
+        let deviation = (variance + blur).sqrt();
+        let shape = if variance > 0.0 {
+            SHAPE * near(short, long)
+        } else {
+            0.0
+        };
+        let curved = [(one, other), (other, one)].map(|(moving, other)| {
+            if moving.moves == 0.0 {
+                0.0
+            } else if other.mean > moving.mean {
+                near(moving, other)
+            } else {
+                near(other, &moving.begun())
+            }
+        });
+        let race = Self {
             means: [short.mean, long.mean],
             shorter: blurred(all.map(|(shorter, _)| shorter), shorter),
             by: blurred(all.map(|(_, by)| by), by),
             is_tie: gap == 0.0 && variance == 0.0,
             is_followed: is_followed && gap > 0.0,
+            shape: [shape, shape * deviation],
+            curved: CURVED * deviation * curved[0].max(curved[1]),
+        };
+        match (short.law_of_rest, long.law_of_rest) {
+            (Some(mean), None) => race.with_rest(mean, gap, [variance, blur], true),
+            (None, Some(mean)) => race.with_rest(mean, gap, [variance, blur], false),
+            _ => race,
+        }
+    }
+
+    /// The same if of one of the two only the rest is meant, at an age that is as likely as any other: it is the longer then with the
+    /// chance that is the mean, as above, over that of its law.
+    fn with_rest(self, mean: f64, gap: f64, [variance, blur]: [f64; 2], is_shorter: bool) -> Self {
+        let longer = |by: f64| if is_shorter { by - gap } else { by };
+        let first = |by: f64| {
+            let goes_on = (longer(by) / mean).clamp(0.0, 1.0);
+            if is_shorter { 1.0 - goes_on } else { goes_on }
+        };
+        // E[max(D, 0)²] / 2 over the mean, of a normal D.
+        let gap = if is_shorter { -gap } else { gap };
+        let by = |variance: f64| {
+            let (chance, by) = normal_above(gap, variance);
+            0.5 * (variance * chance + gap * by) / mean
+        };
+        let on_mesh = [1.0, 2.0, 3.0, 4.0].map(|cuts: f64| by(variance + blur / cuts));
+        Self {
+            shorter: Blurred {
+                on_mesh: self.by.on_mesh.map(first),
+                truth: first(self.by.truth),
+            },
+            by: Blurred {
+                on_mesh,
+                truth: by(variance),
+            },
+            is_tie: false,
+            is_followed: false,
+            ..self
         }
     }
 
@@ -225,7 +338,10 @@ impl Race {
             first.vague += first.above.abs().max(never.above.abs()) + never.vague;
             first.above = 0.0;
         }
-        [first, self.by.off(weights)]
+        let mut between = self.by.off(weights);
+        first.vague += self.shape[0];
+        between.vague += self.shape[1];
+        [first, between]
     }
 
     /// By how much both are above the truth on one mesh.
@@ -259,10 +375,36 @@ impl Race {
     }
 }
 
-/// For a normal difference: the chance that it is above 0, and the mean of what is above.
+/// How much the longer of two times may matter to which is the first: 1 at the same length, at a distance no more than the chance that
+/// one is shorter than some time between them and the other longer.
+fn near(short: &Part, long: &Part) -> f64 {
+    const STEPS: i32 = 24;
+    let gap = long.mean - short.mean;
+    if gap <= 0.0 {
+        return 1.0;
+    }
+    let variance = short.variance + short.blur + long.variance + long.blur;
+    let apart = |step: i32| {
+        let share = f64::from(step) / f64::from(STEPS);
+        let seconds = short.mean * (long.mean / short.mean).powf(share);
+        short.longer_than(seconds) + 1.0 - long.longer_than(seconds)
+    };
+    let chance = (1..STEPS).map(apart).fold(1.0, f64::min);
+    chance.min((-0.25 * gap * gap / variance).exp())
+}
+
+/// For a normal difference that is not below 0 on average: the chance that it is above 0, and the mean of what is above.
 fn normal(gap: f64, variance: f64) -> (f64, f64) {
     if variance == 0.0 {
         return (1.0, gap);
+    }
+    normal_above(gap, variance)
+}
+
+/// The same of any.
+fn normal_above(gap: f64, variance: f64) -> (f64, f64) {
+    if variance == 0.0 {
+        return (f64::from(u8::from(gap > 0.0)), gap.max(0.0));
     }
     let deviation = variance.sqrt();
     let z = gap / deviation;
@@ -330,8 +472,10 @@ pub(super) struct Decided {
 /// How often it comes to something.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Chance {
-    /// At most, if all that may happen before does.
+    /// At most, if all does that may happen before to those times that began together.
     pub most: f64,
+    /// The same if anything else does.
+    pub beyond: f64,
     /// If only those times end that began together, whichever of two is first: that is left to the races of the two.
     pub usual: f64,
     /// If only those times end that began together, as often as each is first on the coarsest mesh.
@@ -342,9 +486,23 @@ impl Chance {
     fn times(self, share: f64) -> Self {
         Self {
             most: self.most * share,
+            beyond: self.beyond * share,
             usual: self.usual * share,
             met: self.met * share,
         }
+    }
+
+    /// At most, whatever happens before.
+    pub(super) fn at_most(&self) -> f64 {
+        (self.most + self.beyond).min(1.0)
+    }
+
+    /// Adds another way to the same. Of what else may happen before each is taken to happen always, so that of those the largest counts.
+    fn add(&mut self, other: Self) {
+        self.most += other.most;
+        self.beyond = self.beyond.max(other.beyond);
+        self.usual += other.usual;
+        self.met += other.met;
     }
 }
 
@@ -358,7 +516,7 @@ pub(super) struct Races {
 /// Races met, by what tells them apart, and where.
 #[derive(Default)]
 struct Notes {
-    races: IndexMap<[u64; 8], Race>,
+    races: IndexMap<[u64; 12], Race>,
     sites: IndexMap<(StateId, u16, u16), Vec<Pair>>,
 }
 
@@ -366,14 +524,19 @@ impl Notes {
     /// The race of two parts.
     fn race(&mut self, one: &Part, other: &Part) -> usize {
         let words = |part: &Part| {
-            let bits = [part.mean, part.variance, part.blur].map(f64::to_bits);
-            [bits[0], bits[1], bits[2], part.stages.len() as u64]
+            let rest = part.law_of_rest.unwrap_or(0.0);
+            let bits = [part.mean, part.variance, part.blur, part.moves, rest];
+            let bits = bits.map(f64::to_bits);
+            let stages = part.stages.len() as u64;
+            [bits[0], bits[1], bits[2], bits[3], bits[4], stages]
         };
         let (mut a, mut b) = (words(one), words(other));
         if a > b {
             std::mem::swap(&mut a, &mut b);
         }
-        let key = [a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]];
+        let mut key = [0; 12];
+        key[..6].copy_from_slice(&a);
+        key[6..].copy_from_slice(&b);
         let entry = self.races.entry(key);
         let index = entry.index();
         entry.or_insert_with(|| Race::between(one, other));
@@ -419,11 +582,7 @@ impl Notes {
         known.too_seldom = known.too_seldom.max(together.too_seldom);
         let (origin, chance) = (together.origin, together.chance);
         match (known.chances.iter_mut()).find(|(other, _)| *other == origin) {
-            Some((_, known)) => {
-                known.most = known.most.max(chance.most);
-                known.usual = known.usual.max(chance.usual);
-                known.met = known.met.max(chance.met);
-            }
+            Some((_, known)) => known.add(chance),
             None => known.chances.push((origin, chance)),
         }
     }
@@ -441,46 +600,94 @@ struct Together {
     too_seldom: f64,
 }
 
-/// All races of a chain on the coarsest mesh, its states being known: walks on from each instant at which two times begin.
-pub(super) fn races(builder: &Builder<'_>) -> Races {
-    let most = builder.n_nodes().max(FEW_STEPS);
-    let mut met: IndexMap<Vec<u64>, f64> = IndexMap::new();
-    let mut steps = 0;
-    let mut queue: VecDeque<Together> = VecDeque::new();
-    let mut notes = Notes::default();
-    for (origin, (state, begun)) in builder.begun_together().enumerate() {
-        for runners in choices(builder, *state, begun) {
-            queue.push_back(Together {
-                state: *state,
-                chance: Chance {
-                    most: chance_of(&runners),
-                    usual: chance_of(&runners),
-                    met: chance_of(&runners),
-                },
-                runners,
-                origin,
-                too_seldom: 1.0,
-            });
-        }
-    }
-    while let Some(mut together) = queue.pop_front() {
+/// What is to be followed yet: groups that have come about in several ways are followed once.
+#[derive(Default)]
+struct Waiting {
+    groups: IndexMap<Vec<u64>, Together>,
+    order: VecDeque<Vec<u64>>,
+    /// By what tells groups apart, how often it was followed after something else had happened.
+    beyond: IndexMap<Vec<u64>, f64>,
+}
+
+impl Waiting {
+    fn add(&mut self, mut together: Together) {
         let runners = &mut together.runners;
         let blurs = runners.iter().map(|(_, part)| part.blur);
         let blur = blurs.fold(0.0, f64::max);
         runners.retain(|(_, part)| part.variance < SMOOTH * blur);
-        if runners.len() < 2 || steps >= most {
-            continue;
+        if runners.iter().all(|(_, part)| part.law_of_rest.is_some()) || runners.len() < 2 {
+            return;
         }
-        let known = met.entry(key(&together)).or_insert(0.0);
-        if together.chance.most <= OFTENER * *known {
-            continue;
+        let key = key(&together);
+        let chance = together.chance;
+        match self.groups.entry(key) {
+            Entry::Occupied(mut known) => known.get_mut().chance.add(chance),
+            Entry::Vacant(place) => {
+                self.order.push_back(place.key().clone());
+                place.insert(together);
+            }
         }
-        *known = together.chance.most;
+    }
+
+    /// The next, unless it has been followed as often.
+    fn next(&mut self) -> Option<Together> {
+        while let Some(key) = self.order.pop_front() {
+            let Some(mut together) = self.groups.swap_remove(&key) else {
+                continue;
+            };
+            let chance = &mut together.chance;
+            let known = self.beyond.entry(key).or_insert(0.0);
+            if chance.beyond <= OFTENER * *known {
+                chance.beyond = 0.0;
+            } else {
+                *known = chance.beyond;
+            }
+            if chance.at_most() > HARDLY_EVER {
+                return Some(together);
+            }
+        }
+        None
+    }
+}
+
+/// All races of a chain on the coarsest mesh, its states being known: walks on from each instant at which two times begin.
+pub(super) fn races(builder: &Builder<'_>) -> Races {
+    let most = builder.n_nodes().max(FEW_STEPS);
+    let mut steps = 0;
+    let mut waiting = Waiting::default();
+    let mut notes = Notes::default();
+    for (origin, beginning) in builder.beginnings_met().enumerate() {
+        let Beginning { state, begun, .. } = beginning;
+        for runners in choices(builder, *state, begun) {
+            for runners in with_rests(builder, beginning, runners) {
+                let chance = chance_of(&runners);
+                waiting.add(Together {
+                    state: *state,
+                    chance: Chance {
+                        most: chance,
+                        beyond: 0.0,
+                        usual: chance,
+                        met: chance,
+                    },
+                    runners,
+                    origin,
+                    too_seldom: 1.0,
+                });
+            }
+        }
+    }
+    while let Some(together) = waiting.next() {
+        if steps >= most {
+            break;
+        }
         steps += 1;
         let runners = &together.runners;
         for one in 0..runners.len() {
             for other in one + 1..runners.len() {
-                notes.add(builder, &together, one, other);
+                let both = [one, other].map(|runner| runners[runner].1.law_of_rest);
+                if both.iter().any(Option::is_none) {
+                    notes.add(builder, &together, one, other);
+                }
             }
         }
         for event in 0..builder.n_events(together.state) {
@@ -488,7 +695,7 @@ pub(super) fn races(builder: &Builder<'_>) -> Races {
             if runner.is_some_and(|one| runners.iter().any(|other| is_before(&other.1, &one.1))) {
                 continue;
             }
-            follow(builder, &together, event, &mut notes, &mut queue);
+            follow(builder, &together, event, &mut notes, &mut waiting);
         }
     }
     let site = |((state, one, other), pairs)| Site {
@@ -502,20 +709,50 @@ pub(super) fn races(builder: &Builder<'_>) -> Races {
     }
 }
 
+/// The same, and beside every part of what is under way already, if nothing is known of when that began.
+fn with_rests(
+    builder: &Builder<'_>,
+    beginning: &Beginning,
+    runners: Vec<(u16, Part)>,
+) -> Vec<Vec<(u16, Part)>> {
+    let Beginning { state, begun, .. } = beginning;
+    let mut all = vec![runners];
+    if !beginning.is_sudden {
+        return all;
+    }
+    let events = (0..builder.n_events(*state)).filter(|event| !begun.contains(event));
+    for event in events.filter(|event| builder.law_of(*state, *event).is_meshed) {
+        let parts = builder.parts(*state, event);
+        let mean: f64 = parts.iter().map(|part| part.chance * part.mean).sum();
+        let are_few = parts.len() <= MOST_RESTS;
+        for part in parts.into_iter().filter(|_| are_few) {
+            let mut beside = all[0].clone();
+            beside.push((event, part.rest(mean)));
+            all.push(beside);
+        }
+    }
+    all
+}
+
 /// What is together after an event of a state.
 fn follow(
     builder: &Builder<'_>,
     together: &Together,
     event: u16,
     notes: &mut Notes,
-    queue: &mut VecDeque<Together>,
+    waiting: &mut Waiting,
 ) {
     let runners = &together.runners;
     let end = runners.iter().find(|runner| runner.0 == event);
     let mut too_seldom = together.too_seldom;
     let mut going = together.chance;
     if end.is_none() {
-        (going.usual, going.met) = (0.0, 0.0);
+        going = Chance {
+            most: 0.0,
+            beyond: going.at_most(),
+            usual: 0.0,
+            met: 0.0,
+        };
     }
     for (_, other) in runners.iter().filter(|runner| runner.0 != event) {
         if let Some((_, end)) = end {
@@ -555,7 +792,7 @@ fn follow(
             continue;
         }
         let mut meet = |runners, chance| {
-            queue.push_back(Together {
+            waiting.add(Together {
                 state: next.state,
                 runners,
                 origin: together.origin,
@@ -619,7 +856,15 @@ fn key(together: &Together) -> Vec<u64> {
     let bits = |number: f64| u64::from((number as f32).to_bits());
     let words = runners.iter().flat_map(|(event, part)| {
         let end = part.ends.first().copied().unwrap_or(0);
-        let parts = [part.mean - first, part.variance, part.blur].map(bits);
+        let rest = part.law_of_rest.unwrap_or(0.0);
+        let parts = [
+            part.mean - first,
+            part.variance,
+            part.blur,
+            part.moves,
+            rest,
+        ];
+        let parts = parts.map(bits);
         let place = (u64::from(*event) << 16) + u64::from(end);
         std::iter::once(place).chain(parts)
     });

@@ -37,6 +37,8 @@ struct Stake {
     jumps: Sums,
     /// Change of each figure with the mean time between the two \[1/s\].
     kinks: Sums,
+    /// What each figure gets each second before a move of traffic and not after it, if one of the two ends one \[1/s\].
+    moves: Sums,
 }
 
 /// A race, and how often it is decided in some way, in shares of what is on the coarsest mesh.
@@ -120,6 +122,7 @@ impl Stakes {
         for stake in &mut self.all {
             stake.jumps.enlarge(figure, most);
             stake.kinks.enlarge(figure, most);
+            stake.moves.enlarge(figure, most);
         }
     }
 
@@ -167,6 +170,8 @@ impl Stakes {
                     1.0
                 };
                 error += contest.usual * (share * size + vague);
+                let moving = contest.usual.max(contest.met) * contest.race.curved;
+                error += moving * stake.moves.sizes[figure];
                 left -= contest.met * stake.all;
                 beyond.push((
                     size + vague,
@@ -231,6 +236,7 @@ pub(super) fn stakes(
         decided: 0.0,
         jumps: Sums::none(n_figures),
         kinks: Sums::none(n_figures),
+        moves: Sums::none(n_figures),
     };
     let mut found: HashMap<(StateId, [u16; 2]), Vec<Stake>> = HashMap::new();
     let worth = Worth {
@@ -269,7 +275,7 @@ pub(super) fn stakes(
                     Contest {
                         race: races.all[decided.race].clone(),
                         is_turned: decided.is_turned,
-                        most: decided.too_seldom.min(often(|chance| chance.most)),
+                        most: decided.too_seldom.min(often(Chance::at_most)),
                         usual: often(|chance| chance.usual),
                         met: often(|chance| chance.met),
                     }
@@ -329,10 +335,12 @@ impl Worth<'_, '_> {
                     continue;
                 }
                 let [jumps, kinks] = self.of(state, phases, [one, other])?;
+                let moves = self.moves(state, phases, [one, other])?;
                 for (stake, rate) in stakes.iter_mut().zip(rates) {
                     stake.decided += time * rate;
                     stake.jumps.add(time * rate, &jumps);
                     stake.kinks.add(time * rate, &kinks);
+                    stake.moves.add(time * rate, &moves);
                 }
             }
         }
@@ -413,6 +421,36 @@ impl Worth<'_, '_> {
         Ok([jumps, kinks])
     }
 
+    /// By figure, what is got each second before a move of traffic and not after it, if that ends with one of two events.
+    fn moves(&self, state: StateId, phases: &[u16], events: [u16; 2]) -> Result<Vec<f64>, String> {
+        let mut lost = vec![0.0; self.potentials.first.len()];
+        let moving = events
+            .into_iter()
+            .filter(|event| self.builder.is_move_of(state, *event));
+        for event in moving {
+            let mut before = phases.to_vec();
+            before[usize::from(event)] = 0;
+            let before = (self.builder.number(state, &before))
+                .map_or_else(|| self.number(state, phases), Ok)?;
+            self.add_rewards(&mut lost, 1.0, before);
+            for (chance, next, phases) in self.builder.after(state, phases, event) {
+                self.add_rewards(&mut lost, -chance, self.number(next.state, &phases)?);
+            }
+        }
+        Ok(lost)
+    }
+
+    /// Adds what is got each second in a node; what is got once is counted with the events that it is got for.
+    fn add_rewards(&self, sums: &mut [f64], weight: f64, node: usize) {
+        if !self.is_end[node] {
+            let once = usize::from(self.is_down.is_some());
+            let rewards = sums.iter_mut().zip(self.rewards.of(node));
+            for (sum, reward) in rewards.skip(once) {
+                *sum += weight * reward;
+            }
+        }
+    }
+
     /// Adds what is got each second, and what some events change each second.
     fn add_got(
         &self,
@@ -421,14 +459,7 @@ impl Worth<'_, '_> {
         place: &Place<'_>,
         is_counted: impl Fn(u16) -> bool,
     ) -> Result<(), String> {
-        if !self.is_end[place.number] {
-            // What is got once is counted with the events that it is got for.
-            let once = usize::from(self.is_down.is_some());
-            let rewards = sums.iter_mut().zip(self.rewards.of(place.number));
-            for (sum, reward) in rewards.skip(once) {
-                *sum += weight * reward;
-            }
-        }
+        self.add_rewards(sums, weight, place.number);
         self.add_changes(sums, weight, place, is_counted)
     }
 

@@ -26,7 +26,7 @@ pub(super) const MIN_WITH_LOSS: u64 = 200;
 /// Precision unless the run has one.
 pub(super) const PRECISION: f64 = 0.05;
 /// Samples with a loss that count as one at most, on average, where weights are even.
-pub(super) const UNEVEN: f64 = 3.0;
+pub(super) const UNEVEN: f64 = 2.0;
 /// Effective samples below which the answer is not used.
 pub(super) const FEW_EFFECTIVE: f64 = 50.0;
 /// Minimal cut sets of more and more units are looked for, until those that were found carry this share of the losses.
