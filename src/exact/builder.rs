@@ -11,7 +11,7 @@ use rustc_hash::FxBuildHasher;
 use super::chain::Chain;
 use super::law::{given_positive, lumps};
 use super::phases::{Mesh, Phases};
-use super::races::Part;
+use super::race::Part;
 use crate::engine::{Event, Experience, Explorer, Law, StateId};
 use crate::model::Distribution;
 use crate::plan::Plan;

@@ -8,7 +8,8 @@ use super::chain::{Chain, Obstacle, Rewards, built};
 use super::effort::{Effort, Limits};
 use super::elimination::{Elimination, Resolvent};
 use super::phases::Mesh;
-use super::races::{MOST_CUTS, Races, races};
+use super::race::MOST_CUTS;
+use super::races::{Races, races};
 use super::stakes::{Stakes, stakes};
 use super::sweeps::Sweeps;
 use super::{laplace, refuse_ranges, transient};
@@ -86,7 +87,7 @@ pub(super) fn figures_on(plan: &Plan, limits: Limits, cells: &[u16]) -> Result<S
     };
     let lost = found.values.iter().map(|figures| figures.means[1].0);
     let of_races = &found.values[0].of_races.over_time;
-    let (_, _, _, worst) = put_right(lost.collect(), of_races, 1);
+    let (_, _, _, worst) = put_right(&lost.collect::<Vec<_>>(), of_races, 1);
     refuse_unclear(solution.unavailability, worst)?;
     Ok(solution)
 }
@@ -118,7 +119,7 @@ pub(super) fn first_outage_alone(plan: &Plan, effort: Effort) -> Result<Figure, 
     if found.stages.is_none() {
         return first_of(figure(hours[0], 0.0, ROUNDING));
     }
-    let (_, value, error, worst) = put_right(hours, &found.values[0].1, 0);
+    let (_, value, error, worst) = put_right(&hours, &found.values[0].1, 0);
     let figure = figure(value, error, 10.0 * ROUNDING);
     refuse_unclear(figure, worst)?;
     first_of(figure)
@@ -490,7 +491,7 @@ fn lost(chain: &Chain) -> Rewards<'static> {
 fn extrapolated(meshes: &[Figures]) -> Solution {
     let limit_of = |values: &dyn Fn(&Figures) -> (f64, f64), stakes: &Stakes, index| -> Figure {
         let (all, errors): (Vec<f64>, Vec<f64>) = meshes.iter().map(values).unzip();
-        let (all, value, error, _) = put_right(all, stakes, index);
+        let (all, value, error, _) = put_right(&all, stakes, index);
         let own = errors.iter().copied().fold(0.0, f64::max);
         // Moves of traffic that hardly ever overlap do so much more on coarse meshes: of that the changes are no series.
         let moves = if meshes.iter().any(|figures| figures.full > 0.0) {
@@ -534,11 +535,11 @@ fn extrapolated(meshes: &[Figures]) -> Solution {
 /// A figure on each mesh without what races are known to put it off by, the limit of that and its error; and the two times of the race
 /// that costs most.
 fn put_right(
-    raw: Vec<f64>,
+    raw: &[f64],
     of_races: &Stakes,
     figure: usize,
 ) -> (Vec<f64>, f64, f64, Option<[f64; 2]>) {
-    let mut values = raw.clone();
+    let mut values = raw.to_vec();
     of_races.put_right(figure, &mut values);
     let (value, error) = limit(&values);
     let vague = of_races.vagueness(figure, &weights(&values));

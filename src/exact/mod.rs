@@ -21,6 +21,7 @@ mod potentials;
 mod process;
 mod product;
 mod quadrature;
+mod race;
 #[cfg(test)]
 mod race_tests;
 mod races;

@@ -273,6 +273,9 @@ fn error_that_holds(model: &str, truth: f64) -> Option<f64> {
     Some(error / truth)
 }
 
+/// Values of a law that varies.
+const N: u32 = 20_000;
+
 /// A time that varies and a fixed one of the same mean: which ends first is no toss unless the law is symmetric.
 #[test]
 fn the_error_holds_where_a_time_varies_about_a_fixed_one() {
@@ -285,7 +288,6 @@ fn the_error_holds_where_a_time_varies_about_a_fixed_one() {
             high - ((1.0 - u) * (high - low) * (high - mode)).sqrt()
         }
     };
-    const N: u32 = 20_000;
     let repairs = (0..N).map(|k| at((f64::from(k) + 0.5) / f64::from(N)));
     let truth = repairs.map(cost).sum::<f64>() / f64::from(N) / (MTBF + 60.0);
     let law = format!("{{ triangular: {{ low: {low}s, mode: {mode}s, high: {high}s }} }}");

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use super::builder::{Builder, Next};
 use super::chain::Rewards;
 use super::potentials::Potentials;
-use super::races::{Chance, Pair, Race, Races, Site};
+use super::race::Race;
+use super::races::{Chance, Pair, Races, Site};
 use crate::engine::StateId;
 
 /// What a race costs is known but for this share of it.
