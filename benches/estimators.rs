@@ -63,10 +63,10 @@ const RARE: [(&str, &str, u64); 15] = [
     ("piles", "31 of 60 workers behind one person", 20),
 ];
 
-/// Of those that no other route answers, the unavailability in closed form.
+/// Of those that no other route answers, the unavailability in closed form; of the second after 60 years, by its renewal equation.
 const CLOSED: [(&str, f64); 3] = [
     ("wear", 1.079_845_215_19e-8),
-    ("early", 1.079_845_215_19e-8),
+    ("early", 1.073_98e-8),
     ("dated", 5.072_425_287_62e-9),
 ];
 

@@ -300,6 +300,8 @@ impl Race {
             },
             is_tie: false,
             is_followed: false,
+            // Any age is as likely: where a time varies no corner is left.
+            shape: [0.0; 2],
             ..self
         }
     }

@@ -315,7 +315,9 @@ fn with_rests(
         let parts = builder.parts(*state, event);
         let mean: f64 = parts.iter().map(|part| part.chance * part.mean).sum();
         let are_few = parts.len() <= MOST_RESTS;
-        for part in parts.into_iter().filter(|_| are_few) {
+        // The rest of a time that varies as much as its phases do has no corner.
+        let is_sharp = |part: &Part| are_few && part.variance < part.blur;
+        for part in parts.into_iter().filter(is_sharp) {
             let mut beside = all[0].clone();
             beside.push((event, part.rest(mean)));
             all.push(beside);

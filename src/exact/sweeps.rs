@@ -112,8 +112,13 @@ impl Resolvent for Sweeps<'_> {
             self.work += work;
             let left = (self.max_work - self.work) / work;
             if let Some(sweeps) = speed.too_slow(change, left) {
+                let to_go = if sweeps.is_finite() {
+                    format!("about {sweeps:.0e} sweeps to go")
+                } else {
+                    "no end of sweeps in sight".to_owned()
+                };
                 return Err(format!(
-                    "its {n_states} states fall into groups that it leaves too seldom: about {sweeps:.0e} sweeps to go"
+                    "its {n_states} states fall into groups that it leaves too seldom: {to_go}"
                 ));
             }
         }
