@@ -6,7 +6,8 @@ use crate::model::{Distribution, Doubt, Model, Scope, ServiceKind};
 use crate::montecarlo::RunSettings;
 use crate::plan::DowntimePhase;
 use crate::results::format;
-use crate::results::{Results, TopologyResult};
+use crate::results::{Estimate, Results, TopologyResult};
+use crate::stats::normal_quantile;
 
 /// Failures of a fault below which an answer that rests on it is shaky.
 const FEW_FAILURES: u64 = 10;
@@ -16,6 +17,12 @@ const RESTS_ON: f64 = 0.05;
 
 /// Outages below which an interval is wide whatever its method.
 const FEW_OUTAGES: u64 = 30;
+
+/// Outages from which trials with a heavy tail tell what they rest on: with fewer, the largest may not have come.
+const ENOUGH_OUTAGES: u64 = 100;
+
+/// Standard errors between two ways to one figure from which chance does not explain it.
+const TOO_FAR_APART: f64 = 5.0;
 
 /// Share of all downtime in one trial from which the tail is heavy.
 const HEAVY_TAIL: f64 = 0.1;
@@ -50,6 +57,7 @@ pub fn findings(
     let (solved, sampled): (Vec<&TopologyResult>, Vec<&TopologyResult>) =
         hittable.iter().copied().partition(rests_elsewhere);
     found.extend(uneven_weights(&solved));
+    found.extend(routes_disagree(&solved));
     found.extend(unseen_cut_sets(&hittable));
     found.extend(few_outages(&sampled));
     found.extend(few_seen(&solved));
@@ -113,6 +121,57 @@ fn uneven_weights(topologies: &[&TopologyResult]) -> Vec<Finding> {
         })
     });
     uneven.collect()
+}
+
+/// What the trials contradict, though they met enough outages to tell.
+fn routes_disagree(topologies: &[&TopologyResult]) -> Vec<Finding> {
+    let met_enough = |topology: &&&TopologyResult| topology.recovery_time_seconds.n >= ENOUGH_OUTAGES;
+    let disagree = topologies.iter().filter(met_enough).flat_map(|topology| {
+        let figures = [
+            ("unavailability", &topology.unavailability),
+            ("outages a year", &topology.outages_per_year),
+        ];
+        figures.into_iter().filter_map(|(figure, estimate)| {
+            let simulated = estimate.simulated.as_ref()?;
+            let apart = standard_errors_apart(estimate, simulated)?;
+            (apart > TOO_FAR_APART).then(|| Finding::RoutesDisagree {
+                topology: topology.name.clone(),
+                figure,
+                method: match &topology.solved_by {
+                    Some(route) => format!("the {route}"),
+                    None => "likely failures".to_owned(),
+                },
+                value: estimate.mean,
+                simulated: simulated.mean,
+                apart,
+            })
+        })
+    });
+    disagree.collect()
+}
+
+/// How far two estimates of one figure are apart, by the halves of their intervals that lie between them; `None` where one of these
+/// has no length that could be measured.
+fn standard_errors_apart(one: &Estimate, other: &Estimate) -> Option<f64> {
+    let (lower, upper) = if one.mean < other.mean {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    // An error bound is certain: it shortens the way. Of an interval, a half is so many standard errors.
+    let mut way = upper.mean - lower.mean;
+    let mut variance = 0.0;
+    for (half, level) in [
+        (lower.high - lower.mean, lower.level),
+        (upper.mean - upper.low, upper.level),
+    ] {
+        if level < 1.0 {
+            variance += (half / normal_quantile(f64::midpoint(1.0, level))).powi(2);
+        } else {
+            way -= half;
+        }
+    }
+    (variance > 0.0).then(|| way / variance.sqrt())
 }
 
 fn unseen_cut_sets(topologies: &[&TopologyResult]) -> Vec<Finding> {
@@ -515,6 +574,39 @@ faults:
         };
         assert_eq!(codes(&results(vec![none.clone()]), &[]), ["no-outage"]);
         assert_eq!(codes(&results(vec![none]), &["a"]), ["no-fault-hits"]);
+    }
+
+    #[test]
+    fn what_the_trials_contradict_is_told() {
+        // The trials say 1e-3 ± 1e-4 at 95 %: a standard error of 5.1e-5.
+        let worked_out = |value: f64, error: f64, outages: u64| {
+            let mut topology = topology("a", Some(1.0), 1e-3);
+            topology.solved_by = Some("Markov chain".to_owned());
+            topology.recovery_time_seconds.n = outages;
+            let simulated = std::mem::replace(
+                &mut topology.unavailability,
+                Estimate {
+                    low: value - error,
+                    high: value + error,
+                    level: 1.0,
+                    route: crate::results::Route::Numerical,
+                    ..estimate(value)
+                },
+            );
+            topology.unavailability.simulated = Some(Box::new(simulated));
+            results(vec![topology])
+        };
+        assert_eq!(codes(&worked_out(1.25e-3, 0.0, 3000), &[]), [""; 0]);
+        assert_eq!(codes(&worked_out(0.7e-3, 5e-5, 3000), &[]), [""; 0]);
+        assert_eq!(codes(&worked_out(0.7e-3, 0.0, 99), &[]), [""; 0]);
+        let apart = worked_out(0.7e-3, 0.0, 100);
+        assert_eq!(codes(&apart, &[]), ["routes-disagree"]);
+        let model = load_str("m", MODEL, None).unwrap();
+        let message = findings(&apart, &model, &settings(), &[], false)[0].message();
+        assert_eq!(
+            message,
+            "two ways to the unavailability of a disagree: 7.000 × 10⁻⁴ by the Markov chain, 1.000 × 10⁻³ by its trials, 5.9 standard errors apart"
+        );
     }
 
     #[test]

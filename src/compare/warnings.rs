@@ -46,6 +46,21 @@ pub enum Finding {
         /// Share of the estimate in its largest sample.
         largest: f64,
     },
+    /// What was worked out, or came of likely failures, and what the trials say are too far apart for chance.
+    RoutesDisagree {
+        /// Name of the topology.
+        topology: String,
+        /// Which figure: `unavailability` or `outages a year`.
+        figure: &'static str,
+        /// How it was got, in words.
+        method: String,
+        /// What it is.
+        value: f64,
+        /// What it is by the trials.
+        simulated: f64,
+        /// How far apart they are \[standard errors\].
+        apart: f64,
+    },
     /// Cut sets that should carry losses were never seen in one.
     UnseenCutSets {
         /// Name of the topology.
@@ -141,6 +156,7 @@ impl Finding {
             Self::FewOutages { .. } => "few-outages",
             Self::FewSeen { .. } => "few-seen",
             Self::UnevenWeights { .. } => "uneven-weights",
+            Self::RoutesDisagree { .. } => "routes-disagree",
             Self::UnseenCutSets { .. } => "unseen-cut-set",
             Self::RareFault { .. } => "rare-fault",
             Self::UnseenFaults { .. } => "unseen-fault",
@@ -211,6 +227,19 @@ impl Finding {
                 "the unavailability of {topology} hangs on few of its weighted samples: they count as {}, and the largest has {} of it",
                 format::significant(*effective, 2),
                 format::probability(*largest)
+            ),
+            Self::RoutesDisagree {
+                topology,
+                figure,
+                method,
+                value,
+                simulated,
+                apart,
+            } => format!(
+                "two ways to the {figure} of {topology} disagree: {} by {method}, {} by its trials, {} standard errors apart",
+                format::scientific(*value, 4),
+                format::scientific(*simulated, 4),
+                format::significant(*apart, 2)
             ),
             Self::UnseenCutSets { topology, sets } => format!(
                 "losses of {topology} that should matter were hardly ever drawn, or never: {}",
@@ -353,6 +382,9 @@ impl Finding {
             Self::FewSeen { .. } => "more --trials, or a longer horizon, show more of them",
             Self::UnevenWeights { .. } => {
                 "ask for a smaller --precision, or compare with --estimator plain and many trials"
+            }
+            Self::RoutesDisagree { .. } => {
+                "one of them is wrong, which is a defect of failscape: please report it with the model; --estimator plain gives trials alone"
             }
             Self::UnseenCutSets { .. } => {
                 "take the figure as too low; `failscape why` lists the cut sets with their shares"
