@@ -258,7 +258,7 @@ const MOST_LEVELS: u32 = 64;
 const ENOUGH: u32 = 50;
 const MOST_COPIES: f64 = 32.0;
 /// Events played for it: some seconds.
-const MOST_EVENTS: u64 = 5_000_000;
+const MOST_EVENTS: u64 = 20_000_000;
 
 /// By unit, whether it can harm a journey by being down.
 fn can_harm(plan: &Plan) -> Vec<bool> {
