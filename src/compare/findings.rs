@@ -125,8 +125,10 @@ fn uneven_weights(topologies: &[&TopologyResult]) -> Vec<Finding> {
 
 /// What the trials contradict, though they met enough outages to tell.
 fn routes_disagree(topologies: &[&TopologyResult]) -> Vec<Finding> {
-    let met_enough = |topology: &&&TopologyResult| topology.recovery_time_seconds.n >= ENOUGH_OUTAGES;
-    let disagree = topologies.iter().filter(met_enough).flat_map(|topology| {
+    let met_enough =
+        |topology: &&TopologyResult| topology.recovery_time_seconds.n >= ENOUGH_OUTAGES;
+    let enough = topologies.iter().copied().filter(met_enough);
+    let disagree = enough.flat_map(|topology| {
         let figures = [
             ("unavailability", &topology.unavailability),
             ("outages a year", &topology.outages_per_year),
