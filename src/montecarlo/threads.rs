@@ -40,7 +40,7 @@ pub fn side_by_side<T: Sync, R: Send>(
         }
     };
     let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let workers = threads.min(items.len());
+        let workers = threads.max(1).min(items.len());
         let workers: Vec<_> = (0..workers).map(|_| scope.spawn(take_turns)).collect();
         let finished = workers.into_iter().map(thread::ScopedJoinHandle::join);
         finished
